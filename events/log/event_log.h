@@ -1,0 +1,90 @@
+// The event log: an LMDB environment that events are appended to, and nothing is ever changed in.
+//
+//   append(batch)  one LMDB transaction with its seal; durable when it returns (unless opened to
+//                  import in bulk), or the process must end: see LogError
+//   scan(from)     every event in order, each record's checksum verified
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "events/event.h"
+#include "events/names.h"
+
+namespace tranchet {
+
+inline constexpr std::uint32_t kSchemaVersion = 1;
+
+// Each is a refusal of its own, with a message that says what to do.
+enum class LogErrorKind : std::uint8_t {
+  NotALog = 1,    // Missing, not a directory, or not ours. Exit status 2.
+  AlreadyThere,   // create() found a log. Exit status 2.
+  Damaged,        // A checksum or the chain fails; names the sequence. Exit status 4.
+  Gap,            // A sequence is missing. Exit status 4.
+  TailLost,       // The head witness is ahead of the log. Exit status 4.
+  NewerSchema,    // Written by a newer program. Exit status 2.
+  LockedByOther,  // Another writer holds it. Exit status 3.
+  DiskFull,       // Exit status 5. The log is valid up to the last commit.
+  Io,             // Any other failure of the world. Exit status 5.
+};
+struct LogError {
+  LogErrorKind kind{};
+  std::optional<Sequence> sequence;
+  std::string message;
+};
+
+enum class Durability : std::uint8_t {
+  EveryBatch = 1,  // A batch is on the disk before append() returns.
+  AtClose = 2,     // Backtests and imports: synced by close().
+};
+
+struct LogHead {
+  Sequence last{};    // 0: empty.
+  std::string chain;  // SHA-256 of everything up to `last`, 64 hexadecimal digits.
+};
+
+class LogWriter {
+ public:
+  virtual ~LogWriter() = default;
+
+  // An empty log in `directory`, which is created. An existing log is AlreadyThere.
+  static std::expected<std::unique_ptr<LogWriter>, LogError> create(
+      const std::filesystem::path& directory, Durability durability);
+  // An existing log, verified at its tail, ready to go on.
+  static std::expected<std::unique_ptr<LogWriter>, LogError> open(
+      const std::filesystem::path& directory, Durability durability);
+
+  // Appends consecutive events, the first following the head, and the texts and symbols of `names`
+  // that the log does not hold yet, in one transaction. After an error the writer is dead: every
+  // further call fails with the same error. The order of events in the log is by sequence.
+  virtual std::expected<void, LogError> append(std::span<const Event> events,
+                                               const Names& names) = 0;
+  virtual std::expected<void, LogError> close() = 0;
+  virtual LogHead head() const = 0;
+};
+
+class LogReader {
+ public:
+  virtual ~LogReader() = default;
+
+  // Read-only, short transactions; a live log may be read. Loads the texts.
+  static std::expected<std::unique_ptr<LogReader>, LogError> open(
+      const std::filesystem::path& directory);
+
+  // Calls `visit` with every event from `from` on, in order, until it returns false. Verifies
+  // checksums and sequence; verify_chain also recomputes the SHA-256 chain.
+  using Visit = std::function<bool(const Event&)>;
+  virtual std::expected<void, LogError> scan(Sequence from, const Visit& visit) = 0;
+  virtual std::expected<void, LogError> verify_chain() = 0;
+
+  virtual const Names& names() const = 0;
+  virtual LogHead head() const = 0;
+};
+
+}  // namespace tranchet
