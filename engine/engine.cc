@@ -1,0 +1,250 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+
+#include "engine/answers.h"
+#include "engine/books.h"
+#include "engine/entries.h"
+#include "engine/exits.h"
+#include "engine/protection.h"
+#include "engine/publish.h"
+#include "engine/strategy.h"
+#include "engine/targets.h"
+#include "engine/turn.h"
+
+namespace tranchet {
+namespace {
+
+// Instruments are numbered as they appear; an event may name one before its rules are listed.
+void know_instrument(State& state, InstrumentId id) {
+  ENSURE(id != InstrumentId::None);
+  while (!state.knows(id)) {
+    InstrumentState instrument;
+    const auto number = InstrumentId{static_cast<std::uint16_t>(state.instruments.size() + 1)};
+    instrument.positions[0].key = {number, PositionSide::Long};
+    instrument.positions[1].key = {number, PositionSide::Short};
+    instrument.band = {.low = Price(), .high = Price::max()};
+    state.instruments.push_back(std::move(instrument));
+  }
+}
+
+void touch_all(Turn& turn) {
+  for (const InstrumentState& instrument : turn.state.instruments) {
+    for (const Position& position : instrument.positions) {
+      if (!position.tranches.empty()) turn.touch(position.key);
+    }
+  }
+}
+
+void take(Turn& turn, const InstrumentListed& listed) {
+  know_instrument(turn.state, listed.instrument);
+  InstrumentState& instrument = turn.state.instrument(listed.instrument);
+  ENSURE(listed.tick_size.is_positive() && listed.step_size.is_positive());
+  instrument.rules = listed;
+  instrument.listed = true;
+  for (Position& position : instrument.positions) {
+    if (position.tranches.empty()) continue;
+    for (Tranche& tranche : position.tranches) {
+      if (!tranche.ended) update_targets(instrument, position.key.side, tranche);
+    }
+    turn.publish(position.key);
+  }
+}
+
+void take(Turn& turn, const ConfigChanged& changed) {
+  if (changed.instrument != InstrumentId::None) know_instrument(turn.state, changed.instrument);
+  turn.state.settings.set(changed.setting, changed.instrument, changed.value);
+  touch_all(turn);
+}
+
+void retry_leg(Turn& turn, TimerKind kind, const Position& position, Tranche& tranche) {
+  if (kind == TimerKind::ExitRetry) retry_exit(turn, tranche);
+  if (kind == TimerKind::StopRetry) tranche.stop.waiting = false;
+  if (kind == TimerKind::TargetRetry) tranche.target.waiting = false;
+  turn.touch(position.key);
+}
+
+void take(Turn& turn, const TimerFired& fired) {
+  State& state = turn.state;
+  if (state.timers.erase(fired.timer) == 0) return;  // Cancelled in the meantime.
+  if (fired.timer.kind == TimerKind::EntryTimeout) {
+    const auto order = state.orders.find(OrderId{fired.timer.subject});
+    if (order == state.orders.end() || order->second.is_finished()) return;
+    order->second.cancel_wanted = true;
+    turn.touch(order->second.key);
+    return;
+  }
+  for (InstrumentState& instrument : state.instruments) {
+    for (Position& position : instrument.positions) {
+      Tranche* tranche = find_tranche(position, TrancheId{fired.timer.subject});
+      if (tranche != nullptr) retry_leg(turn, fired.timer.kind, position, *tranche);
+    }
+  }
+}
+
+void take(Turn& turn, const Connected& connected) {
+  if (connected.stream != Stream::User) return;
+  turn.state.reconciled = false;
+  turn.request_snapshot();
+}
+
+void take(Turn& turn, const Disconnected& disconnected) {
+  if (disconnected.stream == Stream::User) turn.state.reconciled = false;
+}
+
+// The venue has said what it holds: whatever waited for that goes on.
+void take(Turn& turn, const SnapshotEnded&) {
+  turn.state.reconciled = true;
+  for (InstrumentState& instrument : turn.state.instruments) {
+    for (Position& position : instrument.positions) {
+      for (Tranche& tranche : position.tranches) {
+        tranche.stop.blocked = false;
+        tranche.target.blocked = false;
+        turn.touch(position.key);
+      }
+    }
+  }
+}
+
+void take(Turn& turn, const EntriesResumed&) {
+  turn.state.entries_halted = false;
+  for (InstrumentState& instrument : turn.state.instruments) {
+    for (Position& position : instrument.positions) position.entries_halted = false;
+  }
+}
+
+void take(Turn& turn, const FundingPaid& paid) {
+  know_instrument(turn.state, paid.instrument);
+  book_funding(turn, {paid.instrument, paid.position_side}, paid.amount);
+}
+
+void take(Turn& turn, const EntrySignal& signal) {
+  know_instrument(turn.state, signal.instrument);
+  consider_entry(turn, signal);
+}
+
+}  // namespace
+
+Engine::Engine(const Settings& settings, std::uint8_t account) {
+  state_.settings = settings;
+  state_.account = account;
+  strategy_is_dip_ = settings.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
+}
+
+void Engine::apply(const Event& event, Output& output) {
+  ENSURE(event.sequence == next(state_.last));
+  ENSURE(event.time >= state_.now);
+  state_.last = event.sequence;
+  state_.now = event.time;
+
+  // What happens a million times for every once that something follows from it.
+  if (const auto* mark = std::get_if<MarkPrice>(&event.body)) {
+    take_mark(mark->instrument, mark->price, output);
+    return;
+  }
+  if (const auto* trade = std::get_if<TradePrinted>(&event.body)) {
+    know_instrument(state_, trade->instrument);
+    InstrumentState& instrument = state_.instrument(trade->instrument);
+    instrument.trade = trade->price;
+    instrument.trade_time = state_.now;
+    const bool is_mark =
+        state_.settings.choice<MarkSourceChoice>(Setting::MarkSource) == MarkSourceChoice::Trade;
+    if (is_mark) {
+      take_mark(trade->instrument, trade->price, output);
+    } else if (!is_quiet(trade->instrument, trade->price)) {
+      Turn turn(state_, output);
+      for (Position& position : instrument.positions) test_prices(turn, position, false);
+      settle(turn);
+    }
+    return;
+  }
+
+  Turn turn(state_, output);
+  const auto ignore = [](const auto&) {};
+  std::visit(Overload{[&](const RunStarted& started) { ENSURE(started.account == state_.account); },
+                      [&](const ConfigChanged& body) {
+                        take(turn, body);
+                        strategy_is_dip_ = state_.settings.choice<StrategyName>(
+                                               Setting::Strategy) == StrategyName::Dip;
+                      },
+                      [&](const InstrumentListed& body) { take(turn, body); },
+                      [&](const TimerFired& body) { take(turn, body); },
+                      [&](const Connected& body) { take(turn, body); },
+                      [&](const Disconnected& body) { take(turn, body); },
+                      [&](const MarkPrice& body) { ignore(body); },
+                      [&](const TradePrinted& body) { ignore(body); },
+                      // Nothing is decided from these yet; they are in the log for those who look.
+                      [&](const LogicSwitched& body) { ignore(body); },
+                      [&](const BookTop& body) { ignore(body); },
+                      [&](const LiquidationPrinted& body) { ignore(body); },
+                      [&](const FundingRate& body) { ignore(body); },
+                      [&](const Conflated& body) { ignore(body); },
+                      [&](const AdapterFault&) { turn.alert(AlertReason::AdapterFault); },
+                      [&](const OrderAccepted& body) { take_answer(turn, body); },
+                      [&](const OrderRejected& body) { take_answer(turn, body); },
+                      [&](const OrderTriggered& body) { take_answer(turn, body); },
+                      [&](const OrderFilled& body) { take_answer(turn, body); },
+                      [&](const OrderAmended& body) { take_answer(turn, body); },
+                      [&](const AmendRejected& body) { take_answer(turn, body); },
+                      [&](const OrderCanceled& body) { take_answer(turn, body); },
+                      [&](const CancelRejected& body) { take_answer(turn, body); },
+                      [&](const OrderExpired& body) { take_answer(turn, body); },
+                      [&](const OutcomeUnknown& body) { take_answer(turn, body); },
+                      [&](const QueryAnswered& body) { take_answer(turn, body); },
+                      [&](const FundingPaid& body) { take(turn, body); },
+                      [&](const SnapshotStarted& body) { ignore(body); },
+                      [&](const PositionReported& body) { ignore(body); },
+                      [&](const OrderReported& body) { ignore(body); },
+                      [&](const BalanceReported& body) { ignore(body); },
+                      [&](const SnapshotEnded& body) { take(turn, body); },
+                      [&](const EntrySignal& body) { take(turn, body); },
+                      [&](const CloseRequested& body) { request_close(turn, body); },
+                      [&](const ProtectionRequested& body) { request_protection(turn, body); },
+                      [&](const EntriesHalted&) { state_.entries_halted = true; },
+                      [&](const EntriesResumed& body) { take(turn, body); },
+                      [&](const KillSwitch&) {
+                        state_.entries_halted = true;
+                        cancel_all_entries(turn);
+                      }},
+             event.body);
+  settle(turn);
+}
+
+void Engine::take_mark(InstrumentId id, Price price, Output& output) {
+  if (!state_.knows(id)) know_instrument(state_, id);
+  InstrumentState& instrument = state_.instrument(id);
+  instrument.mark = price;
+  instrument.mark_time = state_.now;
+  const bool dips = strategy_is_dip_ && dip_sees(state_, instrument, price);
+  if (!dips && is_quiet(id, price)) return;
+  Turn turn(state_, output);
+  for (Position& position : instrument.positions) test_prices(turn, position, true);
+  if (dips) consider_dip(turn, id, price);
+  settle(turn);
+}
+
+// The difference between what is wanted and what exists, for every book that the event touched.
+void Engine::settle(Turn& turn) {
+  for (const PositionKey key : turn.touched()) {
+    Position& position = state_.position(key);
+    for (Tranche& tranche : position.tranches) {
+      progress_closing(turn, position, tranche);
+      settle_protection(turn, position, tranche);
+    }
+    settle_entries(turn, position);
+    if (turn.is_published(key)) publish_position(turn, position);
+    InstrumentState& instrument = state_.instrument(key.instrument);
+    instrument.band = quiet_band(state_, instrument);
+  }
+  turn.finish();
+}
+
+std::optional<std::pair<Timestamp, TimerId>> Engine::next_timer() const {
+  std::optional<std::pair<Timestamp, TimerId>> first;
+  for (const auto& [timer, at] : state_.timers) {
+    if (!first || at < first->first) first = {at, timer};
+  }
+  return first;
+}
+
+}  // namespace tranchet

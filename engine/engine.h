@@ -1,0 +1,50 @@
+// The pure core: apply(state, event) -> commands. No clock, no I/O, no floating point, no hash
+// order, no global: the same events make the same commands on every build and host.
+//
+//   engine.apply(event, output)   takes the event in; output.commands are what it causes, in order
+//
+// The first event is RunStarted, sequence 1; each event's sequence follows the one before.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "engine/output.h"
+#include "engine/state.h"
+
+namespace tranchet {
+
+class Engine {
+ public:
+  explicit Engine(const Settings& settings, std::uint8_t account = 1);
+
+  // Appends to `output`; the caller clears it.
+  void apply(const Event& event, Output& output);
+
+  const State& state() const { return state_; }
+  Sequence last_sequence() const { return state_.last; }
+
+  // The timer that is due first. The loop fires it before the next event of a later time.
+  std::optional<std::pair<Timestamp, TimerId>> next_timer() const;
+
+  // Whether a price of this instrument, now, changes nothing but the last price. True is a promise,
+  // false is not: apply() may still find nothing to do.
+  bool is_quiet(InstrumentId instrument, Price price) const {
+    const QuietBand& band = state_.instrument(instrument).band;
+    return price > band.low && price < band.high;
+  }
+
+  // Chained over every command with the sequence that caused it.
+  std::uint64_t command_digest() const { return state_.command_digest; }
+  std::uint64_t state_digest() const { return digest_of(state_); }
+
+ private:
+  void take_mark(InstrumentId instrument, Price price, Output& output);
+  void settle(class Turn& turn);
+
+  State state_;
+  bool strategy_is_dip_ = false;
+};
+
+}  // namespace tranchet

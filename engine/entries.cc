@@ -1,0 +1,254 @@
+#include "engine/entries.h"
+
+#include <algorithm>
+
+#include "engine/placement.h"
+#include "engine/protection.h"
+#include "engine/targets.h"
+
+namespace tranchet {
+namespace {
+
+// A signal made concrete: what the checks need, worked out as they go.
+struct Entry {
+  PositionKey key;
+  Quantity quantity;
+  Maybe<Price> limit_price;
+  Price price;  // Limit, or mark.
+  Placement placement;
+};
+
+Value in_flight(const State& state, const Position& position) {
+  Value sum = 0;
+  for (const OrderId id : position.entries) {
+    const Order& order = state.order(id);
+    sum += value_of(order.reference_price, order.remaining());
+  }
+  return sum;
+}
+
+Value exposure(const State& state, const Position& position) {
+  return open_cost(position) + in_flight(state, position);
+}
+
+bool is_invalid(const EntrySignal& signal) {
+  const bool is_limit = signal.order_type == OrderType::Limit;
+  if (signal.order_type == OrderType::StopMarket) return true;
+  if (is_limit != signal.limit_price.has_value()) return true;
+  if (is_limit && !(*signal.limit_price).is_positive()) return true;
+  if (signal.quantity && signal.value) return true;
+  if (signal.quantity && !(*signal.quantity).is_positive()) return true;
+  if (signal.value && !(*signal.value).is_positive()) return true;
+  const auto opened = static_cast<std::uint8_t>(position_side_of_entry(signal.side));
+  return signal.position_side != 0 && signal.position_side != opened;
+}
+
+// A limit off the tick is moved to the passive side of it.
+Price passive_tick(Price price, Side side, Price tick) {
+  return side == Side::Buy ? floor_to(price, tick) : ceil_to(price, tick);
+}
+
+Quantity wanted_quantity(const State& state, const EntrySignal& signal, Price price) {
+  const Quantity step = state.instrument(signal.instrument).rules.step_size;
+  if (signal.quantity) return floor_to(*signal.quantity, step);
+  const Money value =
+      signal.value.value_or(state.settings.amount(Setting::TradeValue, signal.instrument));
+  const Int128 raw = divide_floor(static_cast<Int128>(value.raw()) * kDecimalOne, price.raw());
+  return floor_to(Quantity::from_wide(raw), step);
+}
+
+bool is_below_minimum(const InstrumentListed& rules, Quantity quantity, Price price) {
+  return !quantity.is_positive() || quantity < rules.min_quantity ||
+         value_of(price, quantity) < static_cast<Value>(rules.min_notional.raw()) * kDecimalOne;
+}
+
+bool has_pending_entry(const State& state, PositionKey key, bool one_way) {
+  const InstrumentState& instrument = state.instrument(key.instrument);
+  if (!one_way) return !instrument.position(key.side).entries.empty();
+  return std::any_of(instrument.positions.begin(), instrument.positions.end(),
+                     [](const Position& position) { return !position.entries.empty(); });
+}
+
+bool holds_opposite(const State& state, PositionKey key) {
+  const PositionSide other =
+      key.side == PositionSide::Long ? PositionSide::Short : PositionSide::Long;
+  return open_quantity(state.instrument(key.instrument).position(other)).is_positive();
+}
+
+Value total_exposure(const State& state) {
+  Value sum = 0;
+  for (const InstrumentState& instrument : state.instruments) {
+    for (const Position& position : instrument.positions) sum += exposure(state, position);
+  }
+  return sum;
+}
+
+Value limit_of(Money limit) {
+  return static_cast<Value>(limit.raw()) * kDecimalOne;
+}
+
+// Stops that all books of the instrument want, with this entry filled, against the venue's cap.
+bool lacks_protection(const State& state, const Entry& entry) {
+  const InstrumentState& instrument = state.instrument(entry.key.instrument);
+  const std::uint32_t cap = instrument.rules.max_conditional_orders;
+  const InstrumentId id = entry.key.instrument;
+  if (cap == 0) return false;
+  std::uint32_t wanted = 0;
+  bool placed = false;
+  for (const Position& position : instrument.positions) {
+    for (const Tranche& tranche : position.tranches) {
+      if (tranche.ended) continue;
+      const bool joined = position.key == entry.key &&
+                          entry.placement.kind == Placement::Kind::Join &&
+                          entry.placement.tranche == tranche.id;
+      const bool merged_away = position.key == entry.key &&
+                               entry.placement.kind == Placement::Kind::MergeAndOpen &&
+                               entry.placement.from == tranche.id;
+      placed = placed || joined;
+      if (merged_away || !tranche.stop_loss_enabled) continue;
+      Quantity quantity = joined ? tranche.quantity + entry.quantity : tranche.quantity;
+      for (const OrderId order : tranche.entries) quantity += state.order(order).remaining();
+      if (quantity.is_positive()) wanted += stops_needed(instrument, quantity, entry.price);
+    }
+  }
+  if (!placed) {
+    if (!state.settings.flag(Setting::StopLossEnabled, id)) return false;
+    wanted += stops_needed(instrument, entry.quantity, entry.price);
+  }
+  return wanted > cap;
+}
+
+// The checks, cheap before dear; the first that fails is the answer. Fills in `entry` on the way.
+std::optional<EntryRefusal> check(const State& state, const EntrySignal& signal, Entry& entry) {
+  const Settings& settings = state.settings;
+  const InstrumentId id = signal.instrument;
+  if (is_invalid(signal)) return EntryRefusal::InvalidEntry;
+  const bool known = state.knows(id) && state.instrument(id).listed;
+  if (state.entries_halted || (known && state.position(entry.key).entries_halted)) {
+    return EntryRefusal::Halted;
+  }
+  if (!state.reconciled) return EntryRefusal::NotReconciled;
+  if (!known) return EntryRefusal::UnknownInstrument;
+  if (!settings.flag(Setting::EntriesAllowed, id)) return EntryRefusal::NotTrading;
+  const InstrumentState& instrument = state.instrument(id);
+  if (!instrument.mark ||
+      state.now - instrument.mark_time > settings.duration(Setting::StaleAfter, id)) {
+    return EntryRefusal::StalePrice;
+  }
+  // Cooldown: strategies keep to it themselves and never signal within it.
+  const bool one_way =
+      settings.choice<PositionMode>(Setting::PositionModeChoice) == PositionMode::OneWay;
+  if (has_pending_entry(state, entry.key, one_way)) return EntryRefusal::PendingEntry;
+  if (one_way && holds_opposite(state, entry.key)) return EntryRefusal::OppositePosition;
+
+  entry.limit_price = signal.limit_price;
+  if (entry.limit_price) {
+    entry.limit_price = passive_tick(*signal.limit_price, signal.side, instrument.rules.tick_size);
+    if (!(*entry.limit_price).is_positive()) return EntryRefusal::InvalidEntry;
+  }
+  entry.price = entry.limit_price.value_or(*instrument.mark);
+  entry.quantity = wanted_quantity(state, signal, entry.price);
+  if (is_below_minimum(instrument.rules, entry.quantity, entry.price)) {
+    return EntryRefusal::BelowMinimum;
+  }
+  const Position& position = state.position(entry.key);
+  const Value value = value_of(entry.price, entry.quantity);
+  if (exposure(state, position) + value >
+      limit_of(settings.amount(Setting::MaxPositionValue, id))) {
+    return EntryRefusal::PositionExposure;
+  }
+  if (total_exposure(state) + value > limit_of(settings.amount(Setting::MaxTotalValue))) {
+    return EntryRefusal::TotalExposure;
+  }
+  entry.placement = place_entry(state, position, entry.price);
+  if (entry.placement.kind == Placement::Kind::Refuse) return EntryRefusal::TrancheCap;
+  if (lacks_protection(state, entry)) return EntryRefusal::ProtectionCap;
+  return std::nullopt;
+}
+
+Tranche& take_place(Turn& turn, Position& position, const EntrySignal& signal, const Entry& entry) {
+  const Placement& placement = entry.placement;
+  if (placement.kind == Placement::Kind::Join) return *find_tranche(position, placement.tranche);
+  if (placement.kind == Placement::Kind::MergeAndOpen) {
+    absorb(turn, position, placement.from, placement.tranche);
+  }
+  Tranche& tranche = open_tranche(turn, position, placement.ordinal);
+  set_target_by_hand(turn, position, tranche, false, {signal.take_profit, signal.take_profit_price},
+                     entry.price);
+  set_target_by_hand(turn, position, tranche, true, {signal.stop_loss, signal.stop_loss_price},
+                     entry.price);
+  return tranche;
+}
+
+}  // namespace
+
+void consider_entry(Turn& turn, const EntrySignal& signal) {
+  State& state = turn.state;
+  Entry entry{.key = {signal.instrument, position_side_of_entry(signal.side)}};
+  if (const auto refusal = check(state, signal, entry)) {
+    turn.refuse_entry({.signal_id = signal.signal_id,
+                       .instrument = signal.instrument,
+                       .position_side = entry.key.side,
+                       .reason = *refusal});
+    return;
+  }
+  const InstrumentListed& rules = state.instrument(signal.instrument).rules;
+  Position& position = state.position(entry.key);
+  Tranche& tranche = take_place(turn, position, signal, entry);
+  const bool is_limit = entry.limit_price.has_value();
+  const Quantity largest = is_limit ? rules.max_quantity : rules.market_max_quantity;
+  for (const Quantity slice :
+       slices(entry.quantity, floor_to(largest, rules.step_size), rules, entry.price)) {
+    Order& order = turn.submit({.key = entry.key,
+                                .tranche_id = tranche.id,
+                                .tranche = tranche.ordinal,
+                                .purpose = Purpose::Entry,
+                                .type = signal.order_type,
+                                .side = signal.side,
+                                .quantity = slice,
+                                .limit_price = entry.limit_price});
+    order.reference_price = entry.price;
+    order.trade_type = signal.trade_type;
+    order.signal_id = signal.signal_id;
+    tranche.entries.push_back(order.id);
+    position.entries.push_back(order.id);
+    if (is_limit) {
+      turn.set_timer(entry.key, {TimerKind::EntryTimeout, static_cast<std::uint64_t>(order.id)},
+                     state.now + state.settings.duration(Setting::EntryTimeout, signal.instrument));
+    }
+  }
+}
+
+void settle_entries(Turn& turn, Position& position) {
+  for (const OrderId id : position.entries) {
+    Order& order = turn.state.order(id);
+    if (order.cancel_wanted && !order.is_unanswered()) turn.cancel(order);
+  }
+  std::erase_if(position.tranches, [](const Tranche& tranche) {
+    const bool has_orders = !tranche.entries.empty() || !tranche.stops.empty() ||
+                            !tranche.targets.empty() || !tranche.closes.empty();
+    return !has_orders && (tranche.ended || !tranche.opened);
+  });
+}
+
+void note_entry_over(Turn& turn, const Order& order, std::optional<RejectReason> reason) {
+  turn.touch(order.key);
+  if (!reason) return;
+  const auto refusal = parse_enum<EntryRefusal>(to_text(*reason));
+  turn.refuse_entry({.signal_id = order.signal_id,
+                     .order = order.id,
+                     .instrument = order.key.instrument,
+                     .position_side = order.key.side,
+                     .reason = refusal.value_or(EntryRefusal::Other)});
+}
+
+void cancel_all_entries(Turn& turn) {
+  for (InstrumentState& instrument : turn.state.instruments) {
+    for (Position& position : instrument.positions) {
+      for (const OrderId id : position.entries) turn.state.order(id).cancel_wanted = true;
+      if (!position.entries.empty()) turn.touch(position.key);
+    }
+  }
+}
+
+}  // namespace tranchet

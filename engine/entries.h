@@ -1,0 +1,20 @@
+// Entries: the checks, in their fixed order, and the orders that pass them.
+#pragma once
+
+#include "engine/turn.h"
+
+namespace tranchet {
+
+// An entry signal, from outside or from a strategy. Answered by orders or by one EntryRefused.
+void consider_entry(Turn& turn, const EntrySignal& signal);
+
+// Sends the cancels that entries wait for, and drops tranches whose first entry came to nothing.
+void settle_entries(Turn& turn, Position& position);
+
+// An entry that is over. One that the venue refused or never got is said.
+void note_entry_over(Turn& turn, const Order& order, std::optional<RejectReason> reason);
+
+// Resting entries of every book are cancelled (KillSwitch).
+void cancel_all_entries(Turn& turn);
+
+}  // namespace tranchet

@@ -1,0 +1,246 @@
+#include "engine/exits.h"
+
+#include <algorithm>
+
+#include "engine/protection.h"
+#include "engine/targets.h"
+
+namespace tranchet {
+namespace {
+
+constexpr Duration kExitRest = Duration::minutes(5);
+
+std::uint64_t subject_of(const Tranche& tranche) {
+  return static_cast<std::uint64_t>(tranche.id);
+}
+
+bool has_triggered_stop(const State& state, const Tranche& tranche) {
+  return std::any_of(tranche.stops.begin(), tranche.stops.end(),
+                     [&](OrderId id) { return state.order(id).status == OrderStatus::Triggered; });
+}
+
+// What the closing path still has to sell: all that is open, or the guard's part, less what the
+// stop that triggered and its slices will take.
+Quantity quantity_to_close(const State& state, const Tranche& tranche) {
+  const Closing& closing = *tranche.closing;
+  Quantity quantity = tranche.quantity;
+  if (closing.part && *closing.part < quantity) quantity = *closing.part;
+  if (closing.stop_triggered) {
+    Quantity by_stops;
+    for (const OrderId id : tranche.stops) {
+      const Order& stop = state.order(id);
+      if (is_triggered_generation(closing, stop) && !stop.awaiting_cancel) {
+        by_stops += stop.remaining();
+      }
+    }
+    quantity = by_stops < quantity ? quantity - by_stops : Quantity();
+  }
+  return quantity;
+}
+
+void send_market_order(Turn& turn, const Position& position, Tranche& tranche, Quantity quantity) {
+  Closing& closing = *tranche.closing;
+  const InstrumentState& instrument = turn.state.instrument(position.key.instrument);
+  const InstrumentListed& rules = instrument.rules;
+  const Price price = instrument.mark.value_or(rounded_average(tranche.cost, tranche.quantity));
+  for (const Quantity slice :
+       slices(quantity, floor_to(rules.market_max_quantity, rules.step_size), rules, price)) {
+    Order& order = turn.submit({.key = position.key,
+                                .tranche_id = tranche.id,
+                                .tranche = tranche.ordinal,
+                                .purpose = Purpose::Close,
+                                .type = OrderType::Market,
+                                .side = exit_side(position.key.side),
+                                .quantity = slice,
+                                .attempt = closing.attempts});
+    order.reason = static_cast<std::uint8_t>(closing.reason);
+    tranche.closes.push_back(order.id);
+  }
+  ++closing.attempts;
+}
+
+// Live again: its take-profit comes back with the next difference.
+void stop_closing(Turn& turn, const Position& position, Tranche& tranche) {
+  tranche.closing.reset();
+  turn.cancel_timer(position.key, {TimerKind::ExitRetry, subject_of(tranche)});
+  turn.publish(position.key);
+}
+
+bool mark_is_back_inside(const State& state, const Position& position, const Tranche& tranche) {
+  const InstrumentState& instrument = state.instrument(position.key.instrument);
+  return tranche.target.price && instrument.mark &&
+         !reaches_target(position.key.side, *instrument.mark, *tranche.target.price);
+}
+
+}  // namespace
+
+bool is_triggered_generation(const Closing& closing, const Order& stop) {
+  return closing.stop_triggered && stop.generation == closing.trigger_generation &&
+         stop.born_for == closing.trigger_born_for;
+}
+
+void start_closing(Turn& turn, const Position& position, Tranche& tranche, ExitReason reason,
+                   Maybe<Quantity> part) {
+  turn.touch(position.key);
+  if (tranche.ended || !tranche.quantity.is_positive()) return;
+  if (tranche.closing) {
+    tranche.closing->stalled = false;
+    return;
+  }
+  tranche.closing = Closing{.reason = reason, .part = part};
+  tranche.dust = false;
+  turn.publish(position.key);
+}
+
+void progress_closing(Turn& turn, const Position& position, Tranche& tranche) {
+  if (!tranche.closing || tranche.ended) return;
+  Closing& closing = *tranche.closing;
+  if (!tranche.closes.empty() || closing.waiting || closing.stalled) return;
+  if (closing.stop_triggered && has_triggered_stop(turn.state, tranche)) return;
+  if (!tranche.targets.empty()) return;  // Its cancel must be confirmed first.
+  if (closing.part && !(*closing.part).is_positive()) {
+    stop_closing(turn, position, tranche);
+    return;
+  }
+  if (closing.reason == ExitReason::InstantTakeProfit && closing.attempts == 0 &&
+      !closing.stop_triggered && mark_is_back_inside(turn.state, position, tranche)) {
+    stop_closing(turn, position, tranche);
+    return;
+  }
+  const Quantity quantity = quantity_to_close(turn.state, tranche);
+  if (quantity.is_positive()) send_market_order(turn, position, tranche, quantity);
+}
+
+void note_triggered(Turn& turn, Order& order) {
+  if (!order.is_finished()) order.status = OrderStatus::Triggered;
+  Position& position = turn.state.position(order.key);
+  Tranche* tranche = find_tranche(position, order.tranche_id);
+  if (tranche == nullptr || tranche->ended) return;
+  if (!tranche->closing) {
+    tranche->closing = Closing{.reason = ExitReason::StopLoss};
+    turn.publish(order.key);
+  }
+  Closing& closing = *tranche->closing;
+  closing.stop_triggered = true;
+  closing.trigger_generation = order.generation;
+  closing.trigger_born_for = order.born_for;
+  closing.part = {};
+  turn.touch(order.key);
+}
+
+void note_close_failed(Turn& turn, const Position& position, Tranche& tranche,
+                       std::optional<RejectReason> reason) {
+  turn.touch(position.key);
+  if (!tranche.closing || tranche.ended || !tranche.closes.empty()) return;
+  Closing& closing = *tranche.closing;
+  if (!quantity_to_close(turn.state, tranche).is_positive()) return;
+  if (reason == RejectReason::NoPosition) {
+    turn.request_snapshot();
+    closing.stalled = true;
+    return;
+  }
+  const Settings& settings = turn.state.settings;
+  const InstrumentId instrument = position.key.instrument;
+  if (closing.attempts >= settings.get(Setting::ExitAttempts, instrument)) {
+    turn.alert(AlertReason::CloseFailed, position.key, &tranche);
+    tranche.rest_until = turn.state.now + kExitRest;
+    stop_closing(turn, position, tranche);
+    return;
+  }
+  closing.waiting = true;
+  const Duration backoff = settings.duration(Setting::ExitBackoff, instrument);
+  turn.set_timer(position.key, {TimerKind::ExitRetry, subject_of(tranche)},
+                 turn.state.now + backoff * (std::int64_t{1} << (closing.attempts - 1)));
+}
+
+void retry_exit(Turn&, Tranche& tranche) {
+  if (tranche.closing) tranche.closing->waiting = false;
+}
+
+void test_prices(Turn& turn, Position& position, bool is_mark) {
+  const State& state = turn.state;
+  const InstrumentId id = position.key.instrument;
+  const InstrumentState& instrument = state.instrument(id);
+  const PositionSide side = position.key.side;
+  for (Tranche& tranche : position.tranches) {
+    if (tranche.ended || tranche.closing || tranche.dust || !tranche.quantity.is_positive())
+      continue;
+    const bool rests = tranche.rest_until && state.now < *tranche.rest_until;
+    if (is_mark && !rests && tranche.target.price && instrument.mark &&
+        state.settings.flag(Setting::InstantTakeProfitEnabled, id) &&
+        reaches_target(side, *instrument.mark, *tranche.target.price)) {
+      start_closing(turn, position, tranche, ExitReason::InstantTakeProfit, {});
+      continue;
+    }
+    if (!tranche.stop.price) continue;
+    const auto price =
+        working_price(state, id, state.settings.choice<WorkingType>(Setting::StopWorkingType, id));
+    if (!price) continue;
+    const Quantity naked = naked_quantity(state, tranche);
+    if (naked.is_positive() && reaches_stop(side, *price, *tranche.stop.price)) {
+      const bool all = naked == tranche.quantity;
+      start_closing(turn, position, tranche, ExitReason::StopLoss,
+                    all ? Maybe<Quantity>() : Maybe<Quantity>(naked));
+    } else if (!rests && state.settings.flag(Setting::BackstopEnabled, id) &&
+               reaches_backstop(side, *price, *tranche.stop.price,
+                                state.settings.percent(Setting::Backstop, id))) {
+      start_closing(turn, position, tranche, ExitReason::StopLoss, {});
+    }
+  }
+}
+
+namespace {
+
+bool in_scope(const CloseRequested& request, PositionKey key) {
+  return (request.instrument == InstrumentId::None || request.instrument == key.instrument) &&
+         (request.position_side == 0 ||
+          request.position_side == static_cast<std::uint8_t>(key.side));
+}
+
+void close_position(Turn& turn, Position& position, const CloseRequested& request) {
+  const auto wanted = [&request](std::uint32_t ordinal) {
+    return request.tranche == kAllTranches || request.tranche == ordinal;
+  };
+  for (const OrderId id : position.entries) {
+    Order& entry = turn.state.order(id);
+    if (!wanted(entry.tranche)) continue;
+    entry.cancel_wanted = true;
+    entry.reason = static_cast<std::uint8_t>(request.reason);
+  }
+  for (Tranche& tranche : position.tranches) {
+    if (wanted(tranche.ordinal)) start_closing(turn, position, tranche, request.reason, {});
+  }
+  turn.touch(position.key);
+}
+
+}  // namespace
+
+void request_close(Turn& turn, const CloseRequested& request) {
+  for (InstrumentState& instrument : turn.state.instruments) {
+    for (Position& position : instrument.positions) {
+      if (in_scope(request, position.key)) close_position(turn, position, request);
+    }
+  }
+}
+
+QuietBand quiet_band(const State& state, const InstrumentState& instrument) {
+  QuietBand band{.low = Price(), .high = Price::max()};
+  for (const Position& position : instrument.positions) {
+    const InstrumentId id = position.key.instrument;
+    const bool instant = state.settings.flag(Setting::InstantTakeProfitEnabled, id);
+    const bool is_long = position.key.side == PositionSide::Long;
+    for (const Tranche& tranche : position.tranches) {
+      if (tranche.ended || tranche.closing || tranche.dust) continue;
+      // The stop's own price stands for guard and backstop: the backstop lies beyond it. A tranche
+      // at rest counts too: testing it too often does nothing.
+      const Maybe<Price> target = instant ? tranche.target.price : Maybe<Price>();
+      const Maybe<Price> above = is_long ? target : tranche.stop.price;
+      const Maybe<Price> below = is_long ? tranche.stop.price : target;
+      if (above) band.high = std::min(band.high, *above);
+      if (below) band.low = std::max(band.low, *below);
+    }
+  }
+  return band;
+}
+
+}  // namespace tranchet

@@ -1,0 +1,101 @@
+#include "engine/targets.h"
+
+namespace tranchet {
+namespace {
+
+// numerator / denominator ticks, to the nearest, a tie downward or upward.
+Int128 nearest(Int128 numerator, Int128 denominator, bool tie_down) {
+  const Int128 floor = divide_floor(numerator, denominator);
+  const Int128 rest = numerator - floor * denominator;
+  const Int128 above = denominator - rest;
+  if (rest == above) return tie_down ? floor : floor + 1;
+  return rest < above ? floor : floor + 1;
+}
+
+std::optional<Price> at_tick(Int128 ticks, Price tick) {
+  if (ticks < 1) return std::nullopt;
+  const Int128 raw = ticks * tick.raw();
+  if (raw > Price::max().raw()) return std::nullopt;
+  return Price::from_wide(raw);
+}
+
+void update_leg(Leg& leg, bool enabled, std::optional<Price> by_percentage) {
+  Maybe<Price> price;
+  if (leg.choice == TargetChoice::AtPrice) {
+    price = leg.hand_price;
+  } else if (leg.choice != TargetChoice::None && enabled && by_percentage) {
+    price = *by_percentage;
+  }
+  if (price != leg.price) leg.alerted = false;
+  leg.price = price;
+}
+
+}  // namespace
+
+std::optional<Price> target_price(Value cost, Quantity quantity, bool above, Ppm fraction,
+                                  Price tick) {
+  ENSURE(quantity.is_positive() && cost > 0 && tick.is_positive());
+  const Int128 numerator = cost * (above ? kPpmOne + fraction : kPpmOne - fraction);
+  const Int128 denominator = static_cast<Int128>(quantity.raw()) * kPpmOne * tick.raw();
+  Int128 ticks = nearest(numerator, denominator, above);
+  const Int128 average_scaled = cost;  // Against ticks x tick x quantity, both in 1e-16.
+  const Int128 unit = static_cast<Int128>(tick.raw()) * quantity.raw();
+  if (above && ticks * unit <= average_scaled) ++ticks;
+  if (!above && ticks * unit >= average_scaled) --ticks;
+  return at_tick(ticks, tick);
+}
+
+std::optional<Price> rounded_toward(Price price, Value cost, Quantity quantity, Price tick) {
+  const bool above =
+      quantity.is_positive() && static_cast<Int128>(price.raw()) * quantity.raw() > cost;
+  return at_tick(nearest(price.raw(), tick.raw(), above), tick);
+}
+
+void update_targets(const InstrumentState& instrument, PositionSide side, Tranche& tranche) {
+  if (!tranche.quantity.is_positive()) {
+    tranche.target.price = {};
+    tranche.stop.price = {};
+    return;
+  }
+  const bool is_long = side == PositionSide::Long;
+  const Price tick = instrument.rules.tick_size;
+  update_leg(tranche.target, tranche.take_profit_enabled,
+             target_price(tranche.cost, tranche.quantity, is_long, tranche.take_profit, tick));
+  update_leg(tranche.stop, tranche.stop_loss_enabled,
+             target_price(tranche.cost, tranche.quantity, !is_long, tranche.stop_loss, tick));
+}
+
+Price rounded_average(Value cost, Quantity quantity) {
+  if (!quantity.is_positive()) return Price();
+  return Price::from_wide(divide_half_away(cost, quantity.raw()));
+}
+
+Quantity least_quantity(const InstrumentListed& rules, Price price) {
+  Quantity least = rules.step_size;
+  if (rules.min_quantity > least) least = rules.min_quantity;
+  if (rules.min_notional.is_positive() && price.is_positive()) {
+    const Quantity by_value = Quantity::from_wide(
+        divide_ceil(static_cast<Int128>(rules.min_notional.raw()) * kDecimalOne, price.raw()));
+    if (by_value > least) least = by_value;
+  }
+  return ceil_to(least, rules.step_size);
+}
+
+std::vector<Quantity> slices(Quantity quantity, Quantity largest, const InstrumentListed& rules,
+                             Price price) {
+  if (!largest.is_positive() || quantity <= largest) return {quantity};
+  std::vector<Quantity> result;
+  for (; quantity > largest; quantity -= largest) result.push_back(largest);
+  const Quantity least = least_quantity(rules, price);
+  if (quantity < least) {
+    const Quantity borrowed = ceil_to(least - quantity, rules.step_size);
+    if (borrowed < result.back()) {
+      result.back() -= borrowed;
+      quantity += borrowed;
+    }
+  }
+  result.push_back(quantity);
+  return result;
+}
+
+}  // namespace tranchet

@@ -1,0 +1,50 @@
+// Where a tranche's take-profit and stop stand, and how an order too large for the venue is sliced.
+#pragma once
+
+#include <vector>
+
+#include "engine/state.h"
+
+namespace tranchet {
+
+// average x (1 + fraction) above the average or (1 - fraction) below it, to the nearest tick, a tie
+// toward the average; one tick out when that lands on the average or across it. The average is
+// cost / quantity, exactly. Nullopt: the price is below one tick.
+// 0.15 at 44850, tick 0.1, +1 %: 45298.5.
+std::optional<Price> target_price(Value cost, Quantity quantity, bool above, Ppm fraction,
+                                  Price tick);
+
+// A price from a person, to the nearest tick, a tie toward the average. Nullopt: below one tick.
+std::optional<Price> rounded_toward(Price price, Value cost, Quantity quantity, Price tick);
+
+// Whether the price has come to the take-profit, or to the stop, of a position on this side.
+constexpr bool reaches_target(PositionSide side, Price price, Price target) {
+  return side == PositionSide::Long ? price >= target : price <= target;
+}
+constexpr bool reaches_stop(PositionSide side, Price price, Price stop) {
+  return side == PositionSide::Long ? price <= stop : price >= stop;
+}
+// Long: price <= stop x (1 - backstop); Short mirrored. Exact.
+constexpr bool reaches_backstop(PositionSide side, Price price, Price stop, Ppm backstop) {
+  const Int128 scaled = static_cast<Int128>(price.raw()) * kPpmOne;
+  const Int128 limit = static_cast<Int128>(stop.raw());
+  return side == PositionSide::Long ? scaled <= limit * (kPpmOne - backstop)
+                                    : scaled >= limit * (kPpmOne + backstop);
+}
+
+// Takes the wishes of both legs from the tranche's average, its percentages and its hand-set
+// prices.
+void update_targets(const InstrumentState& instrument, PositionSide side, Tranche& tranche);
+
+// Cost / quantity rounded half away from zero: for people, never for a decision.
+Price rounded_average(Value cost, Quantity quantity);
+
+// The least quantity that the venue takes at this price.
+Quantity least_quantity(const InstrumentListed& rules, Price price);
+
+// `quantity` in slices of at most `largest` (0: no limit); a last slice below the least quantity at
+// this price borrows a step-rounded part of the one before. 240.5 by 120, least 1: 120, 119.5, 1.
+std::vector<Quantity> slices(Quantity quantity, Quantity largest, const InstrumentListed& rules,
+                             Price price);
+
+}  // namespace tranchet

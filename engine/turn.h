@@ -1,0 +1,92 @@
+// One event's turn: the state it changes and everything it causes. Commands are collected here and
+// leave in the order that design and screens rely on, whatever the order they were thought of.
+//
+// Order: by key (instrument, Long, Short); in a key the tranches by ordinal, each StopLoss,
+// TakeProfit, Close, cancels; then entries, queries, timers, publications, the PositionUpdate last;
+// RequestSnapshot after everything.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/output.h"
+#include "engine/state.h"
+
+namespace tranchet {
+
+// What a new order is to be; the turn gives it its id.
+struct NewOrder {
+  PositionKey key;
+  TrancheId tranche_id{};
+  std::uint32_t tranche = 0;
+  Purpose purpose{};
+  OrderType type{};
+  Side side{};
+  Quantity quantity;
+  Maybe<Price> limit_price;
+  Maybe<Price> stop_price;
+  std::uint8_t attempt = 0;
+};
+
+class Turn {
+ public:
+  Turn(State& changed, Output& output) : state(changed), output_(output) {}
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  // Records the order as PendingNew and asks for it. The reference stays valid until the order is
+  // forgotten.
+  Order& submit(const NewOrder& order);
+  void amend(Order& order, Quantity quantity, Price limit_price);
+  void cancel(Order& order);
+  void query(Order& order);
+  void set_timer(PositionKey key, TimerId timer, Timestamp at);
+  void cancel_timer(PositionKey key, TimerId timer);  // Nothing if it is not set.
+  void request_snapshot() { snapshot_wanted_ = true; }
+
+  void refuse_entry(const EntryRefused& refusal);
+  void alert(AlertReason reason, PositionKey key, const Tranche* tranche, OrderId order = {});
+  void alert(AlertReason reason, OrderId order = {});
+  void trade_closed(const TradeClosed& closed);
+  void position_update(PositionKey key, const PositionUpdate& update,
+                       const std::vector<TrancheState>& tranches);
+  template <class T>
+  void book(const T& booking) {
+    output_.bookings.emplace_back(booking);
+  }
+
+  // The book is looked at again when the event has been taken in.
+  void touch(PositionKey key);
+  // ... and screens are told.
+  void publish(PositionKey key);
+  const std::vector<PositionKey>& touched() const { return touched_; }
+  bool is_published(PositionKey key) const;
+
+  // Puts the commands into the output and into the command digest.
+  void finish();
+
+  State& state;
+  // The tranche of each key that closed last in this turn, for its PositionUpdate.
+  std::vector<TradeClosed> closed;
+
+ private:
+  enum class Section : std::uint8_t { Tranche, Entry, Query, Timer, Publish, Update, Snapshot };
+  struct Ranked {
+    std::uint64_t rank = 0;
+    Command command;
+  };
+  void add(Section section, PositionKey key, const Command& command, std::uint32_t ordinal = 0,
+           std::uint8_t leg = 0);
+
+  Output& output_;
+  std::vector<Ranked> ranked_;
+  std::vector<PositionKey> touched_;
+  std::vector<PositionKey> published_;
+  std::uint16_t orders_ = 0;
+  bool snapshot_wanted_ = false;
+};
+
+// The digest of one command, over its fields in their order.
+void add_to_digest(class Digest& digest, const Command& command);
+
+}  // namespace tranchet
