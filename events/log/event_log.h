@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "events/event.h"
 #include "events/names.h"
@@ -49,6 +50,14 @@ struct LogHead {
   std::string chain;  // SHA-256 of everything up to `last`, 64 hexadecimal digits.
 };
 
+// What the engine had come to when it had applied `sequence`. Noted by the loop at fixed sequences
+// and at the end of a run; a replay must come to the same.
+struct DigestNote {
+  Sequence sequence{};
+  std::uint64_t command_digest = 0;
+  std::uint64_t state_digest = 0;
+};
+
 class LogWriter {
  public:
   virtual ~LogWriter() = default;
@@ -65,6 +74,8 @@ class LogWriter {
   // further call fails with the same error. The order of events in the log is by sequence.
   virtual std::expected<void, LogError> append(std::span<const Event> events,
                                                const Names& names) = 0;
+  // Keeps a digest note (one a sequence, not above the head), covered by a checksum.
+  virtual std::expected<void, LogError> note_digests(const DigestNote& note) = 0;
   virtual std::expected<void, LogError> close() = 0;
   virtual LogHead head() const = 0;
 };
@@ -82,6 +93,9 @@ class LogReader {
   using Visit = std::function<bool(const Event&)>;
   virtual std::expected<void, LogError> scan(Sequence from, const Visit& visit) = 0;
   virtual std::expected<void, LogError> verify_chain() = 0;
+
+  // In order of sequence.
+  virtual std::expected<std::vector<DigestNote>, LogError> digest_notes() = 0;
 
   virtual const Names& names() const = 0;
   virtual LogHead head() const = 0;

@@ -37,6 +37,7 @@ struct EventLine {
   std::vector<EventBody> bodies;
   std::optional<OrderReference> reference;
   InstrumentId instrument{};  // Of an order event, where it was said; must agree with the order's.
+  std::uint32_t commit = 0;   // Of an export: this line starts a commit of so many events.
 };
 
 // The error names the field and its value: `price "abc" is not a number`.

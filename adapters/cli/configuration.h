@@ -1,0 +1,92 @@
+// What a program is told to do: a TOML file, TRANCHET_SET and --set, checked key by key.
+//
+// Later wins: the defaults, the file, the environment variable TRANCHET_SET, --set.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "events/decimal.h"
+#include "events/names.h"
+#include "events/settings.h"
+#include "events/time.h"
+
+namespace tranchet {
+
+// A table [instrument.SYM]. A field that is not given is left to a venue's exchangeInfo or to the
+// data.
+struct ConfiguredInstrument {
+  std::string symbol;
+  InstrumentId instrument{};
+  std::optional<Price> tick_size;                       // > 0.
+  std::optional<Quantity> step_size;                    // > 0.
+  std::optional<Quantity> min_quantity;                 // 0: none.
+  std::optional<Quantity> max_quantity;                 // Of one limit order; 0: none.
+  std::optional<Quantity> market_max_quantity;          // Of one market or stop order; 0: none.
+  std::optional<Money> min_notional;                    // 0: none.
+  std::optional<std::uint16_t> max_conditional_orders;  // 0: no cap.
+};
+
+struct VenueSettings {
+  std::string name = "aster";
+  std::string rest = "https://fapi.asterdex.com";
+  std::string stream = "wss://fstream.asterdex.com";
+  std::string keys = "/etc/tranchet/keys.toml";  // A path. What is in that file never comes here.
+};
+
+// When a resting limit order fills: at the first trade at its price, or only at one beyond it.
+enum class QueueChoice : std::uint8_t { Touch = 1, Through = 2 };
+
+// What the simulated venue assumes.
+struct SimulationSettings {
+  Money initial_balance = Money::from_raw(10'000 * kDecimalOne);
+  std::int64_t maker_fee = 10'000;  // Counts of 1e-8 of the notional; negative: a rebate.
+  std::int64_t taker_fee = 50'000;
+  Duration latency = Duration::milliseconds(50);  // There and back.
+  Ppm slippage = 0;                               // Of market orders, against the taker.
+  Ppm maintenance_margin = 4'000;                 // Of the notional.
+  bool liquidation = true;
+  QueueChoice queue = QueueChoice::Touch;
+  Ppm partial_fill = 0;  // Most of a printed trade that one order takes; 0: any amount.
+};
+
+struct Configuration {
+  std::uint8_t account = 1;  // Goes into every order id.
+  Settings settings;
+  std::vector<ConfiguredInstrument> instruments;  // In the order of the file.
+  std::vector<std::string> account_instruments;   // Entries only in these; empty: everywhere.
+  VenueSettings venue;
+  std::string gateway_listen = "127.0.0.1:8080";  // "": no gateway.
+  SimulationSettings simulation;
+  bool skip = true;  // A backtest may jump over stretches in which nothing can happen.
+
+  // Whether somebody wrote the setting down: for all instruments, or for the one given.
+  bool was_set(Setting setting, InstrumentId instrument = InstrumentId::None) const;
+  std::set<Settings::Key> written;
+};
+
+struct ConfigurationError {
+  std::string source;      // A file, "--set" or "TRANCHET_SET".
+  std::uint64_t line = 0;  // From 1; 0: the source as a whole.
+  std::string message;     // Names key and value.
+};
+std::string to_text(const ConfigurationError& error);  // "SOURCE:LINE: message"
+
+// `sets` are KEY=VALUE with KEY a `section.name`, an `instrument.SYM.name`, or a name that only one
+// section has. TRANCHET_SET holds the same, separated by commas or new lines. Symbols are numbered
+// in `names` in the order in which the file names them. Unknown keys, wrong types and values out of
+// range are errors; nothing is ignored.
+std::expected<Configuration, ConfigurationError> load_configuration(
+    const std::filesystem::path& path, std::span<const std::string> sets, Names& names);
+
+// The effective whole as TOML, each key with its meaning, unit and range. Loading it gives the same
+// configuration.
+std::string effective_toml(const Configuration& configuration);
+
+}  // namespace tranchet

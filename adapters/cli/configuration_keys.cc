@@ -1,0 +1,332 @@
+#include "adapters/cli/configuration_keys.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+namespace tranchet {
+namespace {
+
+constexpr auto kSections =
+    std::to_array<std::string_view>({"account", "venue", "defaults", "instrument", "strategy",
+                                     "gateway", "simulation", "backtest"});
+
+// A number with `places` decimals in [min, max], both in counts of the last place.
+struct ReadNumber {
+  std::int64_t count = 0;
+  std::string error;
+};
+std::string number_text(std::int64_t count, int places) {
+  for (int place = places; place < kDecimalPlaces; ++place) count *= 10;
+  return decimal_text(count);
+}
+ReadNumber read_number(std::string_view text, int places, std::int64_t min, std::int64_t max) {
+  const ParsedDecimal parsed = parse_decimal(text, places);
+  if (parsed.error == DecimalError::TooManyDecimals) {
+    return {0, places == 0 ? "is not a whole number"
+                           : "has more than " + std::to_string(places) + " decimals"};
+  }
+  if (parsed.error) return {0, std::string(describe(*parsed.error))};
+  if (parsed.count < min) return {0, "is below " + number_text(min, places)};
+  if (parsed.count > max) return {0, "is above " + number_text(max, places)};
+  return {parsed.count, {}};
+}
+
+template <class Target>
+std::string read_into(Target& target, std::string_view text, int places, std::int64_t min,
+                      std::int64_t max) {
+  const ReadNumber number = read_number(text, places, min, max);
+  if (number.error.empty()) target = static_cast<Target>(number.count);
+  return number.error;
+}
+
+std::string read_switch(bool& target, std::string_view text, std::string_view on,
+                        std::string_view off) {
+  if (text != on && text != off) return "is none of " + std::string(on) + ", " + std::string(off);
+  target = text == on;
+  return {};
+}
+
+std::string read_list(std::vector<std::string>& target, std::string_view text) {
+  target.clear();
+  std::string word;
+  for (const char c : std::string(text) + ",") {
+    if (c == ' ' || c == ',' || c == '[' || c == ']' || c == '"') {
+      if (!word.empty()) target.push_back(word);
+      word.clear();
+    } else {
+      word += c;
+    }
+  }
+  return {};
+}
+
+std::string list_text(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + toml_string(word);
+  return "[" + out + "]";
+}
+
+// Counts: 1 bp of a rate is 10,000 counts of 1e-8, so four decimals of a basis point are exact.
+constexpr int kRatePlaces = 4;
+constexpr std::int64_t kRateLimit = 10'000'000;  // 1,000 bp, 10 %.
+constexpr std::int64_t kLargest = 90'000'000'000 * kDecimalOne;
+
+using Shape = OutsideKey::Shape;
+using View = std::string_view;
+using Config = Configuration;
+
+template <std::string VenueSettings::*field>
+std::string read_venue(View text, Config& c) {
+  c.venue.*field = text;
+  return {};
+}
+template <std::string VenueSettings::*field>
+std::string write_venue(const Config& c) {
+  return toml_string(c.venue.*field);
+}
+template <std::int64_t SimulationSettings::*field>
+std::string read_rate(View text, Config& c) {
+  return read_into(c.simulation.*field, text, kRatePlaces, -kRateLimit, kRateLimit);
+}
+template <std::int64_t SimulationSettings::*field>
+std::string write_rate(const Config& c) {
+  return number_text(c.simulation.*field, kRatePlaces);
+}
+template <Ppm SimulationSettings::*field>
+std::string read_percent(View text, Config& c) {
+  return read_into(c.simulation.*field, text, kRatePlaces, 0, kPpmOne);
+}
+template <Ppm SimulationSettings::*field>
+std::string write_percent(const Config& c) {
+  return percent_text(c.simulation.*field);
+}
+
+constexpr std::array<OutsideKey, 17> kOutside{{
+    {"account", "number", "part of every order id, so that accounts do not collide (0 .. 255)",
+     Shape::Scalar, [](View text, Config& c) { return read_into(c.account, text, 0, 0, 255); },
+     [](const Config& c) { return std::to_string(c.account); }},
+    {"account", "instruments", "entries only in these; empty: in all configured", Shape::List,
+     [](View text, Config& c) { return read_list(c.account_instruments, text); },
+     [](const Config& c) { return list_text(c.account_instruments); }},
+    {"venue", "name", "which adapter", Shape::Text, read_venue<&VenueSettings::name>,
+     write_venue<&VenueSettings::name>},
+    {"venue", "rest", "address of its requests", Shape::Text, read_venue<&VenueSettings::rest>,
+     write_venue<&VenueSettings::rest>},
+    {"venue", "stream", "address of its streams", Shape::Text, read_venue<&VenueSettings::stream>,
+     write_venue<&VenueSettings::stream>},
+    {"venue", "keys", "file with the keys, readable by its owner only", Shape::Text,
+     read_venue<&VenueSettings::keys>, write_venue<&VenueSettings::keys>},
+    {"gateway", "listen", "HOST:PORT of dashboard, WebSocket, HTTP and metrics; \"\" turns it off",
+     Shape::Text,
+     [](View text, Config& c) {
+       c.gateway_listen = text;
+       return std::string();
+     },
+     [](const Config& c) { return toml_string(c.gateway_listen); }},
+    {"simulation", "initial_balance", "quote currency (above 0)", Shape::Scalar,
+     [](View text, Config& c) {
+       const ReadNumber number = read_number(text, kDecimalPlaces, 1, kLargest);
+       if (number.error.empty()) c.simulation.initial_balance = Money::from_raw(number.count);
+       return number.error;
+     },
+     [](const Config& c) { return to_text(c.simulation.initial_balance); }},
+    {"simulation", "maker_fee_bps",
+     "basis points of the notional (-1000 .. 1000; negative: rebate)", Shape::Scalar,
+     read_rate<&SimulationSettings::maker_fee>, write_rate<&SimulationSettings::maker_fee>},
+    {"simulation", "taker_fee_bps", "basis points of the notional (-1000 .. 1000)", Shape::Scalar,
+     read_rate<&SimulationSettings::taker_fee>, write_rate<&SimulationSettings::taker_fee>},
+    {"simulation", "latency_ms", "milliseconds to the venue and back (0 .. 60000)", Shape::Scalar,
+     [](View text, Config& c) {
+       const ReadNumber number = read_number(text, 0, 0, 60'000);
+       if (number.error.empty()) c.simulation.latency = Duration::milliseconds(number.count);
+       return number.error;
+     },
+     [](const Config& c) { return std::to_string(c.simulation.latency.count() / 1'000'000); }},
+    {"simulation", "slippage_bps", "basis points that market orders fill worse (0 .. 1000)",
+     Shape::Scalar,
+     [](View text, Config& c) { return read_into(c.simulation.slippage, text, 2, 0, 100'000); },
+     [](const Config& c) { return number_text(c.simulation.slippage, 2); }},
+    {"simulation", "maintenance_margin_pct", "percent of the notional (0 .. 100)", Shape::Scalar,
+     read_percent<&SimulationSettings::maintenance_margin>,
+     write_percent<&SimulationSettings::maintenance_margin>},
+    {"simulation", "liquidation", "positions are liquidated when the margin is used up",
+     Shape::Scalar,
+     [](View text, Config& c) {
+       return read_switch(c.simulation.liquidation, text, "true", "false");
+     },
+     [](const Config& c) { return std::string(c.simulation.liquidation ? "true" : "false"); }},
+    {"simulation", "queue", "a resting limit order fills at a touch, or when traded through",
+     Shape::Scalar,
+     [](View text, Config& c) {
+       bool touch = true;
+       std::string error = read_switch(touch, text, "touch", "through");
+       if (error.empty()) c.simulation.queue = touch ? QueueChoice::Touch : QueueChoice::Through;
+       return error;
+     },
+     [](const Config& c) {
+       return toml_string(c.simulation.queue == QueueChoice::Touch ? "touch" : "through");
+     }},
+    {"simulation", "partial_fill_pct", "most an order takes of a trade, percent (0: no limit)",
+     Shape::Scalar, read_percent<&SimulationSettings::partial_fill>,
+     write_percent<&SimulationSettings::partial_fill>},
+    {"backtest", "skip", "on: jump over stretches in which nothing can happen; off: never",
+     Shape::Scalar, [](View text, Config& c) { return read_switch(c.skip, text, "on", "off"); },
+     [](const Config& c) { return toml_string(c.skip ? "on" : "off"); }},
+}};
+
+template <auto field>
+std::string read_field(View text, ConfiguredInstrument& instrument) {
+  using Number = typename std::remove_reference_t<decltype(instrument.*field)>::value_type;
+  const ReadNumber number = read_number(text, kDecimalPlaces, 0, kLargest);
+  if (number.error.empty()) instrument.*field = Number::from_raw(number.count);
+  return number.error;
+}
+template <auto field>
+std::string read_step(View text, ConfiguredInstrument& instrument) {
+  const ParsedDecimal parsed = parse_decimal(text);
+  if (!parsed.error && parsed.count <= 0) return "must be above 0";
+  return read_field<field>(text, instrument);
+}
+template <auto field>
+std::string write_field(const ConfiguredInstrument& instrument) {
+  return instrument.*field ? to_text(*(instrument.*field)) : std::string();
+}
+
+using Listed = ConfiguredInstrument;
+constexpr std::array<InstrumentKey, 7> kInstrument{{
+    {"tick_size", "prices are multiples of it (above 0)", read_step<&Listed::tick_size>,
+     write_field<&Listed::tick_size>},
+    {"step_size", "quantities are multiples of it (above 0)", read_step<&Listed::step_size>,
+     write_field<&Listed::step_size>},
+    {"min_quantity", "of an order; 0: none", read_field<&Listed::min_quantity>,
+     write_field<&Listed::min_quantity>},
+    {"max_quantity", "of a limit order; 0: none", read_field<&Listed::max_quantity>,
+     write_field<&Listed::max_quantity>},
+    {"market_max_quantity", "of a market or stop order; 0: none",
+     read_field<&Listed::market_max_quantity>, write_field<&Listed::market_max_quantity>},
+    {"min_notional", "price x quantity of an order, quote currency; 0: none",
+     read_field<&Listed::min_notional>, write_field<&Listed::min_notional>},
+    {"max_conditional_orders", "stops resting at once (0 .. 65535; 0: no cap)",
+     [](View text, Listed& instrument) {
+       std::uint16_t count = 0;
+       std::string error = read_into(count, text, 0, 0, std::numeric_limits<std::uint16_t>::max());
+       if (error.empty()) instrument.max_conditional_orders = count;
+       return error;
+     },
+     [](const Listed& instrument) {
+       return instrument.max_conditional_orders ? std::to_string(*instrument.max_conditional_orders)
+                                                : std::string();
+     }},
+}};
+
+// Levenshtein: the fewest letters to add, drop or change.
+std::size_t edit_distance(View a, View b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::span<const OutsideKey> outside_keys() {
+  return kOutside;
+}
+
+std::span<const InstrumentKey> instrument_keys() {
+  return kInstrument;
+}
+
+std::span<const std::string_view> configuration_sections() {
+  return kSections;
+}
+
+KnownKey find_key(std::string_view section, std::string_view name) {
+  if (section == "instrument") {
+    for (const InstrumentKey& key : kInstrument) {
+      if (key.name == name) return {nullptr, nullptr, &key};
+    }
+    for (const SettingInfo& setting : all_settings()) {
+      if (setting.per_instrument && setting.name == name) return {&setting, nullptr, nullptr};
+    }
+    return {};
+  }
+  for (const OutsideKey& key : kOutside) {
+    if (key.section == section && key.name == name) return {nullptr, &key, nullptr};
+  }
+  return {find_setting(section, name), nullptr, nullptr};
+}
+
+std::span<const std::string> configuration_key_names() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    const auto add = [&](View section, View name) {
+      names.push_back(std::string(section) + "." + std::string(name));
+    };
+    for (const SettingInfo& setting : all_settings()) add(setting.section, setting.name);
+    for (const OutsideKey& key : kOutside) add(key.section, key.name);
+    for (const InstrumentKey& key : kInstrument) add("instrument", key.name);
+    for (const SettingInfo& setting : all_settings()) {
+      if (setting.per_instrument) add("instrument", setting.name);
+    }
+    return names;
+  }();
+  return kNames;
+}
+
+std::string nearest_key(std::string_view section, std::string_view name) {
+  std::string best;
+  // A key of the same table is nearer than the same name in another table, and what shares less
+  // than half its letters is not near at all.
+  std::size_t best_distance = name.size() * 2;
+  for (const std::string& candidate : configuration_key_names()) {
+    const std::size_t dot = candidate.find('.');
+    const View its_section = View(candidate).substr(0, dot);
+    const std::size_t letters = edit_distance(View(candidate).substr(dot + 1), name);
+    if (letters > name.size() / 2 + 1) continue;
+    const std::size_t distance = letters * 2 + (its_section == section ? 0 : 3);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::string nearest_section(std::string_view section) {
+  return std::string(*std::min_element(kSections.begin(), kSections.end(), [&](View a, View b) {
+    return edit_distance(a, section) < edit_distance(b, section);
+  }));
+}
+
+std::string toml_string(std::string_view text) {
+  constexpr View kHex = "0123456789ABCDEF";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (code < 0x20 || code == 0x7F) {
+      out += "\\u00";
+      out += kHex[code >> 4];
+      out += kHex[code & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+}  // namespace tranchet

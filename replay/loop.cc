@@ -1,0 +1,69 @@
+#include "replay/loop.h"
+
+namespace tranchet {
+namespace {
+
+constexpr std::size_t kBulkBatch = 4'096;
+
+}  // namespace
+
+Loop::Loop(Engine& engine, Venue& venue, Observer& observer, const Journal& journal)
+    : engine_(engine), venue_(venue), observer_(observer), journal_(journal) {}
+
+std::expected<void, LogError> Loop::run_until(Timestamp time) {
+  while (true) {
+    const auto wakeup = venue_.next_wakeup();
+    const bool answers_due = wakeup && *wakeup <= time;
+    const Timestamp next_input = answers_due ? *wakeup : time;
+    const auto timer = engine_.next_timer();
+    if (timer && timer->first < next_input) {
+      if (auto taken = take(timer->first, TimerFired{timer->second}); !taken) return taken;
+      continue;
+    }
+    if (!answers_due) return {};
+    answers_.clear();
+    venue_.advance(*wakeup, answers_);
+    for (const Occurrence& answer : answers_) {
+      if (auto taken = take(answer.time, answer.body); !taken) return taken;
+    }
+  }
+}
+
+std::expected<void, LogError> Loop::take(Timestamp time, const EventBody& body) {
+  const Event event{.sequence = next(engine_.last_sequence()), .time = time, .body = body};
+  output_.clear();
+  engine_.apply(event, output_);
+  if (journal_.log != nullptr) {
+    batch_.push_back(event);
+    const bool commands_wait =
+        journal_.durability == Durability::EveryBatch && !output_.commands.empty();
+    const bool digest_due = number(event.sequence) % kDigestInterval == 0;
+    if (commands_wait || digest_due || batch_.size() >= kBulkBatch) {
+      if (auto committed = commit(); !committed) return committed;
+    }
+    if (digest_due) {
+      const auto noted = journal_.log->note_digests(
+          {event.sequence, engine_.command_digest(), engine_.state_digest()});
+      if (!noted) return noted;
+    }
+  }
+  observer_.on_event(event, output_);
+  if (!output_.commands.empty()) venue_.submit(output_.commands, time);
+  return {};
+}
+
+std::expected<void, LogError> Loop::finish() {
+  if (journal_.log == nullptr) return {};
+  if (auto committed = commit(); !committed) return committed;
+  return journal_.log->note_digests(
+      {engine_.last_sequence(), engine_.command_digest(), engine_.state_digest()});
+}
+
+std::expected<void, LogError> Loop::commit() {
+  if (batch_.empty()) return {};
+  auto appended = journal_.log->append(batch_, *journal_.names);
+  batch_.clear();
+  return appended;
+}
+
+}  // namespace tranchet

@@ -1,0 +1,65 @@
+// The one loop that every program runs:
+//
+//   inputs -> append as one batch -> apply in memory -> commit -> dispatch commands
+//
+// A command leaves only after the events that caused it are in the log. Timers fire, and the venue's
+// answers enter, before the next input of a later time.
+#pragma once
+
+#include <expected>
+#include <vector>
+
+#include "engine/engine.h"
+#include "events/log/event_log.h"
+#include "replay/venue.h"
+
+namespace tranchet {
+
+// Sees every event with what it caused, after it was applied and before its commands leave.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_event(const Event& event, const Output& output) = 0;
+};
+
+// Where a run's events are kept. With a log that is durable at every batch, the loop commits before
+// each dispatch; one that is durable at close is written in larger batches.
+struct Journal {
+  LogWriter* log = nullptr;  // None: the run leaves no log.
+  const Names* names = nullptr;
+  Durability durability = Durability::EveryBatch;
+};
+
+class Loop {
+ public:
+  Loop(Engine& engine, Venue& venue, Observer& observer, const Journal& journal);
+
+  // Everything that is due up to and including `time`: the venue's answers, and timers of an earlier
+  // time, in order of time.
+  std::expected<void, LogError> run_until(Timestamp time);
+
+  // One input at its time. What is due earlier is the caller's to run first.
+  std::expected<void, LogError> take(Timestamp time, const EventBody& body);
+
+  // Writes what is not yet in the log, with the digests of engine and state at this point.
+  std::expected<void, LogError> finish();
+
+  std::uint64_t events() const { return number(engine_.last_sequence()); }
+
+ private:
+  std::expected<void, LogError> commit();
+
+  Engine& engine_;
+  Venue& venue_;
+  Observer& observer_;
+  Journal journal_;
+  Output output_;
+  std::vector<Event> batch_;
+  std::vector<Occurrence> answers_;
+};
+
+// Digests are noted in the log every so many events, so that a replay finds the first stretch that
+// it decides differently.
+inline constexpr std::uint64_t kDigestInterval = 65'536;
+
+}  // namespace tranchet
