@@ -6,6 +6,7 @@
 #include "engine/entries.h"
 #include "engine/exits.h"
 #include "engine/protection.h"
+#include "engine/reconcile.h"
 
 namespace tranchet {
 namespace {
@@ -18,6 +19,7 @@ Order* find_order(Turn& turn, OrderId id) {
     return nullptr;
   }
   turn.touch(found->second.key);
+  ++turn.state.position(found->second.key).answers;
   return &found->second;
 }
 
@@ -89,8 +91,10 @@ void take_foreign_fill(Turn& turn, const OrderFilled& fill) {
   seen.emplace_back(state.now, fill.trade);
   const PositionKey key{fill.instrument, fill.position_side};
   turn.touch(key);
+  Position& position = state.position(key);
+  ++position.answers;
   if (fill.side == entry_side(key.side)) {
-    turn.alert(AlertReason::ForeignPosition, key, nullptr);
+    take_foreign_quantity(turn, position, fill.quantity, fill.price, fill.trade);
     return;
   }
   const ExitReason reason = fill.origin == FillOrigin::Liquidation ? ExitReason::Liquidation
@@ -103,7 +107,9 @@ void take_foreign_fill(Turn& turn, const OrderFilled& fill) {
                                                             .fee = fill.fee,
                                                             .liquidity = fill.liquidity},
                                                    .reason = reason});
-  if (left.is_positive()) turn.alert(AlertReason::ForeignPosition, key, nullptr);
+  const Quantity from_ignored = left < position.ignored ? left : position.ignored;
+  position.ignored -= from_ignored;
+  if (left > from_ignored) turn.request_snapshot();
 }
 
 }  // namespace

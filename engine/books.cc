@@ -92,41 +92,6 @@ void reduce_tranche(Turn& turn, const Position& position, Tranche& tranche, cons
   turn.publish(position.key);
 }
 
-void add_to_tranche(Turn& turn, Position& position, Tranche& tranche, const Order& order,
-                    const Fill& fill) {
-  const Value value = value_of(fill.price, fill.quantity);
-  tranche.quantity += fill.quantity;
-  tranche.cost += value;
-  tranche.fees += fill.fee;
-  tranche.dust = false;
-  tranche.dust_alerted = false;
-  tranche.target.blocked = false;
-  tranche.stop.blocked = false;
-  position.trade_type = order.trade_type;
-  const InstrumentState& instrument = turn.state.instrument(position.key.instrument);
-  update_targets(instrument, position.key.side, tranche);
-  if (!tranche.opened) {
-    tranche.opened = true;
-    turn.book(TrancheOpened{.tranche_id = tranche.id,
-                            .tranche = tranche.ordinal,
-                            .key = position.key,
-                            .stop_wanted = tranche.stop.price.has_value()});
-  }
-  turn.book(FillBooked{.order = order.id,
-                       .trade = fill.trade,
-                       .tranche_id = tranche.id,
-                       .price = fill.price,
-                       .quantity = fill.quantity,
-                       .fee = fill.fee,
-                       .cost = value,
-                       .tranche = tranche.ordinal,
-                       .key = position.key,
-                       .side = order.side,
-                       .purpose = Purpose::Entry,
-                       .liquidity = fill.liquidity});
-  turn.publish(position.key);
-}
-
 // What is left of an entry whose tranche is gone comes to where its first late fill came.
 void repin(Position& position, Order& order, Tranche& tranche) {
   if (Tranche* before = find_tranche(position, order.tranche_id)) {
@@ -152,7 +117,7 @@ void book_entry(Turn& turn, Order& order, const Fill& fill) {
                   : &open_tranche(turn, position, placement.ordinal);
   }
   if (tranche->id != order.tranche_id) repin(position, order, *tranche);
-  add_to_tranche(turn, position, *tranche, order, fill);
+  add_quantity(turn, position, *tranche, fill, &order);
   if (close_at_once) {
     start_closing(turn, position, *tranche, static_cast<ExitReason>(order.reason), {});
   }
@@ -263,6 +228,41 @@ void count(Turn& turn, Order& order, const Fill& fill) {
 }
 
 }  // namespace
+
+void add_quantity(Turn& turn, Position& position, Tranche& tranche, const Fill& fill,
+                  const Order* order) {
+  const Value value = value_of(fill.price, fill.quantity);
+  tranche.quantity += fill.quantity;
+  tranche.cost += value;
+  tranche.fees += fill.fee;
+  tranche.dust = false;
+  tranche.dust_alerted = false;
+  tranche.target.blocked = false;
+  tranche.stop.blocked = false;
+  if (order != nullptr) position.trade_type = order->trade_type;
+  const InstrumentState& instrument = turn.state.instrument(position.key.instrument);
+  update_targets(instrument, position.key.side, tranche);
+  if (!tranche.opened) {
+    tranche.opened = true;
+    turn.book(TrancheOpened{.tranche_id = tranche.id,
+                            .tranche = tranche.ordinal,
+                            .key = position.key,
+                            .stop_wanted = tranche.stop.price.has_value()});
+  }
+  turn.book(FillBooked{.order = order != nullptr ? order->id : OrderId::None,
+                       .trade = fill.trade,
+                       .tranche_id = tranche.id,
+                       .price = fill.price,
+                       .quantity = fill.quantity,
+                       .fee = fill.fee,
+                       .cost = value,
+                       .tranche = tranche.ordinal,
+                       .key = position.key,
+                       .side = entry_side(position.key.side),
+                       .purpose = Purpose::Entry,
+                       .liquidity = fill.liquidity});
+  turn.publish(position.key);
+}
 
 void count_trade(Turn& turn, Order& order, const Fill& fill) {
   const auto at = std::lower_bound(order.trades.begin(), order.trades.end(), fill.trade);

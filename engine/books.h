@@ -14,6 +14,10 @@ struct Fill {
   Liquidity liquidity = Liquidity::Taker;
 };
 
+// Quantity that comes onto a tranche. `order`: the entry that made it; null: none of ours.
+void add_quantity(Turn& turn, Position& position, Tranche& tranche, const Fill& fill,
+                  const Order* order = nullptr);
+
 // Counts a trade of `order` unless its id was counted before. What a query had found already is
 // taken to be it first: then only the fee is new.
 void count_trade(Turn& turn, Order& order, const Fill& fill);

@@ -91,8 +91,10 @@ void add_instrument(Words& words, const InstrumentState& i) {
         r.min_notional, r.instrument, r.max_conditional_orders, i.mark, i.mark_time, i.trade,
         i.trade_time);
   for (const Position& p : i.positions) {
-    words(p.key, p.entries, p.corrections, p.excess, p.excess_value, p.trade_type, p.entries_halted,
-          p.tranches.size());
+    words(p.difference.has_value());
+    if (p.difference) words(p.difference->quantity, p.difference->answers, p.difference->asked);
+    words(p.key, p.entries, p.corrections, p.excess, p.excess_value, p.ignored, p.answers,
+          p.trade_type, p.entries_halted, p.tranches.size());
     for (const Tranche& tranche : p.tranches) add_tranche(words, tranche);
   }
   for (const auto* points : {&i.dip.highs(), &i.dip.lows()}) {
@@ -161,6 +163,17 @@ std::uint64_t digest_of(const State& state) {
   for (const auto& entry : state.finished) words(entry);
   words(state.timers.size());
   for (const auto& [timer, at] : state.timers) words(timer, at);
+  words(state.snapshot.has_value());
+  if (state.snapshot) {
+    words(state.snapshot->started, state.snapshot->positions.size(), state.snapshot->orders.size());
+    for (const PositionReported& row : state.snapshot->positions) {
+      words(row.instrument, row.position_side, row.quantity, row.average_price);
+    }
+    for (const OrderReported& row : state.snapshot->orders) {
+      words(row.order, row.instrument, row.position_side, row.order_type, row.side, row.quantity,
+            row.filled_quantity, row.limit_price, row.stop_price);
+    }
+  }
   words(state.last_tranche, state.entries_halted, state.reconciled, state.command_digest);
   return digest.value();
 }

@@ -8,6 +8,7 @@
 #include "engine/exits.h"
 #include "engine/protection.h"
 #include "engine/publish.h"
+#include "engine/reconcile.h"
 #include "engine/strategy.h"
 #include "engine/targets.h"
 #include "engine/turn.h"
@@ -92,18 +93,10 @@ void take(Turn& turn, const Disconnected& disconnected) {
   if (disconnected.stream == Stream::User) turn.state.reconciled = false;
 }
 
-// The venue has said what it holds: whatever waited for that goes on.
-void take(Turn& turn, const SnapshotEnded&) {
-  turn.state.reconciled = true;
-  for (InstrumentState& instrument : turn.state.instruments) {
-    for (Position& position : instrument.positions) {
-      for (Tranche& tranche : position.tranches) {
-        tranche.stop.blocked = false;
-        tranche.target.blocked = false;
-        turn.touch(position.key);
-      }
-    }
-  }
+template <class Row>
+void take_row(Turn& turn, const Row& row) {
+  know_instrument(turn.state, row.instrument);
+  add_to_snapshot(turn, row);
 }
 
 void take(Turn& turn, const EntriesResumed&) {
@@ -192,11 +185,11 @@ void Engine::apply(const Event& event, Output& output) {
                       [&](const OutcomeUnknown& body) { take_answer(turn, body); },
                       [&](const QueryAnswered& body) { take_answer(turn, body); },
                       [&](const FundingPaid& body) { take(turn, body); },
-                      [&](const SnapshotStarted& body) { ignore(body); },
-                      [&](const PositionReported& body) { ignore(body); },
-                      [&](const OrderReported& body) { ignore(body); },
+                      [&](const SnapshotStarted&) { start_snapshot(turn); },
+                      [&](const PositionReported& body) { take_row(turn, body); },
+                      [&](const OrderReported& body) { take_row(turn, body); },
                       [&](const BalanceReported& body) { ignore(body); },
-                      [&](const SnapshotEnded& body) { take(turn, body); },
+                      [&](const SnapshotEnded&) { end_snapshot(turn); },
                       [&](const EntrySignal& body) { take(turn, body); },
                       [&](const CloseRequested& body) { request_close(turn, body); },
                       [&](const ProtectionRequested& body) { request_protection(turn, body); },
@@ -232,6 +225,7 @@ void Engine::settle(Turn& turn) {
       settle_protection(turn, position, tranche);
     }
     settle_entries(turn, position);
+    settle_difference(turn, position);
     if (turn.is_published(key)) publish_position(turn, position);
     InstrumentState& instrument = state_.instrument(key.instrument);
     instrument.band = quiet_band(state_, instrument);

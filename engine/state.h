@@ -118,6 +118,21 @@ struct Tranche {
   bool takes_entries() const { return !ended && !closing; }
 };
 
+// A difference to the venue's quantity that one snapshot showed while orders of ours were live. It
+// counts when a second one repeats it with no answer about the book between.
+struct Difference {
+  std::int64_t quantity = 0;  // Venue minus ours, counts of 1e-8.
+  std::uint64_t answers = 0;  // Position::answers when it was seen.
+  bool asked = false;         // A second snapshot is on its way.
+};
+
+// A venue snapshot whose rows are still coming.
+struct Snapshot {
+  Sequence started{};
+  std::vector<PositionReported> positions;
+  std::vector<OrderReported> orders;
+};
+
 struct Position {
   PositionKey key;
   std::vector<Tranche> tranches;     // By ordinal, then id.
@@ -125,6 +140,9 @@ struct Position {
   std::vector<OrderId> corrections;  // Live corrective orders.
   Quantity excess;                   // One-way without reduce-only: sold beyond the position.
   Value excess_value = 0;
+  Quantity ignored;  // At the venue beside our books: foreign, and left alone.
+  std::optional<Difference> difference;
+  std::uint64_t answers = 0;                    // Answers about orders of this book so far.
   TradeType trade_type = TradeType::Automated;  // Of the newest entry.
   bool entries_halted = false;                  // A stop failed three times.
 };
@@ -164,6 +182,7 @@ struct State {
   std::map<OrderId, Order> orders;
   std::deque<std::pair<Timestamp, OrderId>> finished;  // Oldest first.
   std::map<TimerId, Timestamp> timers;
+  std::optional<Snapshot> snapshot;
   TrancheId last_tranche{};
   bool entries_halted = false;
   bool reconciled = true;

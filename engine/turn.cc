@@ -114,6 +114,10 @@ void Turn::cancel(Order& order) {
       order.tranche, kCancelRank);
 }
 
+void Turn::cancel_orphan(const CancelOrder& order) {
+  add(Section::Tranche, {order.instrument, order.position_side}, order, order.tranche, kCancelRank);
+}
+
 void Turn::query(Order& order) {
   if (order.awaiting_query) return;
   order.awaiting_query = true;

@@ -40,6 +40,7 @@ class Turn {
   void amend(Order& order, Quantity quantity, Price limit_price);
   void cancel(Order& order);
   void query(Order& order);
+  void cancel_orphan(const CancelOrder& order);  // One that our books do not hold.
   void set_timer(PositionKey key, TimerId timer, Timestamp at);
   void cancel_timer(PositionKey key, TimerId timer);  // Nothing if it is not set.
   void request_snapshot() { snapshot_wanted_ = true; }

@@ -1,16 +1,28 @@
 #include "replay/loop.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace tranchet {
 namespace {
 
 constexpr std::size_t kBulkBatch = 4'096;
+constexpr auto kNever = Timestamp::from_nanoseconds(std::numeric_limits<std::int64_t>::max());
 
 }  // namespace
 
 Loop::Loop(Engine& engine, Venue& venue, Observer& observer, const Journal& journal)
     : engine_(engine), venue_(venue), observer_(observer), journal_(journal) {}
 
-std::expected<void, LogError> Loop::run_until(Timestamp time) {
+void Loop::find_due() {
+  due_ = venue_.next_wakeup().value_or(kNever);
+  // A timer fires before the next input of a later time, not of its own.
+  if (const auto timer = engine_.next_timer()) {
+    due_ = std::min(due_, timer->first + Duration::nanoseconds(1));
+  }
+}
+
+std::expected<void, LogError> Loop::run_due(Timestamp time) {
   while (true) {
     const auto wakeup = venue_.next_wakeup();
     const bool answers_due = wakeup && *wakeup <= time;
@@ -20,13 +32,16 @@ std::expected<void, LogError> Loop::run_until(Timestamp time) {
       if (auto taken = take(timer->first, TimerFired{timer->second}); !taken) return taken;
       continue;
     }
-    if (!answers_due) return {};
+    if (!answers_due) break;
     answers_.clear();
     venue_.advance(*wakeup, answers_);
+    ++venue_changes_;
     for (const Occurrence& answer : answers_) {
       if (auto taken = take(answer.time, answer.body); !taken) return taken;
     }
   }
+  find_due();
+  return {};
 }
 
 std::expected<void, LogError> Loop::take(Timestamp time, const EventBody& body) {
@@ -34,22 +49,28 @@ std::expected<void, LogError> Loop::take(Timestamp time, const EventBody& body) 
   output_.clear();
   engine_.apply(event, output_);
   if (journal_.log != nullptr) {
-    batch_.push_back(event);
-    const bool commands_wait =
-        journal_.durability == Durability::EveryBatch && !output_.commands.empty();
-    const bool digest_due = number(event.sequence) % kDigestInterval == 0;
-    if (commands_wait || digest_due || batch_.size() >= kBulkBatch) {
-      if (auto committed = commit(); !committed) return committed;
-    }
-    if (digest_due) {
-      const auto noted = journal_.log->note_digests(
-          {event.sequence, engine_.command_digest(), engine_.state_digest()});
-      if (!noted) return noted;
-    }
+    if (auto kept = keep(event); !kept) return kept;
   }
   observer_.on_event(event, output_);
-  if (!output_.commands.empty()) venue_.submit(output_.commands, time);
+  if (!output_.commands.empty()) {
+    venue_.submit(output_.commands, time);
+    ++venue_changes_;
+    find_due();
+  }
   return {};
+}
+
+std::expected<void, LogError> Loop::keep(const Event& event) {
+  batch_.push_back(event);
+  const bool commands_wait =
+      journal_.durability == Durability::EveryBatch && !output_.commands.empty();
+  const bool digest_due = number(event.sequence) % kDigestInterval == 0;
+  if (commands_wait || digest_due || batch_.size() >= kBulkBatch) {
+    if (auto committed = commit(); !committed) return committed;
+  }
+  if (!digest_due) return {};
+  return journal_.log->note_digests(
+      {event.sequence, engine_.command_digest(), engine_.state_digest()});
 }
 
 std::expected<void, LogError> Loop::finish() {

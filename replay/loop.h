@@ -2,8 +2,8 @@
 //
 //   inputs -> append as one batch -> apply in memory -> commit -> dispatch commands
 //
-// A command leaves only after the events that caused it are in the log. Timers fire, and the venue's
-// answers enter, before the next input of a later time.
+// A command leaves only after the events that caused it are in the log. Timers fire, and the
+// venue's answers enter, before the next input of a later time.
 #pragma once
 
 #include <expected>
@@ -34,20 +34,30 @@ class Loop {
  public:
   Loop(Engine& engine, Venue& venue, Observer& observer, const Journal& journal);
 
-  // Everything that is due up to and including `time`: the venue's answers, and timers of an earlier
-  // time, in order of time.
-  std::expected<void, LogError> run_until(Timestamp time);
+  // Everything that is due up to and including `time`: the venue's answers, and timers of an
+  // earlier time, in order of time.
+  std::expected<void, LogError> run_until(Timestamp time) {
+    if (time < due_) return {};
+    return run_due(time);
+  }
 
   // One input at its time. What is due earlier is the caller's to run first.
   std::expected<void, LogError> take(Timestamp time, const EventBody& body);
 
+  // The venue has seen something by itself, such as a price: it may have more to say.
+  void look_again() { find_due(); }
+
+  // Counts every dispatch and every answer taken: while it stands still, so does the venue.
+  std::uint64_t venue_changes() const { return venue_changes_; }
+
   // Writes what is not yet in the log, with the digests of engine and state at this point.
   std::expected<void, LogError> finish();
 
-  std::uint64_t events() const { return number(engine_.last_sequence()); }
-
  private:
+  std::expected<void, LogError> run_due(Timestamp time);
+  std::expected<void, LogError> keep(const Event& event);
   std::expected<void, LogError> commit();
+  void find_due();
 
   Engine& engine_;
   Venue& venue_;
@@ -56,6 +66,8 @@ class Loop {
   Output output_;
   std::vector<Event> batch_;
   std::vector<Occurrence> answers_;
+  Timestamp due_;  // run_until has nothing to do before.
+  std::uint64_t venue_changes_ = 0;
 };
 
 // Digests are noted in the log every so many events, so that a replay finds the first stretch that

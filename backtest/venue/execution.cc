@@ -1,0 +1,194 @@
+// How prices become fills.
+#include <algorithm>
+#include <tuple>
+
+#include "backtest/venue/matching.h"
+#include "backtest/venue/simulated_venue.h"
+
+namespace tranchet {
+
+void SimulatedVenue::observe(const EventBody& market, Timestamp time) {
+  process_requests(time);
+  std::visit(Overload{[this](const TradePrinted& trade) { on(trade); },
+                      [this](const MarkPrice& mark) { on(mark); },
+                      [this](const BookTop& book) { on(book); },
+                      [this](const FundingRate& funding) { on(funding); }, [](const auto&) {}},
+             market);
+  liquidate_if_due();
+}
+
+void SimulatedVenue::on(const TradePrinted& trade) {
+  ENSURE(trade.price.is_positive());
+  VenueMarket& market = market_of(trade.instrument);
+  const Price before = market.contract_price().value_or(trade.price);
+  market.last_trade = trade.price;
+  market.trade_time = now_;
+  if (parameters_.mark_from_trades) market.mark = trade.price;
+  market.print_left = std::nullopt;
+  if (parameters_.take_share > 0 && trade.quantity) {
+    const Int128 share = static_cast<Int128>((*trade.quantity).raw()) * parameters_.take_share;
+    const auto shared = Quantity::from_wide(divide_floor(share, kPpmOne));
+    market.print_left = floor_to(shared, market.rules.step_size);
+  }
+  react(trade.instrument, {.contract = true, .book = false, .falling = trade.price < before});
+}
+
+void SimulatedVenue::on(const MarkPrice& mark) {
+  ENSURE(mark.price.is_positive());
+  VenueMarket& market = market_of(mark.instrument);
+  const Price before = market.mark_price().value_or(mark.price);
+  market.mark = mark.price;
+  react(mark.instrument,
+        {.contract = !market.last_trade, .book = false, .falling = mark.price < before});
+}
+
+void SimulatedVenue::on(const BookTop& book) {
+  VenueMarket& market = market_of(book.instrument);
+  const bool falling = market.bid && book.bid_price < *market.bid;
+  market.bid = book.bid_price.is_positive() ? Maybe<Price>(book.bid_price) : std::nullopt;
+  market.ask = book.ask_price.is_positive() ? Maybe<Price>(book.ask_price) : std::nullopt;
+  market.book_time = now_;
+  react(book.instrument, {.contract = false, .book = true, .falling = falling});
+}
+
+// Everything a price has reached acts in the order in which the price met it on its way: market
+// orders still working first, then from the near price to the far one, then first come, first
+// served. 100 to 90 meets a buy limit at 98, a sell stop at 97, a buy limit at 95.
+void SimulatedVenue::react(InstrumentId instrument, const Move& move) {
+  const VenueMarket& market = market_of(instrument);
+  reached_.clear();
+  for (const auto& [id, order] : orders_.open()) {
+    if (order.request.instrument != instrument || !is_reached(order, market, move)) continue;
+    const Price nearest = move.falling ? Price::max() : Price();
+    const Maybe<Price> price =
+        order.is_conditional() ? order.request.stop_price : order.request.limit_price;
+    const bool on_the_way = order.is_conditional() || order.is_resting_limit();
+    reached_.push_back({on_the_way ? *price : nearest, order.arrival, id});
+  }
+  std::sort(reached_.begin(), reached_.end(), [&](const Reached& a, const Reached& b) {
+    if (a.price != b.price) return move.falling ? a.price > b.price : a.price < b.price;
+    return a.arrival < b.arrival;
+  });
+  for (const Reached& reached : reached_) execute(reached.order);
+}
+
+bool SimulatedVenue::is_reached(const VenueOrder& order, const VenueMarket& market,
+                                const Move& move) const {
+  const SubmitOrder& request = order.request;
+  if (order.is_conditional()) {
+    const bool by_mark = request.working_type == WorkingType::MarkPrice;
+    const Maybe<Price> price = by_mark ? market.mark_price() : market.contract_price();
+    return price && stop_reached(request.side, *request.stop_price, *price) &&
+           trigger_allowed(market);
+  }
+  if (!order.is_resting_limit()) return move.contract;  // A market order waits for prints only.
+  Maybe<Price> price;
+  if (move.contract) price = market.contract_price();
+  if (move.book) price = market.taking_price(request.side);
+  return price && fills_resting(request.side, *request.limit_price, *price, parameters_.queue);
+}
+
+void SimulatedVenue::execute(OrderId id) {
+  VenueOrder* order = orders_.find_open(id);
+  ENSURE(order != nullptr);
+  if (order->is_conditional()) return trigger(*order);
+  if (!order->is_resting_limit()) return take_market(*order);
+  trade(*order, *order->request.limit_price, Liquidity::Maker);
+}
+
+// A limit order that has just come, or come anew by an amendment.
+void SimulatedVenue::arrive_limit(OrderId id) {
+  VenueOrder& order = *orders_.find_open(id);
+  const SubmitOrder& request = order.request;
+  const TimeInForce force = request.time_in_force;
+  const Maybe<Price> market = market_of(request.instrument).taking_price(request.side);
+  const bool takes = market && reaches_limit(request.side, *request.limit_price, *market);
+  if (!takes) {
+    if (force == TimeInForce::IOC || force == TimeInForce::FOK) expire(order);
+    return;
+  }
+  if (force == TimeInForce::GTX) return expire(order);
+  if (force == TimeInForce::FOK && fillable(order) < order.remaining()) return expire(order);
+  const bool open = trade(order, *market, Liquidity::Taker);
+  if (open && force == TimeInForce::IOC) expire(order);
+}
+
+void SimulatedVenue::trigger(VenueOrder& order) {
+  order.triggered = true;
+  answer(OrderTriggered{order.request.order});
+  take_market(order);
+}
+
+// A market order, or a stop that has become one. What the venue will not fill expires; what a print
+// was too small for (partial fills) waits for the next prints.
+void SimulatedVenue::take_market(VenueOrder& order) {
+  const Side side = order.request.side;
+  const VenueMarket& market = market_of(order.request.instrument);
+  const Maybe<Price> best = market.taking_price(side);
+  ENSURE(best.has_value());  // It was accepted at a price, or triggered by one.
+  const Price price = slipped(side, *best, parameters_.market_slippage, market.rules.tick_size);
+  if (!within_take_bound(side, price, market.mark_price(), market.terms.market_take_bound)) {
+    return expire(order);
+  }
+  trade(order, price, Liquidity::Taker);
+}
+
+// What the order could fill at once: an exit no more than its position, and nobody more than is
+// left of the print.
+Quantity SimulatedVenue::fillable(const VenueOrder& order) const {
+  const SubmitOrder& request = order.request;
+  Quantity amount = order.remaining();
+  if (is_exit(request)) {
+    amount = std::min(amount,
+                      account_.reducible(request.instrument, request.side, request.position_side));
+  }
+  const Maybe<Quantity> print = find_market(request.instrument)->print_left;
+  return print ? std::min(amount, *print) : amount;
+}
+
+// Fills what can be filled at `price`. An exit whose position is used up expires, with whatever is
+// left of it: it would open the other way (-2022 at submission, EXPIRED later on). True: the order
+// is still open.
+bool SimulatedVenue::trade(VenueOrder& order, Price price, Liquidity liquidity) {
+  const SubmitOrder& request = order.request;
+  VenueMarket& market = market_of(request.instrument);
+  const Quantity amount = fillable(order);
+  if (amount.is_positive()) {
+    const Value value = value_of(price, amount);
+    const bool maker = liquidity == Liquidity::Maker;
+    const Money fee = rated(value, maker ? parameters_.maker_fee : parameters_.taker_fee);
+    account_.fill(request.instrument, request.side, request.position_side, price, amount, fee);
+    if (market.print_left) market.print_left = *market.print_left - amount;
+    order.filled += amount;
+    order.filled_value += value;
+    order.status = QueryStatus::PartiallyFilled;
+    answer(OrderFilled{.order = request.order,
+                       .trade = TradeId{++market.trades},
+                       .quantity = amount,
+                       .price = price,
+                       .fee = fee,
+                       .instrument = request.instrument,
+                       .position_side = request.position_side,
+                       .side = request.side,
+                       .liquidity = liquidity,
+                       .origin = FillOrigin::Own});
+  }
+  if (order.remaining().is_zero()) {
+    orders_.finish(request.order, QueryStatus::Filled, now_);
+    return false;
+  }
+  const Quantity left = account_.reducible(request.instrument, request.side, request.position_side);
+  if (is_exit(request) && left.is_zero()) {
+    expire(order);
+    return false;
+  }
+  return true;
+}
+
+void SimulatedVenue::expire(const VenueOrder& order) {
+  const OrderId id = order.request.order;
+  orders_.finish(id, QueryStatus::Expired, now_);
+  answer(OrderExpired{id});
+}
+
+}  // namespace tranchet

@@ -1,0 +1,65 @@
+// What a simulated venue is told about itself: fees, delays, how prices fill orders, and where it
+// is stricter or laxer than the default.
+#pragma once
+
+#include <cstdint>
+
+#include "events/decimal.h"
+#include "events/settings.h"
+#include "events/time.h"
+
+namespace tranchet {
+
+// When a resting limit order fills: our place in the queue is not in the data.
+enum class QueueAssumption : std::uint8_t {
+  Touch = 1,    // The price trades at the limit: we are first in the queue.
+  Through = 2,  // It trades beyond the limit: we are last.
+};
+
+// What holds for one instrument beside its InstrumentListed. 0: no such rule, but for leverage.
+struct VenueTerms {
+  Ppm multiplier_up = 0;           // PERCENT_PRICE: a buy's price <= mark x this. 1'020'000: 1.02.
+  Ppm multiplier_down = 0;         // PERCENT_PRICE: a sell's price >= mark x this.
+  Ppm market_take_bound = 0;       // How far from the mark a market order may fill.
+  Ppm trigger_protect = 0;         // A stop waits while trade and mark are further apart.
+  Ppm maintenance_margin = 4'000;  // Of the notional at the mark.
+  std::int64_t leverage = 10;      // >= 1. Notional / leverage is the initial margin.
+};
+
+struct SimulationParameters {
+  Money initial_balance = Money::from_raw(10'000 * kDecimalOne);
+  PositionMode position_mode = PositionMode::Hedge;
+
+  // Counts of 1e-8 of the notional: 1 bp is 10'000. Negative: a rebate.
+  std::int64_t maker_fee = 10'000;
+  std::int64_t taker_fee = 50'000;
+  // Of a liquidation (exchangeInfo liquidationFee 0.025), never more than the balance that is left.
+  std::int64_t liquidation_fee = 2'500'000;
+
+  // There and back. Half of it passes before a request is processed, the rest before its answer.
+  Duration latency = Duration::milliseconds(50);
+
+  QueueAssumption queue = QueueAssumption::Touch;
+  Ppm market_slippage = 0;  // Market orders fill this much worse, rounded to the worse tick.
+  // Partial fills: the share of a printed quantity that our orders get together. 0: all they want.
+  Ppm take_share = 0;
+
+  bool reduce_only = true;     // One-way mode: the flag is honored. False: an exit may flip.
+  bool exit_capacity = false;  // Refuse a limit exit when limit exits would exceed the position
+                               // together, a stop likewise among the stops (ReduceOnlyCapacity).
+  bool liquidation = true;
+  bool mark_from_trades = false;        // The data has no mark: every trade price is also the mark.
+  std::uint32_t open_orders_max = 200;  // Of an instrument, MAX_NUM_ORDERS.
+
+  VenueTerms terms;  // Of every instrument that has none of its own.
+};
+
+// A price range, both ends excluded. The default holds no price.
+struct PriceBand {
+  Price low;
+  Price high;
+  constexpr bool contains(Price price) const { return low < price && price < high; }
+  friend bool operator==(const PriceBand&, const PriceBand&) = default;
+};
+
+}  // namespace tranchet

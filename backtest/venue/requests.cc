@@ -1,0 +1,205 @@
+// What the venue does with a request once it has arrived.
+#include <algorithm>
+
+#include "backtest/venue/filters.h"
+#include "backtest/venue/matching.h"
+#include "backtest/venue/simulated_venue.h"
+
+namespace tranchet {
+
+void SimulatedVenue::process_requests(Timestamp until) {
+  ENSURE(until >= now_);
+  while (!requests_.empty() && requests_.front().arrival <= until) {
+    const Request request = requests_.front();
+    requests_.pop_front();
+    ENSURE(request.arrival >= now_);
+    now_ = request.arrival;
+    std::visit(Overload{[this](const SubmitOrder& submit) { process(submit); },
+                        [this](const AmendOrder& amend) { process(amend); },
+                        [this](const CancelOrder& cancel) { process(cancel); },
+                        [this](const QueryOrder& query) { process(query); },
+                        [this](const RequestSnapshot& snapshot) { process(snapshot); },
+                        [](const auto&) {}},
+               request.command);
+    liquidate_if_due();
+  }
+  now_ = until;
+}
+
+// Hedge mode has no reduce-only flag (-1106, "cannot be sent in Hedge Mode").
+bool SimulatedVenue::mode_allows(const SubmitOrder& request) const {
+  return !(account_.mode() == PositionMode::Hedge && request.reduce_only);
+}
+
+// An order that can only reduce: in hedge mode by its sides, in one-way mode by its flag.
+bool SimulatedVenue::is_exit(const SubmitOrder& request) const {
+  if (account_.mode() == PositionMode::OneWay) return request.reduce_only;
+  return request.side == exit_side(request.position_side);
+}
+
+// Quantity of the exits that rest already against the same position: stops when `request` is a
+// stop, limits when it is not, for a take-profit and a stop are alternatives of each other.
+Quantity SimulatedVenue::exits_resting(const SubmitOrder& request) const {
+  const bool stop = request.order_type == OrderType::StopMarket;
+  Quantity total;
+  for (const auto& [id, order] : orders_.open()) {
+    const SubmitOrder& other = order.request;
+    const bool same_position = other.instrument == request.instrument &&
+                               other.side == request.side &&
+                               other.position_side == request.position_side;
+    if (same_position && is_exit(other) && order.is_conditional() == stop) {
+      total += order.remaining();
+    }
+  }
+  return total;
+}
+
+// Exits need the position at submission. One that is larger than the position is taken: what
+// happens to its excess is decided when it fills.
+std::optional<RejectReason> SimulatedVenue::failed_position(const SubmitOrder& request) const {
+  if (!is_exit(request)) return std::nullopt;
+  const Quantity held = account_.reducible(request.instrument, request.side, request.position_side);
+  if (held.is_zero()) return RejectReason::NoPosition;  // -2022
+  if (parameters_.exit_capacity && request.order_type != OrderType::Market &&
+      exits_resting(request) + request.quantity > held) {
+    return RejectReason::ReduceOnlyCapacity;  // -4118
+  }
+  return std::nullopt;
+}
+
+std::optional<RejectReason> SimulatedVenue::failed_cap(const SubmitOrder& request) const {
+  if (request.order_type == OrderType::Market) return std::nullopt;
+  std::uint32_t open = 0;
+  std::uint32_t conditional = 0;
+  for (const auto& [id, order] : orders_.open()) {
+    if (order.request.instrument != request.instrument) continue;
+    ++open;
+    if (order.is_conditional()) ++conditional;
+  }
+  const std::uint32_t cap = find_market(request.instrument)->rules.max_conditional_orders;
+  if (request.order_type == OrderType::StopMarket && cap > 0 && conditional >= cap) {
+    return RejectReason::TooManyConditional;  // -4045
+  }
+  if (open >= parameters_.open_orders_max) return RejectReason::Other;  // -2025
+  return std::nullopt;
+}
+
+// The first check that fails is the answer; cheap ones first.
+std::optional<RejectReason> SimulatedVenue::refusal(const SubmitOrder& request) const {
+  const VenueMarket* market = find_market(request.instrument);
+  if (market == nullptr) return RejectReason::Other;                       // -1121
+  if (orders_.find(request.order) != nullptr) return RejectReason::Other;  // The id is taken.
+  if (!mode_allows(request)) return RejectReason::Other;                   // -1106
+  if (const auto reason = failed_filter(request, *market)) return reason;
+  if (request.order_type == OrderType::StopMarket) {
+    const bool by_mark = request.working_type == WorkingType::MarkPrice;
+    const Maybe<Price> price = by_mark ? market->mark_price() : market->contract_price();
+    if (price && stop_reached(request.side, *request.stop_price, *price)) {
+      return RejectReason::WouldTrigger;  // -2021
+    }
+  }
+  if (const auto reason = failed_position(request)) return reason;
+  if (const auto reason = failed_cap(request)) return reason;
+  if (!margin_suffices(request)) return RejectReason::Margin;  // -2019
+  return std::nullopt;
+}
+
+void SimulatedVenue::process(SubmitOrder request) {
+  if (!parameters_.reduce_only) request.reduce_only = false;  // The venue has no such flag.
+  if (const auto reason = refusal(request)) {
+    answer(OrderRejected{.order = request.order, .reason = *reason});
+    return;
+  }
+  VenueOrder& order = orders_.add(request);
+  answer(OrderAccepted{request.order});
+  switch (request.order_type) {
+    case OrderType::Market:
+      take_market(order);
+      break;
+    case OrderType::Limit:
+      arrive_limit(request.order);
+      break;
+    case OrderType::StopMarket:
+      break;
+  }
+}
+
+// PUT /order: limit orders only, price and total quantity both given; a filter that fails leaves
+// the order as it was. The order keeps its id and queues anew.
+void SimulatedVenue::process(const AmendOrder& request) {
+  const auto reject = [&](RejectReason reason) {
+    answer(AmendRejected{.order = request.order, .reason = reason});
+  };
+  VenueOrder* order = orders_.find_open(request.order);
+  if (order == nullptr) return reject(RejectReason::NotFound);                // -2013
+  if (!order->is_resting_limit()) return reject(RejectReason::Other);         // Limit only.
+  if (request.quantity <= order->filled) return reject(RejectReason::Other);  // Nothing left.
+  SubmitOrder amended = order->request;
+  amended.quantity = request.quantity;
+  amended.limit_price = request.limit_price;
+  if (const auto reason = failed_filter(amended, *find_market(amended.instrument))) {
+    return reject(*reason);
+  }
+  order->request = amended;
+  answer(OrderAmended{
+      .order = request.order, .quantity = request.quantity, .limit_price = request.limit_price});
+  arrive_limit(request.order);
+}
+
+void SimulatedVenue::process(const CancelOrder& request) {
+  if (orders_.find_open(request.order) == nullptr) {
+    answer(CancelRejected{.order = request.order, .reason = RejectReason::NotFound});  // -2011
+    return;
+  }
+  orders_.finish(request.order, QueryStatus::Canceled, now_);
+  answer(OrderCanceled{request.order});
+}
+
+// An order that was rejected was never one: -2013, like one that never arrived.
+void SimulatedVenue::process(const QueryOrder& request) {
+  const VenueOrder* order = orders_.find(request.order);
+  if (order == nullptr) {
+    answer(QueryAnswered{.order = request.order,
+                         .status = QueryStatus::NotFound,
+                         .filled_quantity = {},
+                         .average_price = {},
+                         .quantity = {},
+                         .limit_price = {}});
+    return;
+  }
+  Maybe<Price> average;
+  if (order->filled.is_positive()) {
+    average = average_price({.quantity = order->filled, .cost = order->filled_value});
+  }
+  answer(QueryAnswered{.order = request.order,
+                       .status = order->status,
+                       .filled_quantity = order->filled,
+                       .average_price = average,
+                       .quantity = order->request.quantity,
+                       .limit_price = order->request.limit_price});
+}
+
+void SimulatedVenue::process(const RequestSnapshot&) {
+  answer(SnapshotStarted{});
+  for (const auto& [key, position] : account_.positions()) {
+    answer(PositionReported{.instrument = key.instrument,
+                            .position_side = key.side,
+                            .quantity = position.quantity,
+                            .average_price = average_price(position)});
+  }
+  for (const auto& [id, order] : orders_.open()) {
+    answer(OrderReported{.order = id,
+                         .instrument = order.request.instrument,
+                         .position_side = order.request.position_side,
+                         .order_type = order.request.order_type,
+                         .side = order.request.side,
+                         .quantity = order.request.quantity,
+                         .filled_quantity = order.filled,
+                         .limit_price = order.request.limit_price,
+                         .stop_price = order.request.stop_price});
+  }
+  answer(BalanceReported{account_.balance()});
+  answer(SnapshotEnded{});
+}
+
+}  // namespace tranchet

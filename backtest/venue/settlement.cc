@@ -1,0 +1,136 @@
+// Margin, funding and liquidation: what the marks do to the account.
+#include <algorithm>
+#include <vector>
+
+#include "backtest/venue/filters.h"
+#include "backtest/venue/matching.h"
+#include "backtest/venue/simulated_venue.h"
+
+namespace tranchet {
+namespace {
+
+Value as_value(Money money) {
+  return static_cast<Value>(money.raw()) * kDecimalOne;
+}
+
+// At cost until there is a price.
+Value unrealized(PositionSide side, const VenuePosition& position, Maybe<Price> mark) {
+  if (!mark) return 0;
+  const Value gain = value_of(*mark, position.quantity) - position.cost;
+  return side == PositionSide::Long ? gain : -gain;
+}
+
+}  // namespace
+
+Value SimulatedVenue::equity_value() const {
+  Value equity = as_value(account_.balance());
+  for (const auto& [key, position] : account_.positions()) {
+    equity += unrealized(key.side, position, find_market(key.instrument)->mark_price());
+  }
+  return equity;
+}
+
+Money SimulatedVenue::equity() const {
+  return to_money(equity_value());
+}
+
+// What `quantity` of an order would tie up if it opened: notional / leverage. The part that meets
+// an opposite position opens nothing.
+Value SimulatedVenue::initial_margin(const SubmitOrder& request, Quantity quantity) const {
+  if (is_exit(request)) return 0;
+  const VenueMarket& market = *find_market(request.instrument);
+  const Quantity reduces =
+      account_.reducible(request.instrument, request.side, request.position_side);
+  const Maybe<Price> price = valuation_price(request, market);
+  if (!price || quantity <= reduces) return 0;
+  return divide_ceil(value_of(*price, quantity - reduces), market.terms.leverage);
+}
+
+// Cross margin: equity covers the initial margin of all positions at the mark, of all open limit
+// orders, and of this one. Stops tie up nothing until they trigger.
+bool SimulatedVenue::margin_suffices(const SubmitOrder& request) const {
+  const Value wanted = initial_margin(request, request.quantity);
+  if (wanted == 0) return true;
+  Value used = 0;
+  for (const auto& [key, position] : account_.positions()) {
+    const VenueMarket& market = *find_market(key.instrument);
+    const Maybe<Price> mark = market.mark_price();
+    const Value notional = mark ? value_of(*mark, position.quantity) : position.cost;
+    used += divide_ceil(notional, market.terms.leverage);
+  }
+  for (const auto& [id, order] : orders_.open()) {
+    if (!order.is_conditional()) used += initial_margin(order.request, order.remaining());
+  }
+  return used + wanted <= equity_value();
+}
+
+// Longs pay shorts at a positive rate, on the value at the mark of that moment.
+void SimulatedVenue::on(const FundingRate& funding) {
+  const Maybe<Price> mark = market_of(funding.instrument).mark_price();
+  if (!mark) return;
+  for (const auto& [key, position] : account_.positions()) {
+    if (key.instrument != funding.instrument) continue;
+    const Money due = rated(value_of(*mark, position.quantity), funding.rate);
+    const Money received = key.side == PositionSide::Long ? -due : due;
+    account_.credit(received);
+    answer(
+        FundingPaid{.instrument = key.instrument, .position_side = key.side, .amount = received});
+  }
+}
+
+// Cross margin: when equity is below the maintenance margin of all positions, all of them go. Both
+// sides in millionths of 1e-16, exact, so that quiet_band() can promise the very same border.
+void SimulatedVenue::liquidate_if_due() {
+  if (!parameters_.liquidation || account_.positions().empty()) return;
+  Value maintenance = 0;
+  for (const auto& [key, position] : account_.positions()) {
+    const VenueMarket& market = *find_market(key.instrument);
+    const Maybe<Price> mark = market.mark_price();
+    if (mark) maintenance += value_of(*mark, position.quantity) * market.terms.maintenance_margin;
+  }
+  if (equity_value() * kPpmOne >= maintenance) return;
+  std::vector<InstrumentId> held;
+  for (const auto& [key, position] : account_.positions()) {
+    if (held.empty() || held.back() != key.instrument) held.push_back(key.instrument);
+  }
+  for (const InstrumentId instrument : held) liquidate(instrument);
+}
+
+// The open orders of the instrument go first, then its positions, at the mark.
+void SimulatedVenue::liquidate(InstrumentId instrument) {
+  std::vector<OrderId> resting;
+  for (const auto& [id, order] : orders_.open()) {
+    if (order.request.instrument == instrument) resting.push_back(id);
+  }
+  for (const OrderId id : resting) {
+    orders_.finish(id, QueryStatus::Canceled, now_);
+    answer(OrderCanceled{id});
+  }
+  for (const PositionSide side : {PositionSide::Long, PositionSide::Short}) {
+    const PositionKey key{instrument, side};
+    const VenuePosition position = account_.position(key);
+    if (position.quantity.is_positive()) close_by_force(key, position);
+  }
+}
+
+void SimulatedVenue::close_by_force(const PositionKey& key, const VenuePosition& position) {
+  VenueMarket& market = market_of(key.instrument);
+  const Price price = market.mark_price().value_or(average_price(position));
+  const Side side = exit_side(key.side);
+  account_.fill(key.instrument, side, key.side, price, position.quantity, Money());
+  const Money charged = rated(value_of(price, position.quantity), parameters_.liquidation_fee);
+  const Money fee = std::max(Money(), std::min(charged, account_.balance()));
+  account_.credit(-fee);
+  answer(OrderFilled{.order = OrderId::None,
+                     .trade = TradeId{++market.trades},
+                     .quantity = position.quantity,
+                     .price = price,
+                     .fee = fee,
+                     .instrument = key.instrument,
+                     .position_side = key.side,
+                     .side = side,
+                     .liquidity = Liquidity::Taker,
+                     .origin = FillOrigin::Liquidation});
+}
+
+}  // namespace tranchet

@@ -1,0 +1,146 @@
+// A venue made of rules and a price path: the same port as a live venue, deterministic, integer
+// only. Prices go in with observe(), commands with submit(), answers come out of advance().
+//
+//   venue.list(rules);
+//   venue.observe(TradePrinted{...}, t);    // The venue sees a price before the engine does.
+//   venue.advance(t, answers);              // What it had to say up to t.
+//   venue.submit(commands, t);              // They arrive half the latency later.
+//
+// Times of observe() and submit() never run back; fetch what is due before showing a later price. A
+// request that arrives at the very time of a price meets the price before it. Not modeled: the
+// depth of the book, other people's orders, transfers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "backtest/venue/parameters.h"
+#include "backtest/venue/venue_account.h"
+#include "backtest/venue/venue_market.h"
+#include "backtest/venue/venue_orders.h"
+#include "replay/venue.h"
+
+namespace tranchet {
+
+class SimulatedVenue final : public Venue {
+ public:
+  explicit SimulatedVenue(const SimulationParameters& parameters);
+
+  // New or replaced rules. An instrument must be listed before its first price or order.
+  void list(const InstrumentListed& rules);
+  // Terms of one listed instrument in place of those of the parameters.
+  void set_terms(InstrumentId instrument, const VenueTerms& terms);
+
+  // A price, a book or a funding rate: triggers stops, fills limits, pays funding (charged at that
+  // moment), liquidates. Requests that have arrived by `time` are processed first. Other events do
+  // nothing. Prices must be positive.
+  void observe(const EventBody& market, Timestamp time);
+
+  void submit(std::span<const Command> commands, Timestamp now) override;
+  std::optional<Timestamp> next_wakeup() const override;
+  void advance(Timestamp now, std::vector<Occurrence>& out) override;
+
+  // Trade and mark prices that, observed now, would change nothing but the last price. Holds until
+  // next_wakeup() and until the next observe(), submit() or advance(), which end the bands of all
+  // instruments. Empty where no such range is known.
+  PriceBand quiet_band(InstrumentId instrument) const;
+
+  // A trade, or a mark, inside the quiet band: the same as observing it, without the work.
+  void note_price(InstrumentId instrument, Price price, Timestamp time) {
+    VenueMarket& market = markets_[static_cast<std::size_t>(instrument)];
+    market.last_trade = price;
+    market.trade_time = time;
+    if (parameters_.mark_from_trades) market.mark = price;
+  }
+  void note_mark(InstrumentId instrument, Price price) {
+    markets_[static_cast<std::size_t>(instrument)].mark = price;
+  }
+
+  // ---- For accounts and tests.
+  Money balance() const { return account_.balance(); }  // Wallet: without unrealized profit.
+  Money equity() const;                                 // With it, at the marks.
+  VenuePosition position(const PositionKey& key) const { return account_.position(key); }
+  const std::map<PositionKey, VenuePosition>& positions() const { return account_.positions(); }
+  const std::map<OrderId, VenueOrder>& open_orders() const { return orders_.open(); }
+
+ private:
+  struct Request {
+    Timestamp arrival;
+    Command command;
+  };
+  // An order that a price has reached, and its place on the way of the price.
+  struct Reached {
+    Price price;
+    std::uint64_t arrival = 0;
+    OrderId order{};
+  };
+  // Which of an instrument's prices an observation has moved, and where from.
+  struct Move {
+    bool contract = false;
+    bool book = false;
+    bool falling = false;
+  };
+
+  VenueMarket& market_of(InstrumentId instrument);
+  const VenueMarket* find_market(InstrumentId instrument) const;  // Null: not listed.
+  void answer(const EventBody& body);
+
+  // requests.cc
+  void process_requests(Timestamp until);
+  void process(SubmitOrder request);
+  void process(const AmendOrder& request);
+  void process(const CancelOrder& request);
+  void process(const QueryOrder& request);
+  void process(const RequestSnapshot& request);
+  std::optional<RejectReason> refusal(const SubmitOrder& request) const;
+  std::optional<RejectReason> failed_position(const SubmitOrder& request) const;
+  std::optional<RejectReason> failed_cap(const SubmitOrder& request) const;
+  bool mode_allows(const SubmitOrder& request) const;
+  bool is_exit(const SubmitOrder& request) const;
+  Quantity exits_resting(const SubmitOrder& request) const;
+
+  // execution.cc
+  void on(const TradePrinted& trade);
+  void on(const MarkPrice& mark);
+  void on(const BookTop& book);
+  void on(const FundingRate& funding);
+  void react(InstrumentId instrument, const Move& move);
+  bool is_reached(const VenueOrder& order, const VenueMarket& market, const Move& move) const;
+  void execute(OrderId id);
+  void arrive_limit(OrderId id);
+  void trigger(VenueOrder& order);
+  void take_market(VenueOrder& order);
+  bool trade(VenueOrder& order, Price price, Liquidity liquidity);
+  Quantity fillable(const VenueOrder& order) const;
+  void expire(const VenueOrder& order);
+
+  // settlement.cc
+  Value equity_value() const;
+  Value initial_margin(const SubmitOrder& request, Quantity quantity) const;
+  bool margin_suffices(const SubmitOrder& request) const;
+  void liquidate_if_due();
+  void liquidate(InstrumentId instrument);
+  void close_by_force(const PositionKey& key, const VenuePosition& position);
+
+  // quiet_band.cc
+  PriceBand order_band(InstrumentId instrument) const;
+  std::optional<PriceBand> solvent_band(InstrumentId instrument) const;
+
+  SimulationParameters parameters_;
+  Duration request_delay_;
+  Duration answer_delay_;
+  Timestamp now_;
+  std::vector<VenueMarket> markets_;  // By instrument id; [0] is not used.
+  VenueAccount account_;
+  VenueOrders orders_;
+  std::deque<Request> requests_;    // By arrival: the delay is the same for all.
+  std::deque<Occurrence> answers_;  // By due time.
+  std::vector<Reached> reached_;    // Of one react(); kept for its memory.
+};
+
+}  // namespace tranchet
