@@ -43,6 +43,8 @@ void mark_accepted(Turn& turn, Order& order) {
 // The order ended without (all of) its fills. `refusal`: the venue never took it.
 void order_over(Turn& turn, Order& order, OrderStatus status, std::optional<RejectReason> refusal) {
   if (order.is_finished()) return;
+  const bool was_asked_to = order.awaiting_cancel;
+  const bool rested = order.status == OrderStatus::New;
   finish_order(turn, order, status);
   Position& position = turn.state.position(order.key);
   if (order.purpose == Purpose::Entry) {
@@ -57,7 +59,13 @@ void order_over(Turn& turn, Order& order, OrderStatus status, std::optional<Reje
   Tranche* tranche = tranche_of(turn, order);
   if (tranche == nullptr) return;
   if (order.purpose != Purpose::Close) {
-    if (refusal) note_refused(turn, position, *tranche, order, *refusal);
+    if (refusal) {
+      note_refused(turn, position, *tranche, order, *refusal);
+    } else if (was_asked_to) {
+      note_changed(*tranche, order.purpose);
+    } else if (rested) {
+      note_lost(turn, position, *tranche, order.purpose);
+    }
     return;
   }
   if (refusal == RejectReason::BelowMinimum && tranche->closes.empty() &&
@@ -153,6 +161,7 @@ void take_answer(Turn& turn, const OrderAmended& answer) {
   order->awaiting_amend = false;
   order->quantity = answer.quantity;
   order->limit_price = answer.limit_price;
+  if (Tranche* tranche = tranche_of(turn, *order)) note_changed(*tranche, order->purpose);
   if (order->remaining().is_zero()) finish_order(turn, *order, OrderStatus::Filled);
 }
 
@@ -161,6 +170,7 @@ void take_answer(Turn& turn, const AmendRejected& answer) {
   if (order == nullptr || order->is_finished() || !order->awaiting_amend) return;
   order->awaiting_amend = false;
   order->amend_refused = true;
+  if (order->remaining().is_zero()) finish_order(turn, *order, OrderStatus::Filled);
 }
 
 void take_answer(Turn& turn, const OrderCanceled& answer) {
@@ -212,7 +222,10 @@ void take_answer(Turn& turn, const QueryAnswered& answer) {
     order->awaiting_amend = order->awaiting_cancel = false;
     order->quantity = answer.quantity.value_or(order->quantity);
     if (answer.limit_price) order->limit_price = answer.limit_price;
-    mark_accepted(turn, *order);
+    const bool stands = answer.status == QueryStatus::New ||
+                        answer.status == QueryStatus::PartiallyFilled ||
+                        answer.status == QueryStatus::Filled;
+    if (stands) mark_accepted(turn, *order);
   }
   const Quantity all = order->quantity;
   count_catch_up(

@@ -23,8 +23,13 @@ void end_tranche(Turn& turn, const Position& position, Tranche& tranche, ExitRea
   tranche.ended = true;
   tranche.cost = 0;
   tranche.closing.reset();
+  // A wait after a refused order must not hold back the cancel of what still rests.
+  tranche.stop.waiting = tranche.target.waiting = false;
   const auto subject = static_cast<std::uint64_t>(tranche.id);
-  turn.cancel_timer(position.key, {TimerKind::ExitRetry, subject});
+  for (const TimerKind kind :
+       {TimerKind::ExitRetry, TimerKind::StopRetry, TimerKind::TargetRetry}) {
+    turn.cancel_timer(position.key, {kind, subject});
+  }
   TradeClosed closed{.tranche_id = tranche.id,
                      .quantity = tranche.exited,
                      .average_entry = rounded_average(tranche.exited_cost, tranche.exited),
@@ -222,7 +227,9 @@ void count(Turn& turn, Order& order, const Fill& fill) {
   } else {
     book_exit(turn, order, fill);
   }
-  if (!order.is_finished() && order.remaining().is_zero()) {
+  // While an amend to a larger total is unanswered the venue may hold that total already.
+  const bool may_hold_more = order.awaiting_amend && order.amend_quantity > order.filled;
+  if (!order.is_finished() && order.remaining().is_zero() && !may_hold_more) {
     finish_order(turn, order, OrderStatus::Filled);
   }
 }
@@ -292,7 +299,8 @@ void count_catch_up(Turn& turn, Order& order, Quantity in_total, Maybe<Price> av
   if (average && (*average).is_positive()) {
     const Value value = value_of(*average, in_total) - order.filled_value;
     const Int128 increment = divide_half_away(value, missing.raw());
-    price = increment > 0 ? Price::from_wide(increment) : *average;
+    const bool makes_sense = increment > 0 && increment <= Price::max().raw();
+    price = makes_sense ? Price::from_wide(increment) : *average;
   }
   if (!price.is_positive()) return;  // Nothing ever said a price; the trades will.
   order.credited += missing;

@@ -65,8 +65,8 @@ void add_order(Words& words, const Order& o) {
 }
 
 void add_leg(Words& words, const Leg& leg) {
-  words(leg.choice, leg.hand_price, leg.price, leg.refusals, leg.waiting, leg.blocked,
-        leg.cancel_first, leg.alerted);
+  words(leg.choice, leg.hand_price, leg.price, leg.refusals, leg.change_refusals, leg.lost,
+        leg.waiting, leg.blocked, leg.cancel_first, leg.alerted);
 }
 
 void add_tranche(Words& words, const Tranche& t) {
@@ -77,8 +77,8 @@ void add_tranche(Words& words, const Tranche& t) {
   words(t.closing.has_value());
   if (t.closing) {
     const Closing& c = *t.closing;
-    words(c.reason, c.part, c.attempts, c.waiting, c.stalled, c.stop_triggered,
-          c.trigger_generation, c.trigger_born_for, c.stop_refused);
+    words(c.reason, c.part, c.attempts, c.waiting, c.failed, c.no_position, c.stalled,
+          c.stop_triggered, c.trigger_generation, c.trigger_born_for, c.stop_refused);
   }
   words(t.opened, t.ended, t.dust, t.dust_alerted, t.rest_until, t.generation, t.exited,
         t.exited_cost, t.exit_value, t.realized_pnl, t.fees, t.entries, t.stops, t.targets,

@@ -35,9 +35,12 @@ bool is_invalid(const EntrySignal& signal) {
   const bool is_limit = signal.order_type == OrderType::Limit;
   if (signal.order_type == OrderType::StopMarket) return true;
   if (is_limit != signal.limit_price.has_value()) return true;
-  if (is_limit && !(*signal.limit_price).is_positive()) return true;
+  const Price half = Price::from_raw(Price::max().raw() / 2);  // Room for the tick above.
+  if (is_limit && (!(*signal.limit_price).is_positive() || *signal.limit_price > half)) return true;
   if (signal.quantity && signal.value) return true;
-  if (signal.quantity && !(*signal.quantity).is_positive()) return true;
+  const Quantity most = Quantity::from_raw(Quantity::max().raw() / 2);
+  if (signal.quantity && (!(*signal.quantity).is_positive() || *signal.quantity > most))
+    return true;
   if (signal.value && !(*signal.value).is_positive()) return true;
   const auto opened = static_cast<std::uint8_t>(position_side_of_entry(signal.side));
   return signal.position_side != 0 && signal.position_side != opened;
@@ -48,13 +51,25 @@ Price passive_tick(Price price, Side side, Price tick) {
   return side == Side::Buy ? floor_to(price, tick) : ceil_to(price, tick);
 }
 
-Quantity wanted_quantity(const State& state, const EntrySignal& signal, Price price) {
+// Nullopt: more than can be counted, or more slices than one entry may have.
+std::optional<Quantity> wanted_quantity(const State& state, const EntrySignal& signal,
+                                        Price price) {
   const Quantity step = state.instrument(signal.instrument).rules.step_size;
   if (signal.quantity) return floor_to(*signal.quantity, step);
   const Money value =
       signal.value.value_or(state.settings.amount(Setting::TradeValue, signal.instrument));
   const Int128 raw = divide_floor(static_cast<Int128>(value.raw()) * kDecimalOne, price.raw());
+  if (raw > Quantity::max().raw() / 2) return std::nullopt;
   return floor_to(Quantity::from_wide(raw), step);
+}
+
+Quantity largest_order(const InstrumentListed& rules, bool is_limit) {
+  return floor_to(is_limit ? rules.max_quantity : rules.market_max_quantity, rules.step_size);
+}
+
+bool needs_too_many_slices(Quantity quantity, Quantity largest) {
+  return largest.is_positive() &&
+         quantity.raw() / largest.raw() >= static_cast<std::int64_t>(kSlicesMax);
 }
 
 bool is_below_minimum(const InstrumentListed& rules, Quantity quantity, Price price) {
@@ -147,7 +162,12 @@ std::optional<EntryRefusal> check(const State& state, const EntrySignal& signal,
     if (!(*entry.limit_price).is_positive()) return EntryRefusal::InvalidEntry;
   }
   entry.price = entry.limit_price.value_or(*instrument.mark);
-  entry.quantity = wanted_quantity(state, signal, entry.price);
+  const auto quantity = wanted_quantity(state, signal, entry.price);
+  if (!quantity || needs_too_many_slices(
+                       *quantity, largest_order(instrument.rules, entry.limit_price.has_value()))) {
+    return EntryRefusal::InvalidEntry;
+  }
+  entry.quantity = *quantity;
   if (is_below_minimum(instrument.rules, entry.quantity, entry.price)) {
     return EntryRefusal::BelowMinimum;
   }
@@ -196,9 +216,8 @@ void consider_entry(Turn& turn, const EntrySignal& signal) {
   Position& position = state.position(entry.key);
   Tranche& tranche = take_place(turn, position, signal, entry);
   const bool is_limit = entry.limit_price.has_value();
-  const Quantity largest = is_limit ? rules.max_quantity : rules.market_max_quantity;
   for (const Quantity slice :
-       slices(entry.quantity, floor_to(largest, rules.step_size), rules, entry.price)) {
+       slices(entry.quantity, largest_order(rules, is_limit), rules, entry.price)) {
     Order& order = turn.submit({.key = entry.key,
                                 .tranche_id = tranche.id,
                                 .tranche = tranche.ordinal,

@@ -14,28 +14,10 @@ std::uint64_t subject_of(const Tranche& tranche) {
   return static_cast<std::uint64_t>(tranche.id);
 }
 
-bool has_triggered_stop(const State& state, const Tranche& tranche) {
-  return std::any_of(tranche.stops.begin(), tranche.stops.end(),
-                     [&](OrderId id) { return state.order(id).status == OrderStatus::Triggered; });
-}
-
-// What the closing path still has to sell: all that is open, or the guard's part, less what the
-// stop that triggered and its slices will take.
-Quantity quantity_to_close(const State& state, const Tranche& tranche) {
+// What the closing path still has to sell: all that is open, or the guard's part.
+Quantity quantity_to_close(const Tranche& tranche) {
   const Closing& closing = *tranche.closing;
-  Quantity quantity = tranche.quantity;
-  if (closing.part && *closing.part < quantity) quantity = *closing.part;
-  if (closing.stop_triggered) {
-    Quantity by_stops;
-    for (const OrderId id : tranche.stops) {
-      const Order& stop = state.order(id);
-      if (is_triggered_generation(closing, stop) && !stop.awaiting_cancel) {
-        by_stops += stop.remaining();
-      }
-    }
-    quantity = by_stops < quantity ? quantity - by_stops : Quantity();
-  }
-  return quantity;
+  return closing.part && *closing.part < tranche.quantity ? *closing.part : tranche.quantity;
 }
 
 void send_market_order(Turn& turn, const Position& position, Tranche& tranche, Quantity quantity) {
@@ -84,7 +66,16 @@ void start_closing(Turn& turn, const Position& position, Tranche& tranche, ExitR
   turn.touch(position.key);
   if (tranche.ended || !tranche.quantity.is_positive()) return;
   if (tranche.closing) {
-    tranche.closing->stalled = false;
+    Closing& closing = *tranche.closing;
+    closing.stalled = false;
+    // A request for all of it outranks the guard's part, and an instant close that may yet be
+    // called off because the mark came back.
+    const bool may_be_called_off =
+        closing.reason == ExitReason::InstantTakeProfit && closing.attempts == 0;
+    if (!part && (closing.part || may_be_called_off)) {
+      closing.part = {};
+      closing.reason = reason;
+    }
     return;
   }
   tranche.closing = Closing{.reason = reason, .part = part};
@@ -92,49 +83,14 @@ void start_closing(Turn& turn, const Position& position, Tranche& tranche, ExitR
   turn.publish(position.key);
 }
 
-void progress_closing(Turn& turn, const Position& position, Tranche& tranche) {
-  if (!tranche.closing || tranche.ended) return;
-  Closing& closing = *tranche.closing;
-  if (!tranche.closes.empty() || closing.waiting || closing.stalled) return;
-  if (closing.stop_triggered && has_triggered_stop(turn.state, tranche)) return;
-  if (!tranche.targets.empty()) return;  // Its cancel must be confirmed first.
-  if (closing.part && !(*closing.part).is_positive()) {
-    stop_closing(turn, position, tranche);
-    return;
-  }
-  if (closing.reason == ExitReason::InstantTakeProfit && closing.attempts == 0 &&
-      !closing.stop_triggered && mark_is_back_inside(turn.state, position, tranche)) {
-    stop_closing(turn, position, tranche);
-    return;
-  }
-  const Quantity quantity = quantity_to_close(turn.state, tranche);
-  if (quantity.is_positive()) send_market_order(turn, position, tranche, quantity);
-}
+namespace {
 
-void note_triggered(Turn& turn, Order& order) {
-  if (!order.is_finished()) order.status = OrderStatus::Triggered;
-  Position& position = turn.state.position(order.key);
-  Tranche* tranche = find_tranche(position, order.tranche_id);
-  if (tranche == nullptr || tranche->ended) return;
-  if (!tranche->closing) {
-    tranche->closing = Closing{.reason = ExitReason::StopLoss};
-    turn.publish(order.key);
-  }
-  Closing& closing = *tranche->closing;
-  closing.stop_triggered = true;
-  closing.trigger_generation = order.generation;
-  closing.trigger_born_for = order.born_for;
-  closing.part = {};
-  turn.touch(order.key);
-}
-
-void note_close_failed(Turn& turn, const Position& position, Tranche& tranche,
-                       std::optional<RejectReason> reason) {
-  turn.touch(position.key);
-  if (!tranche.closing || tranche.ended || !tranche.closes.empty()) return;
+// An attempt is over with something left: the next one later, or, after the last, the alert.
+void handle_failure(Turn& turn, const Position& position, Tranche& tranche) {
   Closing& closing = *tranche.closing;
-  if (!quantity_to_close(turn.state, tranche).is_positive()) return;
-  if (reason == RejectReason::NoPosition) {
+  closing.failed = false;
+  if (closing.no_position) {
+    closing.no_position = false;
     turn.request_snapshot();
     closing.stalled = true;
     return;
@@ -153,8 +109,74 @@ void note_close_failed(Turn& turn, const Position& position, Tranche& tranche,
                  turn.state.now + backoff * (std::int64_t{1} << (closing.attempts - 1)));
 }
 
+}  // namespace
+
+void progress_closing(Turn& turn, const Position& position, Tranche& tranche) {
+  if (!tranche.closing || tranche.ended) return;
+  Closing& closing = *tranche.closing;
+  if (!tranche.closes.empty() || closing.waiting || closing.stalled) return;
+  // Once a stop has triggered, what it does not sell is sold when no stop is left that might.
+  if (closing.stop_triggered && !tranche.stops.empty()) return;
+  if (closing.failed) {
+    handle_failure(turn, position, tranche);
+    return;
+  }
+  if (!tranche.targets.empty()) return;  // Its cancel must be confirmed first.
+  if (closing.part && !(*closing.part).is_positive()) {
+    stop_closing(turn, position, tranche);
+    return;
+  }
+  if (closing.reason == ExitReason::InstantTakeProfit && closing.attempts == 0 &&
+      !closing.stop_triggered && mark_is_back_inside(turn.state, position, tranche)) {
+    stop_closing(turn, position, tranche);
+    return;
+  }
+  const Quantity quantity = quantity_to_close(tranche);
+  if (quantity.is_positive()) send_market_order(turn, position, tranche, quantity);
+}
+
+void note_triggered(Turn& turn, Order& order) {
+  if (!order.is_finished()) order.status = OrderStatus::Triggered;
+  Position& position = turn.state.position(order.key);
+  Tranche* tranche = find_tranche(position, order.tranche_id);
+  if (tranche == nullptr || tranche->ended) return;
+  if (!tranche->closing) {
+    tranche->closing = Closing{.reason = ExitReason::StopLoss};
+    turn.publish(order.key);
+  }
+  Closing& closing = *tranche->closing;
+  closing.stop_triggered = true;
+  closing.trigger_generation = order.generation;
+  closing.trigger_born_for = order.born_for;
+  closing.part = {};
+  closing.stalled = false;
+  tranche->dust = false;
+  turn.touch(order.key);
+}
+
+void note_close_failed(Turn& turn, const Position& position, Tranche& tranche,
+                       std::optional<RejectReason> reason) {
+  turn.touch(position.key);
+  if (!tranche.closing || tranche.ended) return;
+  tranche.closing->failed = true;
+  if (reason == RejectReason::NoPosition) tranche.closing->no_position = true;
+}
+
 void retry_exit(Turn&, Tranche& tranche) {
   if (tranche.closing) tranche.closing->waiting = false;
+}
+
+void test_guard(Turn& turn, const Position& position, Tranche& tranche) {
+  const State& state = turn.state;
+  const InstrumentId id = position.key.instrument;
+  const Quantity naked = naked_quantity(state, tranche);
+  if (tranche.closing || !naked.is_positive()) return;
+  const auto price =
+      working_price(state, id, state.settings.choice<WorkingType>(Setting::StopWorkingType, id));
+  if (!price || !reaches_stop(position.key.side, *price, *tranche.stop.price)) return;
+  const bool all = naked == tranche.quantity;
+  start_closing(turn, position, tranche, ExitReason::StopLoss,
+                all ? Maybe<Quantity>() : Maybe<Quantity>(naked));
 }
 
 void test_prices(Turn& turn, Position& position, bool is_mark) {
@@ -176,14 +198,10 @@ void test_prices(Turn& turn, Position& position, bool is_mark) {
     const auto price =
         working_price(state, id, state.settings.choice<WorkingType>(Setting::StopWorkingType, id));
     if (!price) continue;
-    const Quantity naked = naked_quantity(state, tranche);
-    if (naked.is_positive() && reaches_stop(side, *price, *tranche.stop.price)) {
-      const bool all = naked == tranche.quantity;
-      start_closing(turn, position, tranche, ExitReason::StopLoss,
-                    all ? Maybe<Quantity>() : Maybe<Quantity>(naked));
-    } else if (!rests && state.settings.flag(Setting::BackstopEnabled, id) &&
-               reaches_backstop(side, *price, *tranche.stop.price,
-                                state.settings.percent(Setting::Backstop, id))) {
+    test_guard(turn, position, tranche);
+    if (!tranche.closing && !rests && state.settings.flag(Setting::BackstopEnabled, id) &&
+        reaches_backstop(side, *price, *tranche.stop.price,
+                         state.settings.percent(Setting::Backstop, id))) {
       start_closing(turn, position, tranche, ExitReason::StopLoss, {});
     }
   }

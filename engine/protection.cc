@@ -9,6 +9,11 @@
 namespace tranchet {
 namespace {
 
+// After a failed exit nothing starts another one for a while.
+bool is_at_rest(const State& state, const Tranche& tranche) {
+  return tranche.rest_until && state.now < *tranche.rest_until;
+}
+
 std::uint64_t subject_of(const Tranche& tranche) {
   return static_cast<std::uint64_t>(tranche.id);
 }
@@ -84,8 +89,17 @@ void place_stops(Turn& turn, const Position& position, Tranche& tranche,
   }
 }
 
-// A stop has triggered: what stands beside it would sell the same again.
+// A stop has triggered: what stands beside it would sell the same again, except its own slices.
+// When none is triggered any more, a slice that has not followed by now does not count on its
+// price.
 void cancel_other_stops(Turn& turn, const Tranche& tranche) {
+  const bool triggered = std::any_of(tranche.stops.begin(), tranche.stops.end(), [&](OrderId id) {
+    return turn.state.order(id).status == OrderStatus::Triggered;
+  });
+  if (!triggered) {
+    cancel_all(turn, tranche.stops);
+    return;
+  }
   cancel_all_but(turn, tranche.stops, [&](const Order& order) {
     return order.status == OrderStatus::Triggered ||
            is_triggered_generation(*tranche.closing, order);
@@ -187,26 +201,40 @@ void settle_target(Turn& turn, const Position& position, Tranche& tranche) {
   }
 }
 
-// Waits before the next try: 1 s, 2 s, then 30 s; the third refusal in a row is said aloud.
+Leg& leg_of(Tranche& tranche, Purpose purpose) {
+  return purpose == Purpose::StopLoss ? tranche.stop : tranche.target;
+}
+
+void count_up(std::uint8_t& refusals) {
+  if (refusals < 200) ++refusals;
+}
+
+// Waits before the next try: 1 s, 2 s, then 30 s.
+void wait_after(Turn& turn, const Position& position, Tranche& tranche, Purpose purpose,
+                std::uint8_t refusals) {
+  const std::int64_t seconds = refusals <= 1 ? 1 : refusals == 2 ? 2 : 30;
+  leg_of(tranche, purpose).waiting = true;
+  const TimerKind kind =
+      purpose == Purpose::StopLoss ? TimerKind::StopRetry : TimerKind::TargetRetry;
+  turn.set_timer(position.key, {kind, subject_of(tranche)},
+                 turn.state.now + Duration::seconds(seconds));
+}
+
+// The third refusal in a row is said aloud; a stop's halts the entries of the key besides.
 void count_refusal(Turn& turn, Position& position, Tranche& tranche, Purpose purpose) {
   const bool is_stop = purpose == Purpose::StopLoss;
-  Leg& leg = is_stop ? tranche.stop : tranche.target;
-  if (leg.refusals < 200) ++leg.refusals;
+  Leg& leg = leg_of(tranche, purpose);
+  count_up(leg.refusals);
   if (leg.refusals == 3) {
     turn.alert(is_stop ? AlertReason::ProtectionFailed : AlertReason::TargetFailed, position.key,
                &tranche);
     if (is_stop) position.entries_halted = true;
   }
-  const std::int64_t seconds = leg.refusals == 1 ? 1 : leg.refusals == 2 ? 2 : 30;
-  leg.waiting = true;
-  turn.set_timer(position.key,
-                 {is_stop ? TimerKind::StopRetry : TimerKind::TargetRetry, subject_of(tranche)},
-                 turn.state.now + Duration::seconds(seconds));
+  wait_after(turn, position, tranche, purpose, leg.refusals);
 }
 
 void note_stop_refused(Turn& turn, Position& position, Tranche& tranche, RejectReason reason) {
-  const bool rests = tranche.rest_until && turn.state.now < *tranche.rest_until;
-  if (reason == RejectReason::WouldTrigger && !rests) {
+  if (reason == RejectReason::WouldTrigger && !is_at_rest(turn.state, tranche)) {
     start_closing(turn, position, tranche, ExitReason::StopLoss, {});
     if (tranche.closing) tranche.closing->stop_refused = true;
     return;
@@ -220,12 +248,29 @@ void note_stop_refused(Turn& turn, Position& position, Tranche& tranche, RejectR
     return;
   }
   count_refusal(turn, position, tranche, Purpose::StopLoss);
+  test_guard(turn, position, tranche);
+}
+
+// What is left is too small to exit, not just one slice of it.
+bool is_all_that_is_open(const Tranche& tranche, const Order& order) {
+  return order.quantity >= tranche.quantity;
+}
+
+// Dust wants nothing, but what rests for more than is open would sell what is not there.
+void cancel_beyond_open(Turn& turn, const Tranche& tranche) {
+  for (const auto* orders : {&tranche.stops, &tranche.targets}) {
+    cancel_all_but(turn, *orders,
+                   [&](const Order& order) { return order.remaining() <= tranche.quantity; });
+  }
 }
 
 }  // namespace
 
 void settle_protection(Turn& turn, const Position& position, Tranche& tranche) {
-  if (tranche.dust && !tranche.ended) return;
+  if (tranche.dust && !tranche.ended) {
+    cancel_beyond_open(turn, tranche);
+    return;
+  }
   settle_stop(turn, position, tranche);
   settle_target(turn, position, tranche);
 }
@@ -240,13 +285,14 @@ void note_refused(Turn& turn, Position& position, Tranche& tranche, const Order&
     turn.request_snapshot();
     return;
   }
-  if (reason == RejectReason::BelowMinimum && tranche.entries.empty()) {
+  if (reason == RejectReason::BelowMinimum && tranche.entries.empty() &&
+      is_all_that_is_open(tranche, order)) {
     handle_dust(turn, position, tranche);
     return;
   }
   if (is_stop) {
     note_stop_refused(turn, position, tranche, reason);
-  } else if (reason == RejectReason::OutOfBand) {
+  } else if (reason == RejectReason::OutOfBand && !is_at_rest(turn.state, tranche)) {
     start_closing(turn, position, tranche, ExitReason::TakeProfit, {});
   } else {
     count_refusal(turn, position, tranche, Purpose::TakeProfit);
@@ -254,11 +300,26 @@ void note_refused(Turn& turn, Position& position, Tranche& tranche, const Order&
 }
 
 void note_change_refused(Turn& turn, Position& position, Tranche& tranche, Purpose purpose) {
-  count_refusal(turn, position, tranche, purpose);
+  Leg& leg = leg_of(tranche, purpose);
+  count_up(leg.change_refusals);
+  if (leg.change_refusals == 3) turn.alert(AlertReason::CancelFailed, position.key, &tranche);
+  wait_after(turn, position, tranche, purpose, leg.change_refusals);
+}
+
+void note_changed(Tranche& tranche, Purpose purpose) {
+  leg_of(tranche, purpose).change_refusals = 0;
+}
+
+void note_lost(Turn& turn, Position& position, Tranche& tranche, Purpose purpose) {
+  if (tranche.ended) return;
+  Leg& leg = leg_of(tranche, purpose);
+  const bool again = leg.lost && turn.state.now - *leg.lost < Duration::seconds(10);
+  leg.lost = turn.state.now;
+  if (again) wait_after(turn, position, tranche, purpose, 1);
 }
 
 void note_accepted(Turn& turn, Position& position, Tranche& tranche, Purpose purpose) {
-  Leg& leg = purpose == Purpose::StopLoss ? tranche.stop : tranche.target;
+  Leg& leg = leg_of(tranche, purpose);
   leg.refusals = 0;
   if (purpose != Purpose::StopLoss) return;
   leg.cancel_first = false;

@@ -20,8 +20,14 @@ void settle_protection(Turn& turn, const Position& position, Tranche& tranche);
 void note_refused(Turn& turn, Position& position, Tranche& tranche, const Order& order,
                   RejectReason reason);
 
-// A cancel or amend was refused for a reason other than NotFound: tried again later.
+// A cancel was refused for a reason other than NotFound: tried again like a refused take-profit.
 void note_change_refused(Turn& turn, Position& position, Tranche& tranche, Purpose purpose);
+// A cancel or amend took.
+void note_changed(Tranche& tranche, Purpose purpose);
+
+// The venue ended a resting order that nobody asked it to end. It is placed again at once, but not
+// twice within ten seconds: a venue that ends each one would be an endless loop of orders.
+void note_lost(Turn& turn, Position& position, Tranche& tranche, Purpose purpose);
 
 // A stop or take-profit stands.
 void note_accepted(Turn& turn, Position& position, Tranche& tranche, Purpose purpose);

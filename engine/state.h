@@ -60,13 +60,15 @@ struct Order {
 // One leg's wish and how its placing goes. The orders that exist are in Tranche.
 struct Leg {
   TargetChoice choice = TargetChoice::Default;
-  Maybe<Price> hand_price;    // With TargetChoice::AtPrice.
-  Maybe<Price> price;         // Wanted, on the tick; empty: no such leg.
-  std::uint8_t refusals = 0;  // In a row; saturates at 200.
-  bool waiting = false;       // Until the retry timer; nothing changes this leg before.
-  bool blocked = false;       // NoPosition: until a snapshot, an entry fill or a request.
-  bool cancel_first = false;  // The venue refused a second stop beside the first.
-  bool alerted = false;       // StopBelowTick was said for this price.
+  Maybe<Price> hand_price;           // With TargetChoice::AtPrice.
+  Maybe<Price> price;                // Wanted, on the tick; empty: no such leg.
+  std::uint8_t refusals = 0;         // Of orders to be placed, in a row; saturates at 200.
+  std::uint8_t change_refusals = 0;  // The same of cancels.
+  std::optional<Timestamp> lost;     // When the venue last ended a resting order unasked.
+  bool waiting = false;              // Until the retry timer; nothing changes this leg before.
+  bool blocked = false;              // NoPosition: until a snapshot, an entry fill or a request.
+  bool cancel_first = false;         // The venue refused a second stop beside the first.
+  bool alerted = false;              // StopBelowTick was said for this price.
 };
 
 // The one closing path, whatever started it.
@@ -75,6 +77,8 @@ struct Closing {
   Maybe<Quantity> part;                  // Guard: only what has no stop. Empty: all that is open.
   std::uint8_t attempts = 0;             // Market orders sent so far (slices together are one).
   bool waiting = false;                  // For the retry timer.
+  bool failed = false;                   // A market order of this attempt ended with a rest,
+  bool no_position = false;              // because the venue saw nothing to close.
   bool stalled = false;                  // NoPosition: the venue must say more.
   bool stop_triggered = false;           // The stop is the exit; the market order only finishes it.
   std::uint32_t trigger_generation = 0;  // Of the stop that triggered, with the tranche it was

@@ -74,9 +74,12 @@ Quantity least_quantity(const InstrumentListed& rules, Price price) {
   Quantity least = rules.step_size;
   if (rules.min_quantity > least) least = rules.min_quantity;
   if (rules.min_notional.is_positive() && price.is_positive()) {
-    const Quantity by_value = Quantity::from_wide(
-        divide_ceil(static_cast<Int128>(rules.min_notional.raw()) * kDecimalOne, price.raw()));
-    if (by_value > least) least = by_value;
+    const Int128 by_value =
+        divide_ceil(static_cast<Int128>(rules.min_notional.raw()) * kDecimalOne, price.raw());
+    // More than can be counted is as unreachable as half of that.
+    const Int128 most = Quantity::max().raw() / 2;
+    const Quantity needed = Quantity::from_wide(by_value < most ? by_value : most);
+    if (needed > least) least = needed;
   }
   return ceil_to(least, rules.step_size);
 }
@@ -85,7 +88,10 @@ std::vector<Quantity> slices(Quantity quantity, Quantity largest, const Instrume
                              Price price) {
   if (!largest.is_positive() || quantity <= largest) return {quantity};
   std::vector<Quantity> result;
-  for (; quantity > largest; quantity -= largest) result.push_back(largest);
+  for (; quantity > largest; quantity -= largest) {
+    if (result.size() == kSlicesMax) return result;
+    result.push_back(largest);
+  }
   const Quantity least = least_quantity(rules, price);
   if (quantity < least) {
     const Quantity borrowed = ceil_to(least - quantity, rules.step_size);

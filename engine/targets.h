@@ -44,6 +44,8 @@ Quantity least_quantity(const InstrumentListed& rules, Price price);
 
 // `quantity` in slices of at most `largest` (0: no limit); a last slice below the least quantity at
 // this price borrows a step-rounded part of the one before. 240.5 by 120, least 1: 120, 119.5, 1.
+// At most kSlicesMax of them: what is beyond is left to the caller.
+inline constexpr std::size_t kSlicesMax = 40;
 std::vector<Quantity> slices(Quantity quantity, Quantity largest, const InstrumentListed& rules,
                              Price price);
 

@@ -202,10 +202,11 @@ enum class AlertReason : std::uint8_t {
   AdapterFault = 10,
   TargetFromMark = 11,  // An adopted tranche's target had been passed: measured from the mark.
   LiquidationBeforeStop = 12,  // The leverage allows liquidation before the stop is reached.
+  CancelFailed = 13,           // A cancel was refused three times; the order stays.
 };
 TRANCHET_SPELLING(AlertReason, "ProtectionFailed", "CloseFailed", "ExcessExit", "StopBelowTick",
                   "ProtectionRefused", "Dust", "TargetFailed", "UnknownOrder", "ForeignPosition",
-                  "AdapterFault", "TargetFromMark", "LiquidationBeforeStop");
+                  "AdapterFault", "TargetFromMark", "LiquidationBeforeStop", "CancelFailed");
 
 #undef TRANCHET_SPELLING
 

@@ -23,7 +23,15 @@ std::string not_negative(const char* field, Maybe<T> value) {
   return value ? not_negative(field, *value) : std::string();
 }
 std::string in_range(Price price, Quantity quantity) {
-  return value_of(price, quantity) <= kValueMax ? std::string() : "price x quantity is out of range";
+  // A tenth of what fits, so that sums of fills fit as well.
+  const bool fits =
+      value_of(price, quantity) <= kValueMax / 10 && quantity.raw() <= Quantity::max().raw() / 10;
+  return fits ? std::string() : "price x quantity is out of range";
+}
+std::string fee_in_range(const OrderFilled& e) {
+  const Value size = static_cast<Value>(e.fee.raw() < 0 ? -e.fee.raw() : e.fee.raw());
+  return size * kDecimalOne <= value_of(e.price, e.quantity) ? std::string()
+                                                             : "fee is larger than the fill";
 }
 
 template <class... Checks>
@@ -53,7 +61,9 @@ std::string flaw(const ConfigChanged& e) {
   }
   return {};
 }
-std::string flaw(const MarkPrice& e) { return positive("price", e.price); }
+std::string flaw(const MarkPrice& e) {
+  return positive("price", e.price);
+}
 std::string flaw(const TradePrinted& e) {
   return first_of(positive("price", e.price), not_negative("quantity", e.quantity));
 }
@@ -67,17 +77,17 @@ std::string flaw(const LiquidationPrinted& e) {
 }
 std::string flaw(const OrderFilled& e) {
   return first_of(positive("price", e.price), positive("quantity", e.quantity),
-                  in_range(e.price, e.quantity));
+                  in_range(e.price, e.quantity), fee_in_range(e));
 }
 std::string flaw(const OrderAmended& e) {
   return first_of(positive("quantity", e.quantity), positive("limit_price", e.limit_price));
 }
 std::string flaw(const QueryAnswered& e) {
-  return first_of(not_negative("filled_quantity", e.filled_quantity),
-                  not_negative("average_price", e.average_price), positive("quantity", e.quantity),
-                  not_negative("limit_price", e.limit_price),
-                  in_range(e.average_price.value_or(Price()),
-                           e.filled_quantity.value_or(Quantity())));
+  return first_of(
+      not_negative("filled_quantity", e.filled_quantity),
+      not_negative("average_price", e.average_price), positive("quantity", e.quantity),
+      not_negative("limit_price", e.limit_price),
+      in_range(e.average_price.value_or(Price()), e.filled_quantity.value_or(Quantity())));
 }
 std::string flaw(const PositionReported& e) {
   return first_of(not_negative("quantity", e.quantity),

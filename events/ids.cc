@@ -7,9 +7,9 @@
 namespace tranchet {
 namespace {
 
-constexpr int kSequenceShift = 24, kIndexShift = 12, kAttemptShift = 8;
-constexpr std::uint64_t kSequenceMax = (std::uint64_t{1} << 40) - 1;
-constexpr std::uint64_t kIndexMax = (1U << 12) - 1, kAttemptMax = 15, kAccountMax = 255;
+constexpr int kSequenceShift = 26, kIndexShift = 12, kAttemptShift = 8;
+constexpr std::uint64_t kSequenceMax = (std::uint64_t{1} << 38) - 1;
+constexpr std::uint64_t kIndexMax = (1U << 14) - 1, kAttemptMax = 15, kAccountMax = 255;
 
 // Reads digits at the front of `text`, removing them. Nullopt: none, a leading zero, or above
 // `max`.

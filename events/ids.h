@@ -36,16 +36,16 @@ inline constexpr std::uint64_t kTextTradeId = std::uint64_t{1} << 63;
 // FIX ClOrdID 11: a pure function of where the order was decided, so a replay makes the same ids
 // and a fill can always be traced to its tranche. Packed so that ids order by sequence.
 //
-//   sequence 40 bits | index 12 bits | attempt 4 bits | account 8 bits
+//   sequence 38 bits | index 14 bits | attempt 4 bits | account 8 bits
 //
-// 40 bits are 35 years at a thousand events a second. As text, alphanumeric and at most 26
+// 38 bits are eight years at a thousand events a second. As text, alphanumeric and at most 26
 // characters (Fyers tags allow 28 or fewer): T<account>S<sequence>N<index>A<attempt>, "T1S4N0A0".
 enum class OrderId : std::uint64_t { None = 0 };
 
 struct OrderIdParts {
   std::uint8_t account = 0;
   Sequence sequence{};
-  std::uint16_t index = 0;   // Of the order among those decided at one event, below 4,096.
+  std::uint16_t index = 0;   // Of the order among those decided at one event, below 16,384.
   std::uint8_t attempt = 0;  // How often this exit was tried before; 15 stands for more.
   friend bool operator==(const OrderIdParts&, const OrderIdParts&) = default;
 };

@@ -71,6 +71,11 @@ void read_settings(FieldReader& reader, std::size_t count, std::vector<EventBody
 // came with it, in the order of their numbers.
 void read_commit(FieldReader& reader, Names& names, EventLine& line) {
   reader.optional("commit", line.commit, std::uint32_t{0});
+  if (reader.has("command_digest")) {
+    line.digests.emplace();
+    reader.digest("command_digest", line.digests->command_digest);
+    reader.digest("state_digest", line.digests->state_digest);
+  }
   for (const std::string_view name : {"new_texts", "new_symbols"}) {
     const JsonField* field = reader.take(name);
     if (field == nullptr) continue;
@@ -92,12 +97,23 @@ void read_commit(FieldReader& reader, Names& names, EventLine& line) {
 }  // namespace
 
 std::string event_json(const Event& event, const Names& names) {
+  return export_json(event, names, {});
+}
+
+std::string export_json(const Event& event, const Names& names, const ExportNotes& notes) {
   std::string out;
   FieldWriter writer(out, names);
   writer.required("seq", event.sequence);
   writer.required("time", event.time);
   writer.text("type", kEventNames[event.body.index()]);
   std::visit([&](const auto& body) { each_field(writer, body); }, event.body);
+  writer.optional("commit", notes.commit, std::uint32_t{0});
+  writer.texts("new_texts", notes.new_texts);
+  writer.texts("new_symbols", notes.new_symbols);
+  if (notes.digests) {
+    writer.digest("command_digest", notes.digests->command_digest);
+    writer.digest("state_digest", notes.digests->state_digest);
+  }
   writer.close();
   return out;
 }

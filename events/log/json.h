@@ -3,15 +3,26 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "events/command.h"
+#include "events/log/event_log.h"
 #include "events/names.h"
 
 namespace tranchet {
+
+// What an export says beside the event: read by parse_event_line, and by nobody else.
+struct ExportNotes {
+  std::uint32_t commit = 0;  // The event starts a commit of so many events; 0: it does not.
+  std::vector<std::string_view> new_texts;  // That came with the commit.
+  std::vector<std::string_view> new_symbols;
+  std::optional<DigestNote> digests;  // What the engine had come to after the event.
+};
+std::string export_json(const Event& event, const Names& names, const ExportNotes& notes);
 
 // One event as one line without the newline: {"seq":4,"time":"...","type":"MarkPrice",...}.
 std::string event_json(const Event& event, const Names& names);
@@ -37,7 +48,10 @@ struct EventLine {
   std::vector<EventBody> bodies;
   std::optional<OrderReference> reference;
   InstrumentId instrument{};  // Of an order event, where it was said; must agree with the order's.
-  std::uint32_t commit = 0;   // Of an export: this line starts a commit of so many events.
+  // Of an export: this line starts a commit of so many events, 0: it does not; and what the engine
+  // had come to after this event, where that was noted.
+  std::uint32_t commit = 0;
+  std::optional<DigestNote> digests;
 };
 
 // The error names the field and its value: `price "abc" is not a number`.

@@ -45,6 +45,11 @@ JsonField* FieldReader::take_next() {
   return nullptr;
 }
 
+bool FieldReader::has(std::string_view name) const {
+  return std::any_of(fields_.begin(), fields_.end(),
+                     [name](const JsonField& field) { return field.name == name; });
+}
+
 std::size_t FieldReader::left() const {
   const auto is_left = [](const JsonField& field) { return !field.taken; };
   return static_cast<std::size_t>(std::count_if(fields_.begin(), fields_.end(), is_left));

@@ -17,7 +17,7 @@
 
 namespace tranchet {
 
-enum class JsonKind : std::uint8_t { Text = 1, Number, Bool, Null, Array, Object };
+enum class JsonKind : std::uint8_t { Text = 1, Number, Bool, Null, Array, Object, Garbage };
 
 // One member of an object. `text` is the unescaped text, or the value as it stands in the line.
 struct JsonField {
@@ -78,6 +78,7 @@ class FieldReader {
   const JsonField* need(std::string_view name);
   // The next member nobody took; null when there is none.
   JsonField* take_next();
+  bool has(std::string_view name) const;
   // How many members nobody took yet.
   std::size_t left() const;
   void call(std::string_view type) { type_ = type; }

@@ -42,7 +42,11 @@ std::string problem(simdjson::error_code error) {
 // Empty: fine.
 std::string split_value(ondemand::value value, JsonField& field) {
   ondemand::json_type type{};
-  if (const auto error = value.type().get(type)) return problem(error);
+  if (value.type().get(type)) {
+    field.kind = JsonKind::Garbage;  // A bare NaN. Whoever wants the field says so by its name.
+    field.text = trimmed(value.raw_json_token());
+    return {};
+  }
   switch (type) {
     case ondemand::json_type::string:
       field.kind = JsonKind::Text;
@@ -63,8 +67,10 @@ std::string split_value(ondemand::value value, JsonField& field) {
       return {};
     }
     case ondemand::json_type::number:
-      field.kind = JsonKind::Number;
       field.text = trimmed(value.raw_json_token());
+      field.kind = field.text.find_first_not_of("+-.0123456789eE") == std::string_view::npos
+                       ? JsonKind::Number
+                       : JsonKind::Garbage;
       return {};
     case ondemand::json_type::boolean: {
       field.kind = JsonKind::Bool;
@@ -107,7 +113,10 @@ std::expected<std::vector<JsonField>, std::string> split_object(std::string_view
     return std::unexpected(error == simdjson::EMPTY ? "the line is empty" : problem(error));
   }
   ondemand::object object;
-  if (document.get_object().get(object)) return std::unexpected("not a JSON object");
+  if (const auto error = document.get_object().get(object)) {
+    return std::unexpected(error == simdjson::INCORRECT_TYPE ? "not a JSON object"
+                                                             : problem(error));
+  }
   std::vector<JsonField> fields;
   std::string wrong = split_members(object, fields);
   const char* rest = nullptr;

@@ -58,6 +58,16 @@ void FieldWriter::key(std::string_view name) {
   out_ += ':';
 }
 
+void FieldWriter::texts(std::string_view name, std::span<const std::string_view> values) {
+  if (values.empty()) return;
+  array(name);
+  for (std::size_t index = 0; index < values.size(); ++index) {
+    if (index > 0) out_ += ',';
+    append_json_text(out_, values[index]);
+  }
+  out_ += ']';
+}
+
 // As text: a 64-bit number does not survive every JSON reader.
 void FieldWriter::digest(std::string_view name, std::uint64_t value) {
   text(name, digest_text(value));

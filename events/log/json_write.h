@@ -1,6 +1,7 @@
 // Writes the fields of one JSON object, in the order they are given.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -37,6 +38,8 @@ class FieldWriter {
     key(name);
     append_json_text(out_, value);
   }
+  // Left out where there is none.
+  void texts(std::string_view name, std::span<const std::string_view> values);
   // Opens "name":[ ; the caller writes the elements and the bracket that closes it.
   std::string& array(std::string_view name) {
     key(name);
