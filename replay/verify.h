@@ -31,7 +31,7 @@ struct ReplayResult {
 
 // What a replay may be asked for besides.
 struct ReplayOptions {
-  bool verify = true;             // Compare with the noted digests, and recompute the chain first.
+  bool verify = true;             // Compare with the noted digests.
   std::optional<Sequence> until;  // Stop after this sequence.
   // Sees every event with what it causes; may be empty.
   std::function<void(const Event&, const Output&)> visit;

@@ -41,11 +41,12 @@ struct KnownKey {
 // `section` is "instrument" for [instrument.SYM].
 KnownKey find_key(std::string_view section, std::string_view name);
 
-// "section.name" of every key, tables in the order in which a file has them.
+// The tables, in the order in which a file has them.
 std::span<const std::string_view> configuration_sections();
+// "section.name" of every key.
 std::span<const std::string> configuration_key_names();
 
-// The candidate nearest to what was written, by edit distance; "" when none is near.
+// "section.name" of the key nearest to what was written, by edit distance; "" when none is near.
 std::string nearest_key(std::string_view section, std::string_view name);
 std::string nearest_section(std::string_view section);
 

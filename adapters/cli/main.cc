@@ -1,67 +1,148 @@
 // The program. Reads as the wiring diagram: each subcommand takes its options and hands them to the
-// room that does the work. Exit status: 0 done, 1 the answer is no, 2 bad usage or input, 3 another
-// writer holds the log, 4 the log is damaged, 5 the world failed.
+// room that does the work.
 #include <iostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "adapters/cli/backtest_command.h"
 #include "adapters/cli/configuration.h"
+#include "adapters/cli/exit_status.h"
 #include "adapters/cli/instruments.h"
+#include "adapters/cli/log_command.h"
+#include "adapters/cli/replay_command.h"
 #include "adapters/cli/step_command.h"
 
 namespace tranchet {
 namespace {
 
-constexpr int kBadUsage = 2;
+class Program {
+ public:
+  Program() {
+    app_.set_version_flag("--version", std::string(build_name()));
+    app_.require_subcommand(1);
+    add_backtest();
+    add_replay();
+    add_log();
+    add_step();
+    app_.footer(
+        "Exit status: 0 done, 1 the answer is no, 2 bad usage or input, 3 another writer holds "
+        "the\n"
+        "log, 4 the log is damaged, 5 the world failed (disk full, venue unreachable).");
+  }
 
-int fail(const std::string& message) {
-  std::cerr << "tranchet: " << message << "\n";
-  return kBadUsage;
-}
+  int run(int count, char** arguments) {
+    try {
+      app_.parse(count, arguments);
+    } catch (const CLI::ParseError& error) {
+      return app_.exit(error, std::cout, std::cerr) == 0 ? kDone : kBadInput;
+    }
+    return status_;
+  }
 
-struct Options {
-  std::string config;
-  std::vector<std::string> sets;
-  bool done = false;
+ private:
+  void add_backtest();
+  void add_replay();
+  void add_log();
+  void add_step();
+  int step();
+
+  CLI::App app_{"Tranchet: a deterministic engine for trading in tranches."};
+  int status_ = kDone;
+  BacktestArguments backtest_;
+  ReplayArguments replay_;
+  std::string log_, other_;
+  bool follow_ = false;
+  std::string config_;
+  std::vector<std::string> sets_;
+  bool done_ = false;
 };
 
-void add_configuration(CLI::App& command, Options& options) {
-  command.add_option("--config", options.config, "configuration, TOML")->required();
-  command.add_option("--set", options.sets, "KEY=VALUE, over the file")->take_all();
+void Program::add_backtest() {
+  CLI::App* command = app_.add_subcommand("backtest", "market history through the engine");
+  command->add_option("--data", backtest_.data, "[SYM=]PATH..., read as they come")->required();
+  command->add_option("--format", backtest_.format, "of the data; found by its content otherwise");
+  command->add_option("--instrument", backtest_.instrument, "symbol of the data");
+  command->add_option("--instruments", backtest_.instruments,
+                      "a venue's exchangeInfo, as downloaded");
+  command->add_option("--config", backtest_.config, "configuration, TOML")->required();
+  command->add_option("--set", backtest_.sets, "KEY=VALUE, over the file")->take_all();
+  command->add_option("--bad-rows", backtest_.bad_rows, "how many bad rows are let pass: 100, 5%");
+  command->add_option("--out", backtest_.out, "folder for summary.json, *.csv and report.html");
+  command->add_option("--log", backtest_.log, "folder for the run as an event log");
+  command->add_flag("--json", backtest_.json, "print summary.json and nothing else");
+  command->callback([this] { status_ = run_backtest_command(backtest_, std::cout, std::cerr); });
 }
 
-int step(const Options& options) {
+void Program::add_replay() {
+  CLI::App* command = app_.add_subcommand("replay", "a log through the engine again");
+  command->add_option("LOG", replay_.log, "folder of the log")->required();
+  command->add_flag("--verify", replay_.verify, "compare with what was decided then");
+  command->add_option("--until", replay_.until, "stop after this sequence or time");
+  command->add_flag("--json", replay_.json, "print one JSON document");
+  command->callback([this] { status_ = run_replay_command(replay_, std::cout, std::cerr); });
+}
+
+void Program::add_log() {
+  CLI::App* log = app_.add_subcommand("log", "what a log holds");
+  log->require_subcommand(1);
+  const auto add = [&](const char* name, const char* what, auto action) {
+    CLI::App* command = log->add_subcommand(name, what);
+    command->callback([this, action] { status_ = action(); });
+    return command;
+  };
+  const auto wait = [this]() -> bool {
+    if (!follow_) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return true;
+  };
+  CLI::App* cat = add("cat", "one line an event, for people", [this, wait] {
+    return log_cat(log_, follow_ ? std::function<bool()>(wait) : nullptr, std::cout, std::cerr);
+  });
+  cat->add_flag("--follow", follow_, "go on when the log grows");
+  CLI::App* stats = add("stats", "what kinds of events, when, how large",
+                        [this] { return log_stats(log_, std::cout, std::cerr); });
+  CLI::App* check = add("check", "every checksum and the whole chain",
+                        [this] { return log_check(log_, std::cout, std::cerr); });
+  CLI::App* to_lines = add("export", "JSON lines on standard output",
+                           [this] { return log_export(log_, std::cout, std::cerr); });
+  for (CLI::App* command : {cat, stats, check, to_lines}) {
+    command->add_option("LOG", log_, "folder of the log")->required();
+  }
+  CLI::App* import = add("import", "JSON lines into a new log",
+                         [this] { return log_import(other_, log_, std::cout, std::cerr); });
+  import->add_option("FILE", other_, "an export, or lines written by hand")->required();
+  import->add_option("LOG", log_, "folder of the new log")->required();
+  CLI::App* backup = add("backup", "a compact copy, of a live log too",
+                         [this] { return log_backup(log_, other_, std::cout, std::cerr); });
+  backup->add_option("LOG", log_, "folder of the log")->required();
+  backup->add_option("DIR", other_, "folder of the copy")->required();
+}
+
+void Program::add_step() {
+  CLI::App* command =
+      app_.add_subcommand("step", "the engine as a filter: events in, commands out");
+  command->add_option("--config", config_, "configuration, TOML")->required();
+  command->add_option("--set", sets_, "KEY=VALUE, over the file")->take_all();
+  command->add_flag("--done", done_, "end each answer with a Done line");
+  command->callback([this] { status_ = step(); });
+}
+
+int Program::step() {
   Names names;
-  const auto configuration = load_configuration(options.config, options.sets, names);
-  if (!configuration) return fail(to_text(configuration.error()));
-  StepOptions step{.opening = {.account = configuration->account,
+  const auto configuration = load_configuration(config_, sets_, names);
+  if (!configuration) {
+    std::cerr << "tranchet: step: " << to_text(configuration.error()) << "\n";
+    return kBadInput;
+  }
+  return run_step(std::cin, std::cout, std::cerr,
+                  {.opening = {.account = configuration->account,
                                .settings = configuration->settings,
                                .instruments = listed_instruments(*configuration, names)},
-                   .done = options.done};
-  return run_step(std::cin, std::cout, std::cerr, step, names);
-}
-
-int run(int count, char** arguments) {
-  CLI::App app{"Tranchet: a deterministic engine for trading in tranches."};
-  app.set_version_flag("--version", std::string(build_name()));
-  app.require_subcommand(1);
-  Options options;
-  int status = 0;
-
-  CLI::App* step_command = app.add_subcommand("step", "the engine as a filter: events in, commands out");
-  add_configuration(*step_command, options);
-  step_command->add_flag("--done", options.done, "end each answer with a Done line");
-  step_command->callback([&] { status = step(options); });
-
-  try {
-    app.parse(count, arguments);
-  } catch (const CLI::ParseError& error) {
-    const int shown = app.exit(error, std::cout, std::cerr);
-    return shown == 0 ? 0 : kBadUsage;
-  }
-  return status;
+                   .done = done_},
+                  names);
 }
 
 }  // namespace
@@ -69,5 +150,5 @@ int run(int count, char** arguments) {
 
 int main(int count, char** arguments) {
   std::ios::sync_with_stdio(false);
-  return tranchet::run(count, arguments);
+  return tranchet::Program().run(count, arguments);
 }

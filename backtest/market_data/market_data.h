@@ -57,7 +57,7 @@ struct Gap {
 };
 // What was read. Grows while reading; complete at the end of the data.
 struct DataReport {
-  std::string format;            // "binance klines csv", ...
+  std::string format;            // "binance-klines csv", ...
   std::uint64_t rows = 0;        // Data rows, whatever became of them.
   std::uint64_t used = 0;        // Rows that became a bar or an event.
   std::uint64_t ignored = 0;     // Rows of kinds we do not use (depth, tickers), other symbols.

@@ -1,0 +1,123 @@
+#include "adapters/cli/replay_command.h"
+
+#include <chrono>
+#include <ostream>
+#include <variant>
+
+#include "adapters/cli/exit_status.h"
+#include "events/digest.h"
+#include "replay/verify.h"
+
+namespace tranchet {
+namespace {
+
+// A sequence ("1234") or a time ("2024-04-12T19:31:00Z").
+using Moment = std::variant<Sequence, Timestamp>;
+
+std::optional<Moment> parse_moment(const std::string& text) {
+  if (text.find_first_not_of("0123456789") == std::string::npos && !text.empty() &&
+      text.size() <= 15) {
+    return Sequence{std::stoull(text)};
+  }
+  if (const auto time = parse_time(text)) return *time;
+  return std::nullopt;
+}
+
+// The last sequence that is not after the moment.
+std::expected<Sequence, LogError> sequence_at(LogReader& log, const Moment& moment) {
+  if (const auto* sequence = std::get_if<Sequence>(&moment)) return *sequence;
+  Sequence last{};
+  auto scanned = log.scan(Sequence{1}, [&](const Event& event) {
+    if (event.time > std::get<Timestamp>(moment)) return false;
+    last = event.sequence;
+    return true;
+  });
+  if (!scanned) return std::unexpected(scanned.error());
+  return last;
+}
+
+std::string verdict(const ReplayResult& result) {
+  if (result.notes == 0) return "nothing to compare with";
+  if (!result.divergence) return "decides the same";
+  return std::string(result.divergence->commands ? "the commands differ" : "the state differs") +
+         " between sequence " + std::to_string(number(result.divergence->agreed) + 1) + " and " +
+         std::to_string(number(result.divergence->sequence));
+}
+
+void print_json(std::ostream& out, const ReplayArguments& arguments, const ReplayResult& result,
+                const LogHead& head) {
+  out << "{\"log\":\"" << arguments.log << "\",\"events\":" << result.events
+      << ",\"commands\":" << result.commands << ",\"first_time\":\"" << to_text(result.first_time)
+      << "\",\"last_time\":\"" << to_text(result.last_time) << "\",\"command_digest\":\""
+      << digest_text(result.command_digest) << "\",\"state_digest\":\""
+      << digest_text(result.state_digest) << "\",\"chain\":\"" << head.chain << "\"";
+  if (arguments.verify) {
+    out << ",\"digests_compared\":" << result.notes
+        << ",\"verified\":" << (!result.divergence && result.notes > 0 ? "true" : "false");
+    if (result.divergence) {
+      out << ",\"differs_by\":" << number(result.divergence->sequence)
+          << ",\"agreed_until\":" << number(result.divergence->agreed);
+    }
+  }
+  out << "}\n";
+}
+
+void print_text(std::ostream& out, const ReplayArguments& arguments, const ReplayResult& result,
+                const LogHead& head, std::int64_t nanoseconds) {
+  const std::int64_t rate = nanoseconds > 0
+                                ? static_cast<std::int64_t>(static_cast<Int128>(result.events) *
+                                                            1'000'000'000 / nanoseconds)
+                                : 0;
+  out << "  log             " << arguments.log << "\n"
+      << "  events          " << result.events << "  (" << to_text(result.first_time) << " to "
+      << to_text(result.last_time) << ")\n"
+      << "  commands        " << result.commands << "\n"
+      << "  command digest  " << digest_text(result.command_digest) << "\n"
+      << "  state digest    " << digest_text(result.state_digest) << "\n"
+      << "  chain           " << head.chain << "\n";
+  if (arguments.verify) {
+    out << "  verified        " << verdict(result) << " (" << result.notes
+        << " digests compared)\n";
+  }
+  out << "  speed           " << rate << " events/s\n";
+}
+
+}  // namespace
+
+int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std::ostream& err) {
+  const auto fail = [&](const LogError& error) {
+    err << "tranchet: replay: " << error.message << "\n";
+    return exit_status(error.kind);
+  };
+  // Damage can crash the store's own code: look at the file in a child process first.
+  const CheckDepth depth = arguments.verify ? CheckDepth::Chain : CheckDepth::Records;
+  if (auto sound = check_in_child(arguments.log, depth); !sound) return fail(sound.error());
+  auto log = LogReader::open(arguments.log);
+  if (!log) return fail(log.error());
+  ReplayOptions options{.verify = arguments.verify};
+  if (!arguments.until.empty()) {
+    const auto moment = parse_moment(arguments.until);
+    if (!moment) {
+      err << "tranchet: replay: --until \"" << arguments.until
+          << "\" is neither a sequence nor a time\n";
+      return kBadInput;
+    }
+    const auto last = sequence_at(**log, *moment);
+    if (!last) return fail(last.error());
+    options.until = *last;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const auto result = replay(**log, options);
+  if (!result) return fail(result.error());
+  const auto nanoseconds =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
+          .count();
+  if (arguments.json) {
+    print_json(out, arguments, *result, (*log)->head());
+  } else {
+    print_text(out, arguments, *result, (*log)->head(), nanoseconds);
+  }
+  return result->divergence ? kAnswerIsNo : kDone;
+}
+
+}  // namespace tranchet

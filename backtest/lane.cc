@@ -1,0 +1,146 @@
+#include "backtest/lane.h"
+
+#include <algorithm>
+
+namespace tranchet {
+
+Lane::Lane(const LaneOptions& options, Names& names)
+    : engine_(options.opening.settings, options.opening.account),
+      venue_(options.simulation),
+      account_(options.simulation.initial_balance, options.rows),
+      loop_(
+          engine_, venue_, *this,
+          {.log = options.journal.log, .names = &names, .durability = options.journal.durability}),
+      path_(options.path),
+      bars_are_marks_(options.bars_are_marks),
+      trades_are_marks_(options.simulation.mark_from_trades) {
+  for (const InstrumentListed& listed : options.opening.instruments) venue_.list(listed);
+  for (const auto& [instrument, terms] : options.terms) venue_.set_terms(instrument, terms);
+}
+
+std::expected<void, LogError> Lane::open(const Opening& opening, Timestamp time, Names& names) {
+  for (const EventBody& body : opening_events(opening, names)) {
+    if (auto taken = loop_.take(time, body); !taken) return taken;
+  }
+  return {};
+}
+
+void Lane::on_event(const Event& event, const Output& output) {
+  if (const auto* trade = std::get_if<TradePrinted>(&event.body)) {
+    if (trades_are_marks_) account_.on_price(trade->instrument, trade->price, event.time);
+  } else if (const auto* mark = std::get_if<MarkPrice>(&event.body)) {
+    account_.on_price(mark->instrument, mark->price, event.time);
+  }
+  if (output.bookings.empty() && output.commands.empty()) return;
+  account_.on_bookings(output.bookings, event.sequence, event.time);
+  account_.on_commands(output.commands);
+  watch_naked(event.time);
+}
+
+// How much of each tranche stands without a stop, whenever something may have changed it.
+void Lane::watch_naked(Timestamp time) {
+  const State& state = engine_.state();
+  for (const InstrumentState& instrument : state.instruments) {
+    for (const Position& position : instrument.positions) {
+      for (const Tranche& tranche : position.tranches) {
+        if (tranche.quantity.is_positive()) {
+          account_.on_naked(tranche.id, naked_quantity(state, tranche), time);
+        }
+      }
+    }
+  }
+}
+
+const PriceBand& Lane::venue_band(InstrumentId instrument) {
+  if (band_change_ != loop_.venue_changes() || band_of_ != instrument) {
+    band_ = venue_.quiet_band(instrument);
+    band_of_ = instrument;
+    band_change_ = loop_.venue_changes();
+  }
+  return band_;
+}
+
+std::expected<void, LogError> Lane::take_price(InstrumentId instrument, Price price, Timestamp time,
+                                               const EventBody& body) {
+  ++ticks_;
+  if (auto ran = loop_.run_until(time); !ran) return ran;
+  if (venue_band(instrument).contains(price)) {
+    if (std::holds_alternative<MarkPrice>(body)) {
+      venue_.note_mark(instrument, price);
+    } else {
+      venue_.note_price(instrument, price, time);
+    }
+  } else {
+    venue_.observe(body, time);
+    loop_.look_again();
+    band_change_ = ~std::uint64_t{0};
+    if (auto ran = loop_.run_until(time); !ran) return ran;
+  }
+  return loop_.take(time, body);
+}
+
+std::expected<void, LogError> Lane::take(const Occurrence& occurrence) {
+  if (const auto* trade = std::get_if<TradePrinted>(&occurrence.body)) {
+    return take_price(trade->instrument, trade->price, occurrence.time, occurrence.body);
+  }
+  if (const auto* mark = std::get_if<MarkPrice>(&occurrence.body)) {
+    return take_price(mark->instrument, mark->price, occurrence.time, occurrence.body);
+  }
+  ++ticks_;
+  if (auto ran = loop_.run_until(occurrence.time); !ran) return ran;
+  venue_.observe(occurrence.body, occurrence.time);
+  loop_.look_again();
+  band_change_ = ~std::uint64_t{0};
+  if (auto ran = loop_.run_until(occurrence.time); !ran) return ran;
+  return loop_.take(occurrence.time, occurrence.body);
+}
+
+// Net long or flat falls first on the pessimistic path: stops and averaging before targets.
+bool Lane::falls_first(InstrumentId instrument) const {
+  bool net_long = true;
+  if (engine_.state().knows(instrument)) {
+    const InstrumentState& state = engine_.state().instrument(instrument);
+    net_long = open_quantity(state.position(PositionSide::Long)) >=
+               open_quantity(state.position(PositionSide::Short));
+  }
+  return net_long == (path_ == BarPath::Pessimistic);
+}
+
+// The bar holds a price that sets something off on either side, so the order decides.
+bool Lane::is_ambiguous(InstrumentId instrument, const Bar& bar) {
+  const PriceBand& venue = venue_band(instrument);
+  if (!engine_.state().knows(instrument)) return false;
+  const QuietBand& engine = engine_.state().instrument(instrument).band;
+  return bar.low <= std::max(venue.low, engine.low) &&
+         bar.high >= std::min(venue.high, engine.high);
+}
+
+std::expected<void, LogError> Lane::take(InstrumentId instrument, const Bar& bar) {
+  if (auto ran = loop_.run_until(bar.open_time); !ran) return ran;
+  if (is_ambiguous(instrument, bar)) ++ambiguous_bars_;
+  const bool low_first = falls_first(instrument);
+  const Duration span = bar.close_time - bar.open_time;
+  const auto part = [&](std::int64_t thirds) {
+    return bar.open_time + Duration::nanoseconds(span.count() / 3 * thirds);
+  };
+  // A quarter of the volume at each point, for fills that take a share of it.
+  Maybe<Quantity> quantity;
+  if (bar.volume) quantity = Quantity::from_raw((*bar.volume).raw() / 4);
+  const auto point = [&](Price price, Timestamp time) {
+    if (bars_are_marks_) return take_price(instrument, price, time, MarkPrice{instrument, price});
+    return take_price(instrument, price, time,
+                      TradePrinted{.instrument = instrument, .quantity = quantity, .price = price});
+  };
+  if (auto taken = point(bar.open, bar.open_time); !taken) return taken;
+  if (auto taken = point(low_first ? bar.low : bar.high, part(1)); !taken) return taken;
+  if (auto taken = point(low_first ? bar.high : bar.low, part(2)); !taken) return taken;
+  return point(bar.close, bar.close_time);
+}
+
+std::expected<AccountResult, LogError> Lane::finish(Timestamp time) {
+  if (auto ran = loop_.run_until(time); !ran) return std::unexpected(ran.error());
+  if (auto finished = loop_.finish(); !finished) return std::unexpected(finished.error());
+  return account_.finish(std::max(time, engine_.state().now));
+}
+
+}  // namespace tranchet

@@ -1,0 +1,65 @@
+// Rows of CSV, by plan.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backtest/market_data/admission.h"
+#include "backtest/market_data/csv_format.h"
+#include "backtest/market_data/line_decoder.h"
+
+namespace tranchet {
+
+// How long the bars of a file without close times are: the most frequent distance between the
+// opening times of successive rows, at least a second. One minute when there are not two rows.
+Duration bar_length_of(const CsvPlan& plan, Lines head);
+
+class CsvDecoder final : public LineDecoder {
+ public:
+  // `admission` outlives the decoder.
+  CsvDecoder(CsvPlan plan, std::string symbol, InstrumentId instrument, Admission& admission);
+
+  std::expected<void, InputError> decode(Lines lines, Block& block) override;
+
+ private:
+  struct Column {
+    Slot slot;
+    FieldKind kind;
+  };
+  const char* scan(const char* at);
+  const char* scan_tail(const char* at) const;
+  bool read_exactly(std::string_view line, RowOutcome& outcome);
+
+  bool is_our_symbol(std::string_view symbol) const;
+  RowOutcome check_symbol();
+  RowOutcome take_row(Block& block);
+  RowOutcome take_bar(Block& block);
+  RowOutcome refuse_prices(const Bar& bar);
+  RowOutcome take_trade(Block& block);
+  RowOutcome take_lean_trade(Block& block);
+  RowOutcome take_book_top(Block& block);
+  RowOutcome take_funding(Block& block);
+  RowOutcome take_liquidation(Block& block);
+  bool require_positive(Slot slot);
+  bool require_not_negative(Slot slot);
+  RowOutcome bad(std::string fault);
+
+  CsvPlan plan_;
+  std::vector<Column> columns_;  // Without the skipped ones at the end.
+  std::size_t tail_ = 0;         // How many those are.
+  std::string symbol_;
+  InstrumentId instrument_;
+  Admission& admission_;
+  bool has_symbol_;
+  bool has_id_;
+  bool has_volume_;
+  bool has_close_time_;
+  bool has_clock_;
+  bool has_price_;
+  CsvRow row_;
+  std::string fault_;
+  std::vector<std::string_view> fields_;
+};
+
+}  // namespace tranchet

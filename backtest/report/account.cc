@@ -1,0 +1,344 @@
+#include "backtest/report/account.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "events/ensure.h"
+
+namespace tranchet {
+namespace {
+
+constexpr std::int64_t kHour = Duration::hours(1).count();
+
+Value as_value(Money money) {
+  return static_cast<Value>(money.raw()) * kDecimalOne;
+}
+
+// Sum of price x quantity over quantity, half away from zero.
+Maybe<Price> average(Value sum, Quantity quantity) {
+  if (quantity.is_zero()) return {};
+  return Price::from_wide(divide_half_away(sum, quantity.raw()));
+}
+
+template <class Enum>
+std::optional<Enum> named(Enum value) {
+  return is_valid(value) ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
+Account::Account(Money initial_balance, std::vector<Rows*> rows)
+    : rows_(std::move(rows)),
+      balance_(initial_balance),
+      equity_(as_value(initial_balance)),
+      peak_(equity_),
+      max_drawdown_peak_(equity_) {
+  result_.initial_balance = initial_balance;
+}
+
+void Account::on_bookings(std::span<const Booking> bookings, Sequence sequence, Timestamp time) {
+  if (bookings.empty()) return;
+  sequence_ = sequence;
+  time_ = time;
+  balance_moved_ = false;
+  for (const Booking& booking : bookings) {
+    std::visit([this](const auto& body) { book(body); }, booking);
+  }
+  follow_equity();
+  if (balance_moved_) write_equity(time, sequence);
+}
+
+void Account::on_commands(std::span<const Command> commands) {
+  for (const Command& command : commands) {
+    const auto* state = std::get_if<TrancheState>(&command);
+    if (state == nullptr) continue;
+    const auto found = open_.find(state->tranche_id);
+    if (found == open_.end()) continue;
+    TrancheRow& row = found->second.row;
+    if (state->take_profit) row.take_profit = state->take_profit;
+    if (state->stop_loss) row.stop_loss = state->stop_loss;
+  }
+}
+
+void Account::on_naked(TrancheId tranche, Quantity naked, Timestamp time) {
+  const auto found = open_.find(tranche);
+  if (found == open_.end()) {
+    ENSURE(naked.is_zero());
+    return;
+  }
+  accrue_naked(found->second, time);
+  found->second.naked = naked;
+}
+
+Money Account::equity() const {
+  return balance_ + to_money(unrealized());
+}
+
+AccountResult Account::finish(Timestamp time) {
+  time_ = time;
+  for (std::size_t index = 1; index < books_.size(); ++index) {
+    fold_excursions(InstrumentId{static_cast<std::uint16_t>(index)});
+  }
+  for (auto& [id, open] : open_) end_tranche(open, TrancheEnd::Open);
+  write_equity(time, Sequence{});
+  result_.unrealized_pnl = to_money(unrealized());
+  result_.net_pnl = result_.realized_pnl + result_.unrealized_pnl - result_.fees + result_.funding;
+  result_.final_equity = result_.initial_balance + result_.net_pnl;
+  ENSURE(result_.final_equity == equity());
+  result_.max_drawdown = to_money(max_drawdown_);
+  // Both are far below 2^127 / 1e6 when cut to counts of 1e-8.
+  const Int128 peak = max_drawdown_peak_ / kDecimalOne;
+  if (peak > 0) {
+    result_.max_drawdown_share =
+        static_cast<Ppm>(divide_half_away(max_drawdown_ / kDecimalOne * kPpmOne, peak));
+  }
+  return result_;
+}
+
+// ---- Equity.
+
+Account::Book& Account::book_of(InstrumentId instrument) {
+  const auto index = static_cast<std::size_t>(instrument);
+  if (index >= books_.size()) books_.resize(index + 1);
+  return books_[index];
+}
+
+Value Account::unrealized() const {
+  return equity_ - as_value(balance_);
+}
+
+// The row of an hour shows what was in force when the hour struck, before the price at hand. Hours
+// without a price have no row, except the last of them.
+void Account::pass_hour(Timestamp time) {
+  const auto hour = static_cast<std::int64_t>(divide_floor(time.nanoseconds(), kHour)) * kHour;
+  const bool first = next_hour_ == std::numeric_limits<std::int64_t>::min();
+  write_equity(first ? time : Timestamp::from_nanoseconds(hour), Sequence{});
+  next_hour_ = hour + kHour;
+}
+
+void Account::write_equity(Timestamp time, Sequence sequence) {
+  if (rows_.empty()) return;
+  EquityRow row;
+  row.time = time;
+  row.balance = balance_;
+  row.unrealized_pnl = to_money(unrealized());
+  row.equity = row.balance + row.unrealized_pnl;
+  row.drawdown = to_money(peak_ - equity_);
+  Value exposure = 0;
+  for (const Book& book : books_) exposure += value_of(book.price, book.gross);
+  row.exposure = to_money(exposure);
+  row.sequence = sequence;
+  for (Rows* rows : rows_) rows->add(row);
+}
+
+void Account::add_balance(Money change) {
+  balance_ += change;
+  equity_ += as_value(change);
+  balance_moved_ = true;
+}
+
+// ---- Bookings.
+
+void Account::book(const TrancheOpened& opened) {
+  Open open;
+  open.row.tranche_id = opened.tranche_id;
+  open.row.tranche = opened.tranche;
+  open.row.key = opened.key;
+  open.row.opened = time_;
+  open.naked_since = time_;
+  ENSURE(open_.emplace(opened.tranche_id, std::move(open)).second);
+  ++result_.tranches_opened;
+  result_.tranches_live_max = std::max(result_.tranches_live_max, std::uint64_t{open_.size()});
+}
+
+void Account::book(const FillBooked& fill) {
+  fold_excursions(fill.key.instrument);
+  // A position needs a price to be valued at; before the first one that is the fill's.
+  Book& book = book_of(fill.key.instrument);
+  if (book.price.is_zero()) book.price = book.low = book.high = fill.price;
+  result_.realized_pnl += fill.realized_pnl;
+  result_.fees += fill.fee;
+  add_balance(fill.realized_pnl - fill.fee);
+  const bool adds = fill.side == entry_side(fill.key.side);
+  const bool corrective = adds && fill.purpose != Purpose::Entry;
+  const auto found = open_.find(fill.tranche_id);
+  if (corrective || found == open_.end()) {
+    correct(fill.tranche_id, fill.key, fill.realized_pnl, fill.fee, Money());
+  } else {
+    Open& open = found->second;
+    open.row.realized_pnl += fill.realized_pnl;
+    open.row.fees += fill.fee;
+    if (adds) {
+      take_in(open, fill);
+    } else {
+      give_out(open, fill);
+    }
+  }
+  TradeRow row;
+  row.time = time_;
+  row.sequence = sequence_;
+  row.key = fill.key;
+  row.tranche_id = fill.tranche_id;
+  row.tranche = fill.tranche;
+  row.purpose = named(fill.purpose);
+  row.reason = named(static_cast<ExitReason>(fill.reason));
+  row.side = fill.side;
+  row.price = fill.price;
+  row.quantity = fill.quantity;
+  row.fee = fill.fee;
+  row.liquidity = named(fill.liquidity);
+  row.realized_pnl = fill.realized_pnl;
+  row.order = fill.order;
+  for (Rows* rows : rows_) rows->add(row);
+}
+
+void Account::take_in(Open& open, const FillBooked& fill) {
+  if (fill.order == OrderId::None || open.orders.insert(fill.order).second) ++open.row.entries;
+  open.row.quantity += fill.quantity;
+  open.entered_cost += fill.cost;
+  open.quantity += fill.quantity;
+  open.cost += fill.cost;
+  move_position(fill.key, fill.quantity, fill.cost, true);
+}
+
+void Account::give_out(Open& open, const FillBooked& fill) {
+  ENSURE(fill.quantity <= open.quantity && fill.cost <= open.cost);
+  open.exited += fill.quantity;
+  open.exit_value += value_of(fill.price, fill.quantity);
+  open.quantity -= fill.quantity;
+  open.cost -= fill.cost;
+  move_position(fill.key, fill.quantity, fill.cost, false);
+}
+
+void Account::move_position(PositionKey key, Quantity quantity, Value cost, bool adds) {
+  Book& book = book_of(key.instrument);
+  const bool up = (key.side == PositionSide::Long) == adds;
+  book.net += up ? quantity.raw() : -quantity.raw();
+  book.net_cost += up ? cost : -cost;
+  book.gross = adds ? book.gross + quantity : book.gross - quantity;
+  const Value worth = static_cast<Int128>(book.net) * book.price.raw();
+  equity_ += worth - book.worth - (up ? cost : -cost);
+  book.worth = worth;
+}
+
+void Account::book(const FeeCorrected& corrected) {
+  result_.fees += corrected.fee;
+  add_balance(-corrected.fee);
+  const auto found = open_.find(corrected.tranche_id);
+  if (found == open_.end()) {
+    correct(corrected.tranche_id, corrected.key, Money(), corrected.fee, Money());
+  } else {
+    found->second.row.fees += corrected.fee;
+  }
+  TradeRow row;
+  row.time = time_;
+  row.sequence = sequence_;
+  row.key = corrected.key;
+  row.tranche_id = corrected.tranche_id;
+  row.fee_correction = true;
+  row.fee = corrected.fee;
+  for (Rows* rows : rows_) rows->add(row);
+}
+
+void Account::book(const FundingBooked& funding) {
+  result_.funding += funding.amount;
+  add_balance(funding.amount);
+  const auto found = open_.find(funding.tranche_id);
+  if (found == open_.end()) {
+    correct(funding.tranche_id, funding.key, Money(), Money(), funding.amount);
+  } else {
+    found->second.row.funding += funding.amount;
+  }
+}
+
+void Account::book(const TrancheMerged& merged) {
+  fold_excursions(merged.key.instrument);
+  // One whose first entry is still on its way was never opened here.
+  if (merged.quantity.is_zero() && !open_.contains(merged.from)) return;
+  Open& from = open_tranche(merged.from);
+  Open& into = open_tranche(merged.into);
+  ENSURE(from.quantity == merged.quantity && from.cost == merged.cost);
+  into.row.quantity += merged.quantity;
+  into.entered_cost += merged.cost;
+  into.quantity += merged.quantity;
+  into.cost += merged.cost;
+  from.row.merged_into = merged.into;
+  end_tranche(from, TrancheEnd::Merged);
+  open_.erase(merged.from);
+  ++result_.merged;
+}
+
+void Account::book(const TrancheClosed& closed) {
+  Open& open = open_tranche(closed.tranche_id);
+  ENSURE(open.quantity.is_zero() && open.cost == 0);
+  open.row.exit_reason = closed.reason;
+  ++result_.trades;
+  ++result_.exits[static_cast<std::size_t>(closed.reason) - 1];
+  const Money earned = open.row.realized_pnl - open.row.fees + open.row.funding;
+  ++(earned.is_positive() ? result_.wins : result_.losses);
+  end_tranche(open, TrancheEnd::Exited);
+  open_.erase(closed.tranche_id);
+}
+
+void Account::correct(TrancheId tranche, PositionKey key, Money realized, Money fees,
+                      Money funding) {
+  TrancheRow row;
+  row.tranche_id = tranche;
+  row.key = key;
+  row.opened = row.closed = time_;
+  row.closed_sequence = sequence_;
+  row.end = TrancheEnd::Correction;
+  row.realized_pnl = realized;
+  row.fees = fees;
+  row.funding = funding;
+  for (Rows* rows : rows_) rows->add(row);
+}
+
+// ---- Tranches.
+
+Account::Open& Account::open_tranche(TrancheId id) {
+  const auto found = open_.find(id);
+  ENSURE(found != open_.end());
+  return found->second;
+}
+
+// Between two bookings the open quantities stand still, so the lowest and the highest price of the
+// stretch say all; on_price need not know the tranches.
+void Account::fold_excursions(InstrumentId instrument) {
+  Book& book = book_of(instrument);
+  if (book.price.is_zero()) return;
+  for (auto& [id, open] : open_) {
+    if (open.row.key.instrument != instrument) continue;
+    const Value at_low = value_of(book.low, open.quantity) - open.cost;
+    const Value at_high = value_of(book.high, open.quantity) - open.cost;
+    const bool is_long = open.row.key.side == PositionSide::Long;
+    open.worst = std::min(open.worst, is_long ? at_low : -at_high);
+    open.best = std::max(open.best, is_long ? at_high : -at_low);
+  }
+  book.low = book.high = book.price;
+}
+
+void Account::accrue_naked(Open& open, Timestamp time) {
+  open.naked_total += static_cast<Int128>(open.naked.raw()) * (time - open.naked_since).count();
+  open.naked_since = time;
+}
+
+void Account::end_tranche(Open& open, TrancheEnd end) {
+  accrue_naked(open, time_);
+  TrancheRow& row = open.row;
+  row.end = end;
+  if (end != TrancheEnd::Open) {
+    row.closed = time_;
+    row.closed_sequence = sequence_;
+  }
+  row.average_entry = average(open.entered_cost, row.quantity);
+  row.average_exit = average(open.exit_value, open.exited);
+  row.mae = to_money(open.worst);
+  row.mfe = to_money(open.best);
+  // Counts of 1e-17 to 1e-16, tranche by tranche, so that the column adds up to the summary.
+  row.naked_quantity_seconds = divide_half_away(open.naked_total, 10);
+  result_.naked_quantity_seconds += row.naked_quantity_seconds;
+  for (Rows* rows : rows_) rows->add(row);
+}
+
+}  // namespace tranchet

@@ -1,0 +1,157 @@
+// The account of a run: folds what the engine booked, and the prices between, into exact results.
+//
+//   balance = initial balance + realized - fees + funding          counts of 1e-8
+//   equity  = balance + sum over instruments of (net quantity x price - net cost)   1e-16
+//
+// Every figure is an integer; equity, its peak and the drawdown are exact at every single price.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "backtest/report/rows.h"
+#include "engine/output.h"
+
+namespace tranchet {
+
+struct AccountResult {
+  Money initial_balance;
+  Money final_equity;    // initial_balance + net_pnl.
+  Money net_pnl;         // realized_pnl + unrealized_pnl - fees + funding.
+  Money realized_pnl;    // Gross.
+  Money unrealized_pnl;  // At the last price of each instrument.
+  Money fees;
+  Money funding;               // Received positive.
+  Money max_drawdown;          // The deepest fall of equity from its highest point before.
+  Ppm max_drawdown_share = 0;  // Of that highest point.
+  std::uint64_t trades = 0;    // Tranches that exited; merged ones are none.
+  std::uint64_t wins = 0;      // Of these: realized_pnl - fees + funding > 0 when it closed.
+  std::uint64_t losses = 0;    // The others.
+  std::uint64_t tranches_opened = 0;
+  std::uint64_t tranches_live_max = 0;  // Open at once.
+  std::uint64_t merged = 0;
+  std::array<std::uint64_t, Spelling<ExitReason>::names.size()> exits{};  // By reason, from 1.
+  Value naked_quantity_seconds = 0;                                       // Counts of 1e-16.
+
+  std::uint64_t exits_by(ExitReason reason) const {
+    return exits[static_cast<std::size_t>(reason) - 1];
+  }
+  friend bool operator==(const AccountResult&, const AccountResult&) = default;
+};
+
+class Account {
+ public:
+  // Rows go to each of `rows`, which outlive the account; none: nothing is written.
+  explicit Account(Money initial_balance, std::vector<Rows*> rows = {});
+
+  // A price that positions are valued at. The hot path of a backtest.
+  void on_price(InstrumentId instrument, Price price, Timestamp time) {
+    if (time.nanoseconds() >= next_hour_) [[unlikely]]
+      pass_hour(time);
+    const auto index = static_cast<std::size_t>(instrument);
+    if (index >= books_.size()) [[unlikely]]
+      books_.resize(index + 1);
+    Book& book = books_[index];
+    if (price < book.low) book.low = price;
+    if (price > book.high) book.high = price;
+    book.price = price;
+    if (book.net == 0) return;
+    const Value worth = static_cast<Int128>(book.net) * price.raw();
+    equity_ += worth - book.worth;
+    book.worth = worth;
+    follow_equity();
+  }
+
+  // What one event booked, after the prices up to it.
+  void on_bookings(std::span<const Booking> bookings, Sequence sequence, Timestamp time);
+
+  // What one event asked for; the targets of tranches are taken from it. After its bookings.
+  void on_commands(std::span<const Command> commands);
+
+  // How much of an open tranche has no stop from `time` on.
+  void on_naked(TrancheId tranche, Quantity naked, Timestamp time);
+
+  Money balance() const { return balance_; }
+  Money equity() const;
+
+  // Ends the run: the rows of the tranches still open, in the order of their ids, and the last row
+  // of equity. Nothing may follow.
+  AccountResult finish(Timestamp time);
+
+ private:
+  // One instrument: what is open on both sides, and the prices since its last booking.
+  struct Book {
+    Price price;  // 0: none yet.
+    Price low = Price::max();
+    Price high;
+    std::int64_t net = 0;  // Long minus short, counts of 1e-8.
+    Value net_cost = 0;
+    Value worth = 0;  // net x price.
+    Quantity gross;   // Long plus short.
+  };
+  struct Open {
+    TrancheRow row;
+    std::set<OrderId> orders;  // Of the entries counted.
+    Quantity quantity;
+    Value cost = 0;
+    Value entered_cost = 0;
+    Quantity exited;
+    Value exit_value = 0;
+    Value worst = 0;
+    Value best = 0;
+    Quantity naked;
+    Timestamp naked_since;
+    Int128 naked_total = 0;  // Counts of 1e-8 x nanoseconds.
+  };
+
+  void follow_equity() {
+    if (equity_ >= peak_) {
+      peak_ = equity_;
+    } else if (peak_ - equity_ > max_drawdown_) {
+      max_drawdown_ = peak_ - equity_;
+      max_drawdown_peak_ = peak_;
+    }
+  }
+  Book& book_of(InstrumentId instrument);
+  void pass_hour(Timestamp time);
+  void write_equity(Timestamp time, Sequence sequence);
+  Value unrealized() const;
+
+  void book(const TrancheOpened& opened);
+  void book(const FillBooked& fill);
+  void book(const FeeCorrected& corrected);
+  void book(const FundingBooked& funding);
+  void book(const TrancheMerged& merged);
+  void book(const TrancheClosed& closed);
+  void take_in(Open& open, const FillBooked& fill);
+  void give_out(Open& open, const FillBooked& fill);
+  void move_position(PositionKey key, Quantity quantity, Value cost, bool adds);
+  void fold_excursions(InstrumentId instrument);
+  void add_balance(Money change);
+  void correct(TrancheId tranche, PositionKey key, Money realized, Money fees, Money funding);
+  void accrue_naked(Open& open, Timestamp time);
+  // Completes the averages, the excursions and the naked time, and writes the row.
+  void end_tranche(Open& open, TrancheEnd end);
+  Open& open_tranche(TrancheId id);
+
+  std::vector<Rows*> rows_;
+  std::vector<Book> books_;  // By instrument number.
+  std::map<TrancheId, Open> open_;
+  AccountResult result_;
+  Money balance_;
+  Value equity_ = 0;
+  Value peak_ = 0;
+  Value max_drawdown_ = 0;
+  Value max_drawdown_peak_ = 1;
+  std::int64_t next_hour_ = std::numeric_limits<std::int64_t>::min();
+  Sequence sequence_{};  // Of the bookings at hand.
+  Timestamp time_;
+  bool balance_moved_ = false;
+};
+
+}  // namespace tranchet

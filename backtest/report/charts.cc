@@ -1,0 +1,142 @@
+#include "backtest/report/charts.h"
+
+#include <algorithm>
+
+#include "backtest/report/figures.h"
+
+namespace tranchet {
+namespace {
+
+// Coordinates in tenths of a pixel. The plot leaves room for labels at the right and below.
+constexpr std::int64_t kWidth = 9'000;
+constexpr std::int64_t kPlotWidth = 8'060;
+constexpr std::int64_t kEquityTop = 220;
+constexpr std::int64_t kEquityHeight = 2'400;
+constexpr std::int64_t kFallTop = 2'980;
+constexpr std::int64_t kFallHeight = 700;
+constexpr std::int64_t kHeight = 4'000;
+
+std::string pixels(std::int64_t tenths) {
+  const std::string sign = tenths < 0 ? "-" : "";
+  const std::int64_t size = tenths < 0 ? -tenths : tenths;
+  return sign + std::to_string(size / 10) + "." + std::to_string(size % 10);
+}
+
+std::string point(std::int64_t x, std::int64_t y) {
+  return pixels(x) + "," + pixels(y) + " ";
+}
+
+// Where `value` of [low, high] lies on `length` tenths.
+std::int64_t place(std::int64_t value, std::int64_t low, std::int64_t high, std::int64_t length) {
+  if (high <= low) return length / 2;
+  return static_cast<std::int64_t>(divide_half_away((static_cast<Int128>(value) - low) * length,
+                                                    static_cast<Int128>(high) - low));
+}
+
+std::string label(std::int64_t x, std::int64_t y, std::string_view anchor, std::string_view text) {
+  return "<text x=\"" + pixels(x) + "\" y=\"" + pixels(y) + "\" text-anchor=\"" +
+         std::string(anchor) + "\">" + std::string(text) + "</text>\n";
+}
+
+std::string rule(std::int64_t y, std::string_view style) {
+  return "<line class=\"" + std::string(style) + "\" x1=\"0\" x2=\"" + pixels(kPlotWidth) +
+         "\" y1=\"" + pixels(y) + "\" y2=\"" + pixels(y) + "\"/>\n";
+}
+
+class EquityChart {
+ public:
+  EquityChart(std::span<const RowSample::Stretch> stretches, Money initial)
+      : stretches_(stretches), initial_(initial), low_(initial), high_(initial) {
+    for (const RowSample::Stretch& stretch : stretches) {
+      low_ = std::min(low_, stretch.lowest);
+      high_ = std::max(high_, stretch.highest);
+      deepest_ = std::max(deepest_, stretch.drawdown);
+    }
+  }
+
+  std::string draw() const {
+    std::string lowest;
+    std::string highest;
+    std::string line;
+    std::string fall = point(0, kFallTop);
+    for (const RowSample::Stretch& stretch : stretches_) {
+      const std::int64_t at = x(stretch.time);
+      highest += point(at, y(stretch.highest));
+      lowest.insert(0, point(at, y(stretch.lowest)));
+      line += point(at, y(stretch.equity));
+      fall += point(at, kFallTop + place(stretch.drawdown.raw(), 0, deepest_raw(), kFallHeight));
+    }
+    fall += point(kPlotWidth, kFallTop);
+    std::string out = "<svg viewBox=\"0 0 " + pixels(kWidth) + " " + pixels(kHeight) +
+                      "\" role=\"img\" aria-label=\"Equity and drawdown over time\">\n";
+    out += grid();
+    out += "<polygon class=\"band\" points=\"" + highest + lowest + "\"/>\n";
+    out += "<polyline class=\"equity\" points=\"" + line + "\"/>\n";
+    out += "<polygon class=\"fall\" points=\"" + fall + "\"/>\n";
+    return out + labels() + "</svg>\n";
+  }
+
+ private:
+  std::int64_t deepest_raw() const { return std::max<std::int64_t>(deepest_.raw(), 1); }
+  std::int64_t x(Timestamp time) const {
+    return place(time.nanoseconds(), stretches_.front().time.nanoseconds(),
+                 stretches_.back().time.nanoseconds(), kPlotWidth);
+  }
+  std::int64_t y(Money equity) const {
+    return kEquityTop + kEquityHeight - place(equity.raw(), low_.raw(), high_.raw(), kEquityHeight);
+  }
+
+  std::string grid() const {
+    return rule(kEquityTop, "grid") + rule(kEquityTop + kEquityHeight, "grid") +
+           rule(y(initial_), "start") + rule(kFallTop, "grid") +
+           rule(kFallTop + kFallHeight, "grid");
+  }
+
+  std::string labels() const {
+    constexpr std::int64_t kDown = 40;  // From the middle of a text to its baseline.
+    std::string out;
+    out += label(kWidth, kEquityTop + kDown, "end", cents(high_));
+    out += label(kWidth, kEquityTop + kEquityHeight + kDown, "end", cents(low_));
+    // Left out where it would run into one of the two.
+    const std::int64_t start = y(initial_);
+    if (start > kEquityTop + 300 && start < kEquityTop + kEquityHeight - 300) {
+      out += label(kWidth, start + kDown, "end", cents(initial_));
+    }
+    out += label(0, kFallTop - 70, "start", "drawdown");
+    out += label(kWidth, kFallTop + kDown, "end", "0.00");
+    out += label(kWidth, kFallTop + kFallHeight + kDown, "end", cents(-deepest_));
+    const std::int64_t below = kFallTop + kFallHeight + 250;
+    out += label(0, below, "start", day_and_minute(stretches_.front().time));
+    out += label(kPlotWidth, below, "end", day_and_minute(stretches_.back().time));
+    return out;
+  }
+
+  std::span<const RowSample::Stretch> stretches_;
+  Money initial_;
+  Money low_;
+  Money high_;
+  Money deepest_;
+};
+
+}  // namespace
+
+std::string equity_chart(std::span<const RowSample::Stretch> stretches, Money initial_balance) {
+  if (stretches.size() < 2) return {};
+  return EquityChart(stretches, initial_balance).draw();
+}
+
+std::string bar_list(std::span<const std::pair<std::string_view, std::uint64_t>> bars) {
+  std::uint64_t most = 1;
+  for (const auto& [what, count] : bars) most = std::max(most, count);
+  std::string out = "<div class=\"bars\">\n";
+  for (const auto& [what, count] : bars) {
+    // Tenths of a percent of the longest bar.
+    const auto width = static_cast<std::int64_t>(count * 1'000 / most);
+    out += "<span>" + std::string(what) +
+           "</span><span class=\"track\"><i style=\"width:" + pixels(width) +
+           "%\"></i></span><span class=\"n\">" + grouped(count) + "</span>\n";
+  }
+  return out + "</div>\n";
+}
+
+}  // namespace tranchet

@@ -1,0 +1,145 @@
+// What one price event costs the engine when nothing follows from it, with five tranches open, beside
+// the bare limit of the same run: a scan over the same prices that compares with two bounds.
+#include <chrono>
+#include <cstdio>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace tranchet {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr InstrumentId kInstrument{1};
+
+class World {
+ public:
+  explicit World(const Settings& settings) : engine_(settings) {
+    happen(RunStarted{.schema = 1, .account = 1});
+    happen(InstrumentListed{.tick_size = Price::from_raw(10'000'000),
+                            .step_size = Quantity::from_raw(100'000),
+                            .instrument = kInstrument});
+  }
+
+  void happen(const EventBody& body) {
+    output_.clear();
+    engine_.apply({next(engine_.last_sequence()), now_, body}, output_);
+  }
+
+  // Buys 0.01 at `price` and answers everything that follows.
+  void open_tranche(std::int64_t price) {
+    const Price at = Price::from_raw(price * kDecimalOne);
+    happen(MarkPrice{kInstrument, at});
+    happen(EntrySignal{.quantity = Quantity::from_raw(1'000'000),
+                       .instrument = kInstrument,
+                       .side = Side::Buy,
+                       .order_type = OrderType::Market});
+    const auto entry = std::get<SubmitOrder>(output_.commands.at(0)).order;
+    happen(OrderFilled{.order = entry,
+                       .trade = TradeId{number(engine_.last_sequence())},
+                       .quantity = Quantity::from_raw(1'000'000),
+                       .price = at});
+    for (const Command& command : std::vector(output_.commands)) {
+      if (const auto* order = std::get_if<SubmitOrder>(&command)) {
+        happen(OrderAccepted{order->order});
+      }
+    }
+  }
+
+  Engine& engine() { return engine_; }
+
+ private:
+  Engine engine_;
+  Timestamp now_ = Timestamp::from_nanoseconds(1'700'000'000'000'000'000);
+  Output output_;
+};
+
+Settings five_tranches(StrategyName strategy) {
+  Settings settings;
+  settings.set(Setting::MaxPositionValue, InstrumentId::None, 1'000'000 * kDecimalOne);
+  settings.set(Setting::MaxTotalValue, InstrumentId::None, 1'000'000 * kDecimalOne);
+  settings.set(Setting::TakeProfit, InstrumentId::None, 300'000);
+  settings.set(Setting::StopLoss, InstrumentId::None, 500'000);
+  settings.set(Setting::Strategy, InstrumentId::None, static_cast<std::int64_t>(strategy));
+  settings.set(Setting::StrategyCooldown, InstrumentId::None, 86'400'000'000'000);
+  return settings;
+}
+
+// A walk of one tick at a time around 40,000, inside every target.
+std::vector<Price> quiet_walk(std::size_t count) {
+  std::vector<Price> prices(count);
+  std::uint64_t random = 1;
+  std::int64_t ticks = 400'000;
+  for (Price& price : prices) {
+    random = random * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407;
+    ticks += (random >> 63) != 0 ? 1 : -1;
+    price = Price::from_raw(ticks * 10'000'000);
+  }
+  return prices;
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void report(const char* what, std::size_t count, double seconds, double limit) {
+  std::printf("%-58s %8.1f M/s  %5.1f ns  %5.1f %% of the limit\n", what,
+              static_cast<double>(count) / seconds / 1e6, seconds / static_cast<double>(count) * 1e9,
+              limit / seconds * 100);
+}
+
+double scan(const std::vector<Price>& prices) {
+  const auto start = Clock::now();
+  std::uint64_t outside = 0;
+  Price low = Price::from_raw(1), high = Price::max();
+  for (const Price price : prices) outside += price <= low || price >= high ? 1 : 0;
+  const double seconds = seconds_since(start);
+  if (outside != 0) std::puts("unexpected");
+  return seconds;
+}
+
+double apply_all(World& world, const std::vector<Price>& prices, bool with_digest) {
+  Output output;
+  Engine& engine = world.engine();
+  const Timestamp start_time = engine.state().now;
+  std::uint64_t digests = 0;
+  const auto start = Clock::now();
+  std::int64_t step = 0;
+  for (const Price price : prices) {
+    const Event event{next(engine.last_sequence()),
+                      start_time + Duration::nanoseconds(++step * 1'000), MarkPrice{kInstrument, price}};
+    engine.apply(event, output);
+    if (with_digest && number(event.sequence) % 65'536 == 0) digests ^= engine.state_digest();
+  }
+  const double seconds = seconds_since(start);
+  if (!output.commands.empty() || (with_digest && digests == 0)) std::puts("unexpected");
+  return seconds;
+}
+
+}  // namespace
+}  // namespace tranchet
+
+int main() {
+  using namespace tranchet;
+  constexpr std::size_t kCount = 20'000'000;
+  const std::vector<Price> prices = quiet_walk(kCount);
+  std::printf("engine: a price event that triggers nothing, 5 live tranches, one core, %zu events\n",
+              kCount);
+  const double limit = scan(prices);
+  report("limit: compare each price with two bounds", kCount, limit, limit);
+  for (const bool with_digest : {false, true}) {
+    World world(five_tranches(StrategyName::Signals));
+    for (const std::int64_t price : {50'000, 47'000, 45'000, 42'000, 40'000}) {
+      world.open_tranche(price);
+    }
+    const auto& tranches = world.engine().state().instrument(kInstrument).positions[0].tranches;
+    if (tranches.size() != 5) std::printf("only %zu tranches\n", tranches.size());
+    report(with_digest ? "apply, dispatching variant, state digest every 65,536"
+                       : "apply, dispatching variant",
+           kCount, apply_all(world, prices, with_digest), limit);
+  }
+  World dip(five_tranches(StrategyName::Dip));
+  report("apply, with the dip strategy's rolling window", kCount, apply_all(dip, prices, false), limit);
+  return 0;
+}

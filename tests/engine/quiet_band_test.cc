@@ -1,0 +1,185 @@
+// A price inside the quiet band is a promise: it causes no command and changes nothing but the last
+// price. Tested in states reached by random events and random answers of the venue.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace tranchet {
+namespace {
+
+constexpr InstrumentId kCoin{1};
+constexpr Price kTick = Price::from_raw(kDecimalOne / 10);
+
+Price ticks(int count) {
+  return Price::from_raw(count * kTick.raw());
+}
+
+class RandomRun {
+ public:
+  RandomRun() : engine_(settings()) {
+    apply(RunStarted{.account = 1});
+    apply(InstrumentListed{.tick_size = kTick,
+                           .step_size = Quantity::from_raw(kDecimalOne / 10),
+                           .market_max_quantity = Quantity::from_raw(3 * kDecimalOne),
+                           .instrument = kCoin,
+                           .max_conditional_orders = 6});
+    apply(MarkPrice{kCoin, ticks(1'000)});
+  }
+
+  void step() {
+    if (const auto timer = engine_.next_timer(); timer && *rc::gen::inRange(0, 4) == 0) {
+      now_ = std::max(now_, timer->first);
+      apply(TimerFired{timer->second});
+      return;
+    }
+    switch (*rc::gen::inRange(0, 10)) {
+      case 0:
+        apply(MarkPrice{kCoin, *random_price()});
+        break;
+      case 1:
+        apply(TradePrinted{.instrument = kCoin, .price = *random_price()});
+        break;
+      case 2:
+        signal();
+        break;
+      case 3:
+        ask();
+        break;
+      default:
+        answer();
+    }
+  }
+
+  // Every kind of price event at `price`: nothing follows from it.
+  void expect_quiet(Price price) const {
+    if (!engine_.is_quiet(kCoin, price)) return;
+    expect_nothing(MarkPrice{kCoin, price});
+    expect_nothing(TradePrinted{.instrument = kCoin, .price = price});
+  }
+
+  Price inside() const {
+    const QuietBand& band = engine_.state().instrument(kCoin).band;
+    const int low = static_cast<int>(band.low.raw() / kTick.raw()) + 1;
+    const auto top = std::min<std::int64_t>(band.high.raw() / kTick.raw(), 3'000);
+    return ticks(*rc::gen::inRange(low, std::max(low + 1, static_cast<int>(top))));
+  }
+
+ private:
+  static Settings settings() {
+    Settings settings;
+    settings.set(Setting::MaxPositionValue, InstrumentId::None, 100'000 * kDecimalOne);
+    settings.set(Setting::MaxTotalValue, InstrumentId::None, 100'000 * kDecimalOne);
+    settings.set(Setting::MaxTranches, InstrumentId::None, 3);
+    return settings;
+  }
+  static rc::Gen<Price> random_price() {
+    return rc::gen::map(rc::gen::inRange(850, 1'150), [](int count) { return ticks(count); });
+  }
+  static Quantity random_quantity(Quantity most) {
+    const auto steps = std::max<std::int64_t>(most.raw() / (kDecimalOne / 10), 1);
+    return Quantity::from_raw(*rc::gen::inRange<std::int64_t>(1, steps + 1) * (kDecimalOne / 10));
+  }
+
+  void apply(const EventBody& body) {
+    now_ = now_ + Duration::milliseconds(*rc::gen::inRange(0, 300));
+    Output output;
+    engine_.apply({.sequence = next(engine_.last_sequence()), .time = now_, .body = body}, output);
+  }
+
+  void signal() {
+    const bool limit = *rc::gen::arbitrary<bool>();
+    EntrySignal signal{.quantity = random_quantity(Quantity::from_raw(4 * kDecimalOne)),
+                       .instrument = kCoin,
+                       .side = *rc::gen::element(Side::Buy, Side::Sell),
+                       .order_type = limit ? OrderType::Limit : OrderType::Market};
+    if (limit) signal.limit_price = *random_price();
+    apply(signal);
+  }
+
+  void ask() {
+    if (*rc::gen::inRange(0, 3) == 0) {
+      apply(CloseRequested{.instrument = kCoin, .reason = ExitReason::Manual});
+      return;
+    }
+    ProtectionRequested request{.instrument = kCoin, .position_side = 1};
+    request.stop_loss =
+        *rc::gen::element(TargetChoice::Default, TargetChoice::None, TargetChoice::AtPrice);
+    if (request.stop_loss == TargetChoice::AtPrice) request.stop_loss_price = *random_price();
+    apply(request);
+  }
+
+  void answer() {
+    std::vector<OrderId> live;
+    for (const auto& [id, order] : engine_.state().orders) {
+      if (!order.is_finished()) live.push_back(id);
+    }
+    if (live.empty()) return signal();
+    const Order order = engine_.state().order(*rc::gen::elementOf(live));
+    const auto reason = *rc::gen::element(RejectReason::Other, RejectReason::WouldTrigger,
+                                          RejectReason::BelowMinimum, RejectReason::OutOfBand,
+                                          RejectReason::TooManyConditional);
+    if (order.awaiting_query) {
+      return apply(QueryAnswered{.order = order.id,
+                                 .status = *rc::gen::element(QueryStatus::New, QueryStatus::Filled,
+                                                             QueryStatus::NotFound)});
+    }
+    if (*rc::gen::inRange(0, 10) == 0) return apply(OutcomeUnknown{order.id});
+    if (order.status == OrderStatus::PendingNew && *rc::gen::inRange(0, 4) != 0) {
+      if (*rc::gen::inRange(0, 4) == 0) return apply(OrderRejected{order.id, reason});
+      return apply(OrderAccepted{order.id});
+    }
+    if (order.awaiting_amend && *rc::gen::arbitrary<bool>()) {
+      return apply(OrderAmended{order.id, order.amend_quantity, order.amend_price});
+    }
+    if (order.awaiting_cancel && *rc::gen::arbitrary<bool>()) {
+      if (*rc::gen::inRange(0, 4) == 0) return apply(CancelRejected{order.id, reason});
+      return apply(OrderCanceled{order.id});
+    }
+    if (order.purpose == Purpose::StopLoss && *rc::gen::arbitrary<bool>()) {
+      return apply(OrderTriggered{order.id});
+    }
+    if (*rc::gen::inRange(0, 6) == 0) return apply(OrderExpired{order.id});
+    if (order.remaining().is_zero()) return;
+    apply(OrderFilled{.order = order.id,
+                      .trade = TradeId{++trades_},
+                      .quantity = random_quantity(order.remaining()),
+                      .price = *random_price()});
+  }
+
+  void expect_nothing(const EventBody& body) const {
+    Engine engine = engine_;
+    Output output;
+    engine.apply({.sequence = next(engine.last_sequence()), .time = now_, .body = body}, output);
+    RC_ASSERT(output.commands.empty());
+    RC_ASSERT(output.bookings.empty());
+    const State& before = engine_.state();
+    State after = engine.state();
+    after.last = before.last;
+    InstrumentState& instrument = after.instrument(kCoin);
+    const InstrumentState& was = before.instrument(kCoin);
+    instrument.mark = was.mark;
+    instrument.mark_time = was.mark_time;
+    instrument.trade = was.trade;
+    instrument.trade_time = was.trade_time;
+    RC_ASSERT(digest_of(after) == digest_of(before));
+  }
+
+  Engine engine_;
+  Timestamp now_;
+  std::uint64_t trades_ = 0;
+};
+
+RC_GTEST_PROP(QuietBandProperty, APriceInsideCausesNothing, ()) {
+  RandomRun run;
+  const int steps = *rc::gen::inRange(1, 60);
+  for (int step = 0; step < steps; ++step) {
+    run.step();
+    run.expect_quiet(run.inside());
+  }
+}
+
+}  // namespace
+}  // namespace tranchet
