@@ -13,7 +13,8 @@ Lane::Lane(const LaneOptions& options, Names& names)
           {.log = options.journal.log, .names = &names, .durability = options.journal.durability}),
       path_(options.path),
       bars_are_marks_(options.bars_are_marks),
-      trades_are_marks_(options.simulation.mark_from_trades) {
+      trades_are_marks_(options.simulation.mark_from_trades),
+      skip_(options.skip) {
   for (const InstrumentListed& listed : options.opening.instruments) venue_.list(listed);
   for (const auto& [instrument, terms] : options.terms) venue_.set_terms(instrument, terms);
 }
@@ -60,31 +61,41 @@ const PriceBand& Lane::venue_band(InstrumentId instrument) {
   return band_;
 }
 
-std::expected<void, LogError> Lane::take_price(InstrumentId instrument, Price price, Timestamp time,
-                                               const EventBody& body) {
+void Lane::note(const TradePrinted& trade, Timestamp time) {
+  venue_.note_price(trade.instrument, trade.price, time);
+}
+
+void Lane::note(const MarkPrice& mark, Timestamp) {
+  venue_.note_mark(mark.instrument, mark.price);
+}
+
+template <class PriceEvent>
+std::expected<void, LogError> Lane::take_price(const PriceEvent& event, Timestamp time) {
   ++ticks_;
   if (auto ran = loop_.run_until(time); !ran) return ran;
-  if (venue_band(instrument).contains(price)) {
-    if (std::holds_alternative<MarkPrice>(body)) {
-      venue_.note_mark(instrument, price);
-    } else {
-      venue_.note_price(instrument, price, time);
+  if (venue_band(event.instrument).contains(event.price)) {
+    note(event, time);
+    if (skip_ && loop_.pass(time, event)) {
+      if (trades_are_marks_ || std::is_same_v<PriceEvent, MarkPrice>) {
+        account_.on_price(event.instrument, event.price, time);
+      }
+      return {};
     }
   } else {
-    venue_.observe(body, time);
+    venue_.observe(event, time);
     loop_.look_again();
     band_change_ = ~std::uint64_t{0};
     if (auto ran = loop_.run_until(time); !ran) return ran;
   }
-  return loop_.take(time, body);
+  return loop_.take(time, event);
 }
 
 std::expected<void, LogError> Lane::take(const Occurrence& occurrence) {
   if (const auto* trade = std::get_if<TradePrinted>(&occurrence.body)) {
-    return take_price(trade->instrument, trade->price, occurrence.time, occurrence.body);
+    return take_price(*trade, occurrence.time);
   }
   if (const auto* mark = std::get_if<MarkPrice>(&occurrence.body)) {
-    return take_price(mark->instrument, mark->price, occurrence.time, occurrence.body);
+    return take_price(*mark, occurrence.time);
   }
   ++ticks_;
   if (auto ran = loop_.run_until(occurrence.time); !ran) return ran;
@@ -127,9 +138,9 @@ std::expected<void, LogError> Lane::take(InstrumentId instrument, const Bar& bar
   Maybe<Quantity> quantity;
   if (bar.volume) quantity = Quantity::from_raw((*bar.volume).raw() / 4);
   const auto point = [&](Price price, Timestamp time) {
-    if (bars_are_marks_) return take_price(instrument, price, time, MarkPrice{instrument, price});
-    return take_price(instrument, price, time,
-                      TradePrinted{.instrument = instrument, .quantity = quantity, .price = price});
+    if (bars_are_marks_) return take_price(MarkPrice{instrument, price}, time);
+    return take_price(TradePrinted{.instrument = instrument, .quantity = quantity, .price = price},
+                      time);
   };
   if (auto taken = point(bar.open, bar.open_time); !taken) return taken;
   if (auto taken = point(low_first ? bar.low : bar.high, part(1)); !taken) return taken;

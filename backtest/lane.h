@@ -23,6 +23,7 @@ struct LaneOptions {
   std::map<InstrumentId, VenueTerms> terms;  // Where the venue gave its own.
   BarPath path = BarPath::Pessimistic;
   bool bars_are_marks = false;  // Bars of the mark price, not of trades.
+  bool skip = true;             // Pass over prices from which nothing follows.
   Journal journal;
   std::vector<Rows*> rows;
 };
@@ -47,8 +48,10 @@ class Lane final : private Observer {
 
  private:
   void on_event(const Event& event, const Output& output) override;
-  std::expected<void, LogError> take_price(InstrumentId instrument, Price price, Timestamp time,
-                                           const EventBody& body);
+  template <class PriceEvent>
+  std::expected<void, LogError> take_price(const PriceEvent& event, Timestamp time);
+  void note(const TradePrinted& trade, Timestamp time);
+  void note(const MarkPrice& mark, Timestamp time);
   void watch_naked(Timestamp time);
   bool is_ambiguous(InstrumentId instrument, const Bar& bar);
   bool falls_first(InstrumentId instrument) const;
@@ -61,6 +64,7 @@ class Lane final : private Observer {
   BarPath path_;
   bool bars_are_marks_;
   bool trades_are_marks_;
+  bool skip_;
   std::uint64_t ticks_ = 0;
   std::uint64_t ambiguous_bars_ = 0;
   // The venue's quiet band of one instrument, and the venue change it was taken at.

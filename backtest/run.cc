@@ -125,6 +125,7 @@ LaneOptions Backtest::lane_options(BarPath path) {
       .simulation = simulation_,
       .path = path,
       .bars_are_marks = bars_ && marks_,
+      .skip = options_.skip,
       .journal = {.log = leads ? log_.get() : nullptr, .durability = Durability::AtClose},
       .rows = leads ? options_.rows : std::vector<Rows*>()};
   if (options_.terms) lane.terms[instrument_] = *options_.terms;

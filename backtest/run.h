@@ -26,6 +26,7 @@ struct BacktestOptions {
   bool instant_close_was_set = false;
   bool backstop_was_set = false;
   SimulationParameters simulation;
+  bool skip = true;  // Pass over prices from which nothing follows; the result is the same.
   std::optional<std::filesystem::path> log;  // A directory that must not hold a log yet.
   std::vector<Rows*> rows;                   // Of the pessimistic run.
 };

@@ -121,7 +121,19 @@ void take(Turn& turn, const EntrySignal& signal) {
 Engine::Engine(const Settings& settings, std::uint8_t account) {
   state_.settings = settings;
   state_.account = account;
+  note_settings();
+}
+
+// What the hot path asks for at every price.
+void Engine::note_settings() {
+  const Settings& settings = state_.settings;
   strategy_is_dip_ = settings.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
+  trades_are_marks_ =
+      settings.choice<MarkSourceChoice>(Setting::MarkSource) == MarkSourceChoice::Trade;
+}
+
+bool Engine::strategy_sees(InstrumentId instrument, Price price, Timestamp time) {
+  return dip_sees(state_, state_.instrument(instrument), price, time);
 }
 
 void Engine::apply(const Event& event, Output& output) {
@@ -140,9 +152,7 @@ void Engine::apply(const Event& event, Output& output) {
     InstrumentState& instrument = state_.instrument(trade->instrument);
     instrument.trade = trade->price;
     instrument.trade_time = state_.now;
-    const bool is_mark =
-        state_.settings.choice<MarkSourceChoice>(Setting::MarkSource) == MarkSourceChoice::Trade;
-    if (is_mark) {
+    if (trades_are_marks_) {
       take_mark(trade->instrument, trade->price, output);
     } else if (!is_quiet(trade->instrument, trade->price)) {
       Turn turn(state_, output);
@@ -157,8 +167,7 @@ void Engine::apply(const Event& event, Output& output) {
   std::visit(Overload{[&](const RunStarted& started) { ENSURE(started.account == state_.account); },
                       [&](const ConfigChanged& body) {
                         take(turn, body);
-                        strategy_is_dip_ = state_.settings.choice<StrategyName>(
-                                               Setting::Strategy) == StrategyName::Dip;
+                        note_settings();
                       },
                       [&](const InstrumentListed& body) { take(turn, body); },
                       [&](const TimerFired& body) { take(turn, body); },
@@ -208,7 +217,7 @@ void Engine::take_mark(InstrumentId id, Price price, Output& output) {
   InstrumentState& instrument = state_.instrument(id);
   instrument.mark = price;
   instrument.mark_time = state_.now;
-  const bool dips = strategy_is_dip_ && dip_sees(state_, instrument, price);
+  const bool dips = strategy_is_dip_ && dip_sees(state_, instrument, price, state_.now);
   if (!dips && is_quiet(id, price)) return;
   Turn turn(state_, output);
   for (Position& position : instrument.positions) test_prices(turn, position, true);

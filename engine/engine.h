@@ -28,11 +28,27 @@ class Engine {
   // The timer that is due first. The loop fires it before the next event of a later time.
   std::optional<std::pair<Timestamp, TimerId>> next_timer() const;
 
-  // Whether a price of this instrument, now, changes nothing but the last price. True is a promise,
-  // false is not: apply() may still find nothing to do.
+  // Whether a price of this instrument, now, changes nothing but the last price (and what the
+  // strategy has seen). True is a promise, false is not: apply() may still find nothing to do.
   bool is_quiet(InstrumentId instrument, Price price) const {
     const QuietBand& band = state_.instrument(instrument).band;
     return price > band.low && price < band.high;
+  }
+
+  // Takes in the next event if it is a quiet price, exactly as apply() would; false: nothing was
+  // taken, apply() must. For those who keep no events: it saves making one.
+  bool pass(const TradePrinted& trade, Timestamp time) {
+    if (!may_pass(trade.instrument, trade.price, time, trades_are_marks_)) return false;
+    InstrumentState& instrument = state_.instrument(trade.instrument);
+    instrument.trade = trade.price;
+    instrument.trade_time = time;
+    if (trades_are_marks_) pass_mark(instrument, trade.price, time);
+    return true;
+  }
+  bool pass(const MarkPrice& mark, Timestamp time) {
+    if (!may_pass(mark.instrument, mark.price, time, true)) return false;
+    pass_mark(state_.instrument(mark.instrument), mark.price, time);
+    return true;
   }
 
   // Chained over every command with the sequence that caused it.
@@ -41,10 +57,25 @@ class Engine {
 
  private:
   void take_mark(InstrumentId instrument, Price price, Output& output);
+  bool strategy_sees(InstrumentId instrument, Price price, Timestamp time);
+  void note_settings();
+  bool may_pass(InstrumentId instrument, Price price, Timestamp time, bool is_mark) {
+    if (!state_.knows(instrument) || !is_quiet(instrument, price)) return false;
+    if (is_mark && strategy_is_dip_ && strategy_sees(instrument, price, time)) return false;
+    ENSURE(time >= state_.now);
+    state_.last = next(state_.last);
+    state_.now = time;
+    return true;
+  }
+  static void pass_mark(InstrumentState& instrument, Price price, Timestamp time) {
+    instrument.mark = price;
+    instrument.mark_time = time;
+  }
   void settle(class Turn& turn);
 
   State state_;
   bool strategy_is_dip_ = false;
+  bool trades_are_marks_ = false;
 };
 
 }  // namespace tranchet

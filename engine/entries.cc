@@ -123,12 +123,12 @@ bool lacks_protection(const State& state, const Entry& entry) {
       if (merged_away || !tranche.stop_loss_enabled) continue;
       Quantity quantity = joined ? tranche.quantity + entry.quantity : tranche.quantity;
       for (const OrderId order : tranche.entries) quantity += state.order(order).remaining();
-      if (quantity.is_positive()) wanted += stops_needed(instrument, quantity, entry.price);
+      if (quantity.is_positive()) wanted += stops_needed(instrument, quantity);
     }
   }
   if (!placed) {
     if (!state.settings.flag(Setting::StopLossEnabled, id)) return false;
-    wanted += stops_needed(instrument, entry.quantity, entry.price);
+    wanted += stops_needed(instrument, entry.quantity);
   }
   return wanted > cap;
 }

@@ -421,10 +421,12 @@ std::uint32_t conditional_orders(const State& state, const InstrumentState& inst
   return count;
 }
 
-std::uint32_t stops_needed(const InstrumentState& instrument, Quantity quantity, Price price) {
-  const InstrumentListed& rules = instrument.rules;
-  return static_cast<std::uint32_t>(
-      slices(quantity, floor_to(rules.market_max_quantity, rules.step_size), rules, price).size());
+std::uint32_t stops_needed(const InstrumentState& instrument, Quantity quantity) {
+  const Quantity largest =
+      floor_to(instrument.rules.market_max_quantity, instrument.rules.step_size);
+  if (!largest.is_positive()) return 1;
+  const Int128 count = divide_ceil(quantity.raw(), largest.raw());
+  return static_cast<std::uint32_t>(count < 1'000'000 ? count : 1'000'000);
 }
 
 }  // namespace tranchet

@@ -49,7 +49,7 @@ void set_target_by_hand(Turn& turn, const Position& position, Tranche& tranche, 
 
 // Conditional orders of the instrument that stand or are on their way, both sides.
 std::uint32_t conditional_orders(const State& state, const InstrumentState& instrument);
-// How many stops `quantity` needs at this price.
-std::uint32_t stops_needed(const InstrumentState& instrument, Quantity quantity, Price price);
+// How many stops `quantity` needs, each at most a market order.
+std::uint32_t stops_needed(const InstrumentState& instrument, Quantity quantity);
 
 }  // namespace tranchet

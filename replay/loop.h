@@ -44,6 +44,13 @@ class Loop {
   // One input at its time. What is due earlier is the caller's to run first.
   std::expected<void, LogError> take(Timestamp time, const EventBody& body);
 
+  // Takes a quiet price without making an event of it: only where nothing is due, no log is kept
+  // and the engine says that nothing follows. False: nothing was taken, take() must.
+  template <class PriceEvent>
+  bool pass(Timestamp time, const PriceEvent& price) {
+    return journal_.log == nullptr && time < due_ && engine_.pass(price, time);
+  }
+
   // The venue has seen something by itself, such as a price: it may have more to say.
   void look_again() { find_due(); }
 

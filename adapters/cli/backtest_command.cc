@@ -160,7 +160,8 @@ class BacktestRun {
         .instant_close_was_set = configuration.was_set(Setting::InstantTakeProfitEnabled),
         .backstop_was_set = configuration.was_set(Setting::BackstopEnabled) ||
                             configuration.was_set(Setting::Backstop),
-        .simulation = simulation_of(configuration)};
+        .simulation = simulation_of(configuration),
+        .skip = configuration.skip};
     const InstrumentId instrument = names.instrument(options.data.symbol);
     if (auto found = find_rules(arguments_, configuration, instrument, options); !found) {
       return std::unexpected(found.error());

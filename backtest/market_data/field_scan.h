@@ -56,7 +56,8 @@ inline std::int64_t decimal_part(std::uint64_t word, int digits) {
 inline constexpr std::array<std::int64_t, 9> kPowersOfTen{
     1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
 
-// 1 to 16 digits. Returns where they end; nullptr: not of that form.
+// 1 to 16 digits, of which there may be more: the caller sees that no field ends there. Returns
+// where they end; nullptr: not of that form.
 inline const char* integer(const char* at, std::int64_t& value) {
   const std::uint64_t first = load_eight(at);
   const int digits = leading_digits(first);
@@ -65,7 +66,6 @@ inline const char* integer(const char* at, std::int64_t& value) {
   if (digits < 8) return at + digits;
   const std::uint64_t second = load_eight(at + 8);
   const int more = leading_digits(second);
-  if (more == 8) return nullptr;
   value = value * kPowersOfTen[static_cast<std::size_t>(more)] + whole_part(second, more);
   return at + 8 + more;
 }

@@ -146,10 +146,12 @@ std::expected<void, LogError> Environment::check_length() const {
   ENSURE(mdb_env_stat(environment_, &stat) == MDB_SUCCESS);
   std::error_code unreadable;
   const std::uintmax_t size = std::filesystem::file_size(directory_ / kDataFile, unreadable);
-  const std::uintmax_t needed = (info.me_last_pgno + 1) * stat.ms_psize;
-  if (!unreadable && size + kSlackPages * stat.ms_psize >= needed) return {};
-  return Failure(no_log(directory_, "its file data.mdb is cut short: " + std::to_string(size) +
-                                        " of " + std::to_string(needed) + " bytes"));
+  // In pages: a damaged page number is too large to be multiplied.
+  const std::uintmax_t pages = size / stat.ms_psize;
+  if (!unreadable && pages + kSlackPages > info.me_last_pgno) return {};
+  return Failure(no_log(directory_, "its file data.mdb is cut short: " + std::to_string(pages) +
+                                        " pages, where the last is number " +
+                                        std::to_string(info.me_last_pgno)));
 }
 
 std::expected<void, LogError> Environment::open_databases(bool create) {

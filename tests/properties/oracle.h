@@ -40,7 +40,7 @@ struct Order {
   bool triggered = false;
   bool done = false;
   bool amending = false, canceling = false, querying = false;
-  bool ever_canceled = false;
+  std::int64_t amended_to = 0;      // The total that the amend in flight asks for.
   std::vector<ExitReason> reasons;  // Close: why. Entry: why its fills close at once.
 
   std::int64_t remaining() const { return done ? 0 : quantity - filled; }
@@ -79,6 +79,7 @@ class Oracle {
     bool stop_no_position = false, target_no_position = false, close_no_position = false;
     bool cancel_first = false;  // The venue refused a second stop beside the first.
     std::uint32_t failed_exits = 0;
+    bool attempt_failed = false;  // A market order of the last attempt ended unfilled.
     bool exits_exact = true;
     bool closed_by_market = false;  // A Close was sent since it began to close.
     bool by_guard = false;          // For what no stop covers only: a stop accepted ends it.
@@ -113,9 +114,9 @@ class Oracle {
                      TrancheId& into) const;
   void book_exit(Order& order, std::int64_t quantity, Price price, Money fee);
   void finish(Order& order, bool canceled);
-  void after_close_ended(const Tranche& tranche);
+  void after_close_ended(const Order& order, const Tranche& tranche);
   void after_target_gone(Tranche& tranche, bool canceled);
-  void settle_dust(TrancheId id, bool sliced);
+  void settle_dust(TrancheId id, bool whole);
   void refresh_entries();
   void begin_closing(Tranche& tranche, ExitReason reason, bool certain);
   void watch_prices();
@@ -191,7 +192,6 @@ class Oracle {
   std::set<TrancheId> guard_due_;
   std::map<TrancheId, Phase> phases_before_;
   std::set<TrancheId> dust_announced_;
-  std::set<TrancheId> stop_failed_;  // A triggered stop of it ended with quantity left.
   bool excess_ = false, excess_alerted_ = false, snapshot_requested_ = false;
   bool entry_sent_ = false, entry_refused_ = false;
 };

@@ -273,11 +273,11 @@ void Oracle::judge_close_submit(const SubmitOrder& submit, Tranche& tranche) {
   }
   const auto* fired = std::get_if<TimerFired>(body_);
   const bool retry = fired != nullptr && fired->timer.kind == TimerKind::ExitRetry;
-  if (progress.failed_exits > 0 && !progress.by_guard && !retry &&
-      !stop_failed_.contains(tranche.id) && !std::holds_alternative<CloseRequested>(*body_)) {
+  if (progress.attempt_failed && !retry && !std::holds_alternative<CloseRequested>(*body_)) {
     complain(what + " again without a timer or a request");
   }
   if (progress.close_no_position) complain(what + " again after NoPosition");
+  progress.attempt_failed = false;
 }
 
 Order* Oracle::commanded(OrderId id, std::string_view what) {
@@ -319,6 +319,7 @@ void Oracle::judge_amend(const AmendOrder& amend) {
     complain(what + " changes nothing");
   }
   order->amending = true;
+  order->amended_to = amend.quantity.raw();
 }
 
 void Oracle::judge_cancel(const CancelOrder& cancel) {
@@ -328,7 +329,7 @@ void Oracle::judge_cancel(const CancelOrder& cancel) {
   if (order->canceling) complain("a second cancel of " + to_text(order->id));
   if (order->purpose == Purpose::Close) complain("a cancel of a Close");
   if (order->purpose == Purpose::StopLoss && !order->triggered) judge_stop_cancel(*order, tranche);
-  order->canceling = order->ever_canceled = true;
+  order->canceling = true;
 }
 
 // Place before cancel: what else is accepted covers what is open, or one of the excuses holds.

@@ -127,7 +127,7 @@ void Oracle::on_rejected(Order& order, RejectReason reason) {
   }
   finish(order, false);
   if (reason == RejectReason::BelowMinimum && order.purpose != Purpose::Entry && open) {
-    settle_dust(tranche->id, sliced);
+    settle_dust(tranche->id, !sliced && order.quantity >= tranche->quantity);
   }
 }
 
@@ -157,7 +157,9 @@ void Oracle::on_filled(Order& order, const OrderFilled& fill) {
     if (tranche->quantity > 0) begin_closing(*tranche, ExitReason::StopLoss, true);
   }
   // An amend on its way may have raised the total before the fill: its answer tells.
-  if (order.filled >= order.quantity && !order.amending) finish(order, false);
+  const std::int64_t most =
+      order.amending ? std::max(order.quantity, order.amended_to) : order.quantity;
+  if (order.filled >= most) finish(order, false);
 }
 
 void Oracle::on_amend_rejected(Order& order, RejectReason reason) {
@@ -223,8 +225,7 @@ void Oracle::on_close_requested(const CloseRequested& request) {
   for (auto& [id, order] : orders_) {
     if (order.purpose != Purpose::Entry || order.done) continue;
     const Tranche* tranche = ledger_.holder(order.tranche);
-    if (!in_scope(order.key, tranche->ordinal) || !order.reasons.empty()) continue;
-    order.reasons = {request.reason};
+    if (in_scope(order.key, tranche->ordinal)) order.reasons.push_back(request.reason);
   }
 }
 
@@ -366,11 +367,16 @@ void Oracle::book_entry(Order& order, std::int64_t quantity, Price price, Money 
   progress.stop_no_position = progress.target_no_position = progress.dust_alerted = false;
   order.rerouted |= ledger_.holder(order.tranche)->id != into;
   order.tranche = into;
-  if (!order.reasons.empty()) begin_closing(tranche, order.reasons.front(), true);
+  if (order.reasons.empty()) return;
+  if (tranche.phase != Phase::Closing) begin_closing(tranche, order.reasons.front(), true);
+  for (const ExitReason reason : order.reasons) tranche.began.push_back(reason);
 }
 
 void Oracle::book_exit(Order& order, std::int64_t quantity, Price price, Money fee) {
   std::vector<ExitReason> reasons = order.reasons;
+  // A request may take over what a guard or an instant close began.
+  const Tranche& own = *ledger_.holder(order.tranche);
+  reasons.insert(reasons.end(), own.began.begin(), own.began.end());
   if (order.purpose == Purpose::TakeProfit) reasons = {ExitReason::TakeProfit};
   if (order.purpose == Purpose::StopLoss) reasons = {ExitReason::StopLoss};
   const ExitResult result = ledger_.exit(order.tranche, quantity, price, fee, reasons);
@@ -387,18 +393,23 @@ void Oracle::finish(Order& order, bool canceled) {
   query_owed_.erase(order.id);
   refresh_entries();
   Tranche* tranche = ledger_.holder(order.tranche);
-  if (order.purpose == Purpose::Close && tranche->quantity > 0) after_close_ended(*tranche);
+  if (order.purpose == Purpose::Close && tranche->quantity > 0) after_close_ended(order, *tranche);
   if (order.purpose == Purpose::TakeProfit && tranche->quantity > 0) {
     after_target_gone(*tranche, canceled);
   }
   if (order.purpose == Purpose::StopLoss && order.triggered && tranche->quantity > 0) {
-    stop_failed_.insert(tranche->id);
+    progress_[tranche->id].attempt_failed =
+        false;  // Not an attempt of ours: the next goes at once.
+    progress_[tranche->id].close_no_position = false;
     begin_closing(*tranche, ExitReason::StopLoss, order.filled < order.quantity);
   }
 }
 
-void Oracle::after_close_ended(const Tranche& tranche) {
-  if (leg(tranche.id, Purpose::Close).empty()) ++progress_[tranche.id].failed_exits;
+void Oracle::after_close_ended(const Order& order, const Tranche& tranche) {
+  Progress& progress = progress_[tranche.id];
+  progress.attempt_failed |= order.filled < order.quantity;
+  const bool ended = leg(tranche.id, Purpose::Close).empty();
+  if (ended && progress.attempt_failed) ++progress.failed_exits;
 }
 
 // Once the TP is out of the way, a mark that came back inside turns an instant close around.
@@ -421,7 +432,7 @@ void Oracle::after_target_gone(Tranche& tranche, bool canceled) {
 
 // What is left moves into the newest other tranche, or stays: the published rows tell. While an
 // entry may still lift it above the minimum, or while it closes anyway, it is a plain refusal.
-void Oracle::settle_dust(TrancheId id, bool sliced) {
+void Oracle::settle_dust(TrancheId id, bool whole) {
   const PositionKey key = ledger_.tranches().at(id).key;
   bool live_other = false;
   const std::vector<const Tranche*> live = ledger_.live(key);
@@ -441,12 +452,13 @@ void Oracle::settle_dust(TrancheId id, bool sliced) {
   }
   Tranche& stays = ledger_.tranches().at(id);
   progress_[id].refusals_exact = false;
-  if (dust_announced_.contains(id) || progress_[id].dust_alerted) {
+  const bool told_before = progress_[id].dust_alerted && !stays.entry_in_flight;
+  if (dust_announced_.contains(id) || told_before) {
     if (live_other) complain("the dust of " + name(stays) + " did not move");
     stays.dust = true;
     stays.phase = Phase::Live;
     stays.began.clear();
-  } else if (stays.phase == Phase::Live && !stays.entry_in_flight && !sliced) {
+  } else if (stays.phase == Phase::Live && !stays.entry_in_flight && whole) {
     complain("the dust of " + name(stays) + " neither moves nor is announced");
   }
 }
@@ -464,6 +476,9 @@ void Oracle::refresh_entries() {
 }
 
 void Oracle::begin_closing(Tranche& tranche, ExitReason reason, bool certain) {
+  const bool asked = reason == ExitReason::ModelClose || reason == ExitReason::Manual ||
+                     reason == ExitReason::Emergency;
+  if (tranche.dust && !asked) return;
   Progress& progress = progress_[tranche.id];
   if (tranche.phase == Phase::Closing) {
     // An instant close may still turn around; what came after it then stands for itself.
@@ -475,6 +490,7 @@ void Oracle::begin_closing(Tranche& tranche, ExitReason reason, bool certain) {
     tranche.dust = false;
     tranche.began.clear();
     progress.failed_exits = 0;
+    progress.attempt_failed = false;
     progress.exits_exact = true;
     progress.closed_by_market = progress.by_guard = progress.refusals_exact = false;
   }

@@ -17,7 +17,6 @@ void Oracle::step(const Event& event, std::span<const Command> commands) {
   guard_due_.clear();
   phases_before_.clear();
   for (const auto& [id, tranche] : ledger_.tranches()) phases_before_[id] = tranche.phase;
-  stop_failed_.clear();
   excess_ = excess_alerted_ = snapshot_requested_ = entry_sent_ = entry_refused_ = false;
   index_updates(commands);
   learn(event.body);
@@ -78,7 +77,8 @@ void Oracle::settle_phase(Tranche& tranche) {
   const auto update = updates_.find(tranche.key);
   if (!wanted(tranche, Purpose::TakeProfit)) {
     closing = closes > 0;
-    live = closes == 0 && leg(tranche.id, Purpose::TakeProfit).empty();
+    live = closes == 0 && leg(tranche.id, Purpose::TakeProfit).empty() &&
+           !timer_pending(TimerKind::ExitRetry, tranche.id);
   } else if (update != updates_.end()) {
     for (const TrancheState& row : update->second.rows) {
       if (row.tranche_id != tranche.id) continue;
@@ -188,7 +188,9 @@ void Oracle::judge_guard(const Tranche& tranche) {
   moving |= timer_pending(TimerKind::ExitRetry, tranche.id) || progress.close_no_position;
   moving |= !leg(tranche.id, Purpose::Close).empty();
   for (const Order* order : leg(tranche.id, Purpose::TakeProfit)) moving |= order->possibly_busy();
-  for (const Order* order : leg(tranche.id, Purpose::StopLoss)) moving |= order->triggered;
+  for (const Order* order : leg(tranche.id, Purpose::StopLoss)) {
+    moving |= order->triggered || (order->canceling && tranche.phase == Phase::Closing);
+  }
   if (!moving) complain("the guard of " + name(tranche) + " sleeps");
 }
 

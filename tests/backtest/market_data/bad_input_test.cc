@@ -91,6 +91,20 @@ TEST_F(BadInput, OtherKindsOfRows) {
             "1: close time \"2024-01-01T00:00:00Z\" is not after the o");
 }
 
+TEST_F(BadInput, KlinesWithAColumnTooManyOrTooFew) {
+  const std::string good = "1704067200000,10,11,9,10,5,1704067259999,1,1,1,1,0\n";
+  EXPECT_EQ(error(good + "1704067260000,10,11,9,10,5,1704067319999,1,1,1,1,0,0\n").substr(0, 33),
+            "2: the row has 13 columns, not 12");
+  EXPECT_EQ(error(good + "1704067260000,10,11,9,10,5,1704067319999,1,1,1,1\n").substr(0, 33),
+            "2: the row has 11 columns, not 12");
+}
+
+TEST_F(BadInput, LineNumbersCountBlankLines) {
+  const std::string blank(300'000, '\n');
+  EXPECT_EQ(error("1,100.5,0.01,1,1704067200000,true\n" + blank + "2,-1,1,1,1704067200001,true\n"),
+            "300002: price \"-1\" is not positive");
+}
+
 TEST_F(BadInput, LinesOfACapture) {
   const std::string good =
       "1700000000000 "

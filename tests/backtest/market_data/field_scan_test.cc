@@ -45,8 +45,8 @@ RC_GTEST_PROP(FieldScan, TakesEveryPlainDecimal, ()) {
   RC_ASSERT(read == count);
 }
 
-RC_GTEST_PROP(FieldScan, TakesEveryIntegerOfFifteenDigits, ()) {
-  const auto value = *rc::gen::inRange<std::int64_t>(0, 999'999'999'999'999);
+RC_GTEST_PROP(FieldScan, TakesEveryIntegerOfSixteenDigits, ()) {
+  const auto value = *rc::gen::inRange<std::int64_t>(0, 10'000'000'000'000'000);
   const std::string field = std::to_string(value);
   const std::string text = padded(field);
   std::int64_t read = -1;

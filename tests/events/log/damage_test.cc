@@ -28,6 +28,12 @@ LogErrorKind kind_of(const std::filesystem::path& path, CheckDepth depth = Check
   return checked ? LogErrorKind::Io : checked.error().kind;
 }
 
+void write_byte(const std::filesystem::path& path, std::size_t at, char byte) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put(byte);
+}
+
 // Flips one byte of `file` at a time, every `stride`th, and exports.
 void flip_bytes(const std::filesystem::path& log, const std::string& file, std::size_t stride) {
   std::ostringstream exported, ignored;
@@ -35,9 +41,7 @@ void flip_bytes(const std::filesystem::path& log, const std::string& file, std::
   const std::string good = read_file(log / file);
   std::size_t found = 0, named = 0, harmless = 0;
   for (std::size_t at = 0; at < good.size(); at += stride) {
-    std::string bad = good;
-    bad[at] = static_cast<char>(bad[at] ^ (1 << (at / stride % 8)));
-    write_file(log / file, bad);
+    write_byte(log / file, at, static_cast<char>(good[at] ^ (1 << (at / stride % 8))));
     std::ostringstream out, err;
     const int status = log_export(log, out, err);
     if (status == 0) {
@@ -49,8 +53,8 @@ void flip_bytes(const std::filesystem::path& log, const std::string& file, std::
       ASSERT_FALSE(err.str().empty());
       if (err.str().find("at event ") != std::string::npos) ++named;
     }
+    write_byte(log / file, at, good[at]);
   }
-  write_file(log / file, good);
   std::cout << file << ": " << found << " found (" << named << " by sequence), " << harmless
             << " without effect\n";
   // One slot of HEAD stands in for the other.
