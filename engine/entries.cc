@@ -102,32 +102,47 @@ Value limit_of(Money limit) {
   return static_cast<Value>(limit.raw()) * kDecimalOne;
 }
 
+bool wants_stop(const Tranche& tranche) {
+  return tranche.stop.choice == TargetChoice::AtPrice ||
+         (tranche.stop.choice == TargetChoice::Default && tranche.stop_loss_enabled);
+}
+
+// What a tranche will hold when everything in flight has filled.
+Quantity expected_quantity(const State& state, const Tranche& tranche) {
+  Quantity quantity = tranche.quantity;
+  for (const OrderId id : tranche.entries) quantity += state.order(id).remaining();
+  return quantity;
+}
+
 // Stops that all books of the instrument want, with this entry filled, against the venue's cap.
-bool lacks_protection(const State& state, const Entry& entry) {
+bool lacks_protection(const State& state, const EntrySignal& signal, const Entry& entry) {
   const InstrumentState& instrument = state.instrument(entry.key.instrument);
   const std::uint32_t cap = instrument.rules.max_conditional_orders;
-  const InstrumentId id = entry.key.instrument;
   if (cap == 0) return false;
+  const Placement& placement = entry.placement;
   std::uint32_t wanted = 0;
-  bool placed = false;
   for (const Position& position : instrument.positions) {
+    const bool is_its_book = position.key == entry.key;
     for (const Tranche& tranche : position.tranches) {
-      if (tranche.ended) continue;
-      const bool joined = position.key == entry.key &&
-                          entry.placement.kind == Placement::Kind::Join &&
-                          entry.placement.tranche == tranche.id;
-      const bool merged_away = position.key == entry.key &&
-                               entry.placement.kind == Placement::Kind::MergeAndOpen &&
-                               entry.placement.from == tranche.id;
-      placed = placed || joined;
-      if (merged_away || !tranche.stop_loss_enabled) continue;
-      Quantity quantity = joined ? tranche.quantity + entry.quantity : tranche.quantity;
-      for (const OrderId order : tranche.entries) quantity += state.order(order).remaining();
+      const bool merges = placement.kind == Placement::Kind::MergeAndOpen && is_its_book;
+      if (tranche.ended || !wants_stop(tranche) || (merges && placement.from == tranche.id)) {
+        continue;
+      }
+      Quantity quantity = expected_quantity(state, tranche);
+      if (merges && placement.tranche == tranche.id) {
+        quantity += expected_quantity(state, *find_tranche(position, placement.from));
+      }
+      if (is_its_book && placement.kind == Placement::Kind::Join &&
+          placement.tranche == tranche.id) {
+        quantity += entry.quantity;
+      }
       if (quantity.is_positive()) wanted += stops_needed(instrument, quantity);
     }
   }
-  if (!placed) {
-    if (!state.settings.flag(Setting::StopLossEnabled, id)) return false;
+  const bool opens = placement.kind != Placement::Kind::Join;
+  const bool stop_enabled = state.settings.flag(Setting::StopLossEnabled, entry.key.instrument) &&
+                            signal.stop_loss != TargetChoice::None;
+  if (opens && (stop_enabled || signal.stop_loss == TargetChoice::AtPrice)) {
     wanted += stops_needed(instrument, entry.quantity);
   }
   return wanted > cap;
@@ -182,7 +197,7 @@ std::optional<EntryRefusal> check(const State& state, const EntrySignal& signal,
   }
   entry.placement = place_entry(state, position, entry.price);
   if (entry.placement.kind == Placement::Kind::Refuse) return EntryRefusal::TrancheCap;
-  if (lacks_protection(state, entry)) return EntryRefusal::ProtectionCap;
+  if (lacks_protection(state, signal, entry)) return EntryRefusal::ProtectionCap;
   return std::nullopt;
 }
 

@@ -117,15 +117,15 @@ void progress_closing(Turn& turn, const Position& position, Tranche& tranche) {
   if (!tranche.closes.empty() || closing.waiting || closing.stalled) return;
   // Once a stop has triggered, what it does not sell is sold when no stop is left that might.
   if (closing.stop_triggered && !tranche.stops.empty()) return;
+  if (closing.part && !(*closing.part).is_positive()) {
+    stop_closing(turn, position, tranche);
+    return;
+  }
   if (closing.failed) {
     handle_failure(turn, position, tranche);
     return;
   }
   if (!tranche.targets.empty()) return;  // Its cancel must be confirmed first.
-  if (closing.part && !(*closing.part).is_positive()) {
-    stop_closing(turn, position, tranche);
-    return;
-  }
   if (closing.reason == ExitReason::InstantTakeProfit && closing.attempts == 0 &&
       !closing.stop_triggered && mark_is_back_inside(turn.state, position, tranche)) {
     stop_closing(turn, position, tranche);

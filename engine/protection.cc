@@ -114,7 +114,7 @@ void settle_stop(Turn& turn, const Position& position, Tranche& tranche) {
   }
   if (tranche.closing) {
     const Closing& closing = *tranche.closing;
-    if (closing.stop_triggered) cancel_other_stops(turn, tranche);
+    if (closing.stop_triggered && !tranche.stop.waiting) cancel_other_stops(turn, tranche);
     // The resting stop stays as it is, and no new one comes, while the exit is under way.
     if (closing.stop_triggered || closing.stop_refused || !tranche.closes.empty()) return;
   }
@@ -258,10 +258,9 @@ bool is_all_that_is_open(const Tranche& tranche, const Order& order) {
 
 // Dust wants nothing, but what rests for more than is open would sell what is not there.
 void cancel_beyond_open(Turn& turn, const Tranche& tranche) {
-  for (const auto* orders : {&tranche.stops, &tranche.targets}) {
-    cancel_all_but(turn, *orders,
-                   [&](const Order& order) { return order.remaining() <= tranche.quantity; });
-  }
+  const auto fits = [&](const Order& order) { return order.remaining() <= tranche.quantity; };
+  if (!tranche.stop.waiting) cancel_all_but(turn, tranche.stops, fits);
+  if (!tranche.target.waiting) cancel_all_but(turn, tranche.targets, fits);
 }
 
 }  // namespace
