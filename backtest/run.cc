@@ -230,7 +230,8 @@ std::expected<Summary, BacktestError> Backtest::run() {
   if (optimistic_ != nullptr) {
     const auto other = optimistic_->finish(*report.last_time);
     if (!other) return failed(other.error());
-    summary.interval = BarInterval{.pessimistic = account->net_pnl, .optimistic = other->net_pnl};
+    summary.interval = BarInterval{.pessimistic = std::min(account->net_pnl, other->net_pnl),
+                                   .optimistic = std::max(account->net_pnl, other->net_pnl)};
   }
   if (log_ != nullptr) {
     if (auto closed = log_->close(); !closed) return failed(closed.error());

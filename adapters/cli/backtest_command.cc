@@ -158,8 +158,7 @@ class BacktestRun {
         .account = configuration.account,
         .settings = configuration.settings,
         .instant_close_was_set = configuration.was_set(Setting::InstantTakeProfitEnabled),
-        .backstop_was_set = configuration.was_set(Setting::BackstopEnabled) ||
-                            configuration.was_set(Setting::Backstop),
+        .backstop_was_set = configuration.was_set(Setting::BackstopEnabled),
         .simulation = simulation_of(configuration),
         .skip = configuration.skip};
     const InstrumentId instrument = names.instrument(options.data.symbol);

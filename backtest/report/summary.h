@@ -25,11 +25,12 @@ struct DataProvenance {
   std::uint64_t gaps = 0;
 };
 
-// A bar hides its way between open and close, so a bar run is two: the worse order of the extremes
-// and the better one. The summary's figures are those of the pessimistic run.
+// A bar hides its way between open and close, so a bar run is two: in one the extreme against the
+// position comes first, in the other the extreme for it. The summary's figures are those of the
+// first; what later entries make of either can still turn the results around.
 struct BarInterval {
-  Money pessimistic;  // net_pnl
-  Money optimistic;
+  Money pessimistic;  // The lower net_pnl of the two.
+  Money optimistic;   // The higher.
 };
 
 struct Summary {

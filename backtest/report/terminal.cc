@@ -59,8 +59,9 @@ void print_result(Screen& screen, const Summary& summary) {
                   cents(account.initial_balance),
               paint_of(account.net_pnl));
   if (summary.interval) {
-    screen.line("  if bars went badly", signed_cents(summary.interval->pessimistic));
-    screen.line("  if bars went well", signed_cents(summary.interval->optimistic));
+    screen.line("  bars, worse way", signed_cents(summary.interval->pessimistic),
+                "the order of highs and lows inside a bar is not known");
+    screen.line("  bars, better way", signed_cents(summary.interval->optimistic));
   }
   screen.line("realized", signed_cents(account.realized_pnl), "before fees and funding");
   screen.line("unrealized", signed_cents(account.unrealized_pnl), "at the last price");

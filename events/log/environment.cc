@@ -127,6 +127,12 @@ std::expected<void, LogError> Environment::open_files(const Options& options) {
     environment_ = nullptr;
     if (code != ENOMEM || reserve <= kMapLeast) break;
   }
+  std::error_code unreadable;
+  if (code == ENOMEM &&
+      std::filesystem::file_size(directory_ / kDataFile, unreadable) <= kMapLeast) {
+    // Room for the whole file, and yet too little: LMDB maps as much as the file says it needs.
+    return Failure(no_log(directory_, "its file data.mdb claims pages that it does not have"));
+  }
   if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH) {
     return Failure(no_log(directory_, "its file data.mdb is not what LMDB 0.9 writes"));
   }

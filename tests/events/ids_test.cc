@@ -12,8 +12,8 @@ namespace {
 
 OrderIdParts random_parts() {
   return {.account = static_cast<std::uint8_t>(*rc::gen::inRange(0, 256)),
-          .sequence = Sequence{*rc::gen::inRange<std::uint64_t>(1, std::uint64_t{1} << 40)},
-          .index = static_cast<std::uint16_t>(*rc::gen::inRange(0, 4'096)),
+          .sequence = Sequence{*rc::gen::inRange<std::uint64_t>(1, std::uint64_t{1} << 38)},
+          .index = static_cast<std::uint16_t>(*rc::gen::inRange(0, 16'384)),
           .attempt = static_cast<std::uint8_t>(*rc::gen::inRange(0, 16))};
 }
 
@@ -36,16 +36,16 @@ RC_GTEST_PROP(OrderIdProperty, OrdersBySequenceFirst, ()) {
 TEST(OrderId, IsReadableAndItsLongestFits) {
   EXPECT_EQ(to_text(make_order_id({.account = 1, .sequence = Sequence{4}})), "T1S4N0A0");
   const OrderId longest = make_order_id({.account = 255,
-                                         .sequence = Sequence{(std::uint64_t{1} << 40) - 1},
-                                         .index = 4'095,
+                                         .sequence = Sequence{(std::uint64_t{1} << 38) - 1},
+                                         .index = 16'383,
                                          .attempt = 15});
-  EXPECT_EQ(to_text(longest), "T255S1099511627775N4095A15");
+  EXPECT_EQ(to_text(longest), "T255S274877906943N16383A15");
 }
 
 TEST(OrderId, WhatIsNotOursIsNotRead) {
   for (const char* text :
        {"", "T", "T1S4N0A", "T1S4N0A0 ", " T1S4N0A0", "t1S4N0A0", "T1S0N0A0", "T01S4N0A0",
-        "T256S4N0A0", "T1S1099511627776N0A0", "T1S4N4096A0", "T1S4N0A16", "T1S-4N0A0",
+        "T256S4N0A0", "T1S274877906944N0A0", "T1S4N16384A0", "T1S4N0A16", "T1S-4N0A0",
         "T1S99999999999999999999999N0A0", "web_abc123"}) {
     EXPECT_EQ(parse_order_id(text), std::nullopt) << text;
   }
@@ -53,8 +53,8 @@ TEST(OrderId, WhatIsNotOursIsNotRead) {
 
 TEST(OrderIdDeathTest, PartsOutOfRangeStopTheProgram) {
   EXPECT_DEATH(make_order_id({.sequence = Sequence{0}}), "");
-  EXPECT_DEATH(make_order_id({.sequence = Sequence{std::uint64_t{1} << 40}}), "");
-  EXPECT_DEATH(make_order_id({.sequence = Sequence{1}, .index = 4'096}), "");
+  EXPECT_DEATH(make_order_id({.sequence = Sequence{std::uint64_t{1} << 38}}), "");
+  EXPECT_DEATH(make_order_id({.sequence = Sequence{1}, .index = 16'384}), "");
   EXPECT_DEATH(make_order_id({.sequence = Sequence{1}, .attempt = 16}), "");
 }
 

@@ -327,6 +327,10 @@ void Oracle::judge_cancel(const CancelOrder& cancel) {
   if (order == nullptr) return;
   const Tranche& tranche = *ledger_.holder(order->tranche);
   if (order->canceling) complain("a second cancel of " + to_text(order->id));
+  const auto* refused = std::get_if<CancelRejected>(body_);
+  if (refused != nullptr && refused->order == order->id) {
+    complain("the cancel of " + to_text(order->id) + " again without a wait");
+  }
   if (order->purpose == Purpose::Close) complain("a cancel of a Close");
   if (order->purpose == Purpose::StopLoss && !order->triggered) judge_stop_cancel(*order, tranche);
   order->canceling = true;

@@ -84,7 +84,8 @@ void Oracle::on_accepted(Order& order) {
   Progress& progress = progress_[tranche->id];
   if (order.purpose == Purpose::StopLoss) {
     progress.stop_refusals = 0;
-    progress.cancel_first = progress.would_trigger = false;
+    progress.cancel_first = false;
+    progress.would_trigger &= tranche->phase != Phase::Live;
   }
   if (order.purpose == Purpose::TakeProfit) progress.target_refusals = 0;
   progress.refusals_exact = progress.stop_refusals == 0 && progress.target_refusals == 0;
@@ -108,7 +109,7 @@ void Oracle::on_rejected(Order& order, RejectReason reason) {
   if (order.purpose == Purpose::StopLoss) {
     if (reason != RejectReason::WouldTrigger) ++progress.stop_refusals;
     // One refused slice of several is counted together with the others, or apart.
-    if (sliced) progress.refusals_exact = false;
+    if (sliced || reason == RejectReason::WouldTrigger) progress.refusals_exact = false;
     progress.would_trigger |= reason == RejectReason::WouldTrigger;
     progress.cancel_first |=
         reason == RejectReason::TooManyConditional || reason == RejectReason::ReduceOnlyCapacity;
@@ -151,11 +152,6 @@ void Oracle::on_filled(Order& order, const OrderFilled& fill) {
     }
   }
   if (quantity > 0) book(order, quantity, fill.price, known > 0 ? Money() : fill.fee);
-  if (order.purpose == Purpose::StopLoss && !order.triggered) {
-    order.triggered = true;
-    Tranche* tranche = ledger_.holder(order.tranche);
-    if (tranche->quantity > 0) begin_closing(*tranche, ExitReason::StopLoss, true);
-  }
   // An amend on its way may have raised the total before the fill: its answer tells.
   const std::int64_t most =
       order.amending ? std::max(order.quantity, order.amended_to) : order.quantity;
@@ -280,6 +276,8 @@ void Oracle::book(Order& order, std::int64_t quantity, Price price, Money fee) {
     book_entry(order, quantity, price, fee);
   } else {
     book_exit(order, quantity, price, fee);
+    // A stop that fills has triggered, whether or not it was said.
+    if (order.purpose == Purpose::StopLoss && !order.triggered) on_triggered(order);
   }
 }
 
@@ -397,7 +395,9 @@ void Oracle::finish(Order& order, bool canceled) {
   if (order.purpose == Purpose::TakeProfit && tranche->quantity > 0) {
     after_target_gone(*tranche, canceled);
   }
-  if (order.purpose == Purpose::StopLoss && order.triggered && tranche->quantity > 0) {
+  if (order.purpose == Purpose::StopLoss && order.triggered && tranche->quantity > 0 &&
+      !tranche->dust) {
+    progress_[tranche->id].exits_exact = false;
     progress_[tranche->id].attempt_failed =
         false;  // Not an attempt of ours: the next goes at once.
     progress_[tranche->id].close_no_position = false;
@@ -476,9 +476,6 @@ void Oracle::refresh_entries() {
 }
 
 void Oracle::begin_closing(Tranche& tranche, ExitReason reason, bool certain) {
-  const bool asked = reason == ExitReason::ModelClose || reason == ExitReason::Manual ||
-                     reason == ExitReason::Emergency;
-  if (tranche.dust && !asked) return;
   Progress& progress = progress_[tranche.id];
   if (tranche.phase == Phase::Closing) {
     // An instant close may still turn around; what came after it then stands for itself.
@@ -514,7 +511,11 @@ void Oracle::watch_prices() {
     if (!stop || !price) continue;
     const Progress& progress = progress_[id];
     bool triggered = false;
-    for (const Order* order : leg(id, Purpose::StopLoss)) triggered |= order->triggered;
+    bool moved_here = false;
+    for (const Order* order : leg(id, Purpose::StopLoss)) {
+      triggered |= order->triggered && order->tranche == id;
+      moved_here |= order->triggered && order->tranche != id;
+    }
     const bool buys = tranche.key.side == PositionSide::Long;
     const Int128 at = Int128{price->raw()} * kPpmOne;
     const Int128 line =
@@ -522,14 +523,15 @@ void Oracle::watch_prices() {
     const bool own_event = priced == tranche.key.instrument;
     if (rules_.backstop_enabled && !triggered && now_ >= progress.rest_until &&
         (buys ? at <= line : at >= line)) {
-      begin_closing(tranche, ExitReason::StopLoss, own_event && now_ != progress.rest_until);
+      const bool certain = own_event && now_ != progress.rest_until && !moved_here;
+      begin_closing(tranche, ExitReason::StopLoss, certain);
     }
     const std::int64_t uncovered = tranche.quantity - stop_cover(tranche, false, OrderId::None);
-    if (uncovered > 0 && passed(tranche, Purpose::StopLoss, *stop, *price)) {
+    if ((uncovered > 0 || moved_here) && passed(tranche, Purpose::StopLoss, *stop, *price)) {
       const bool was_live = tranche.phase == Phase::Live;
       begin_closing(tranche, ExitReason::StopLoss, false);
       if (was_live) progress_[id].by_guard = true;
-      if (own_event && now_ >= progress.rest_until) guard_due_.insert(id);
+      if (own_event && uncovered > 0 && now_ >= progress.rest_until) guard_due_.insert(id);
     }
   }
 }

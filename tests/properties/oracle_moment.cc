@@ -184,7 +184,7 @@ void Oracle::judge_closing(const Tranche& tranche) {
 void Oracle::judge_guard(const Tranche& tranche) {
   if (!guard_due_.contains(tranche.id) || tranche.dust) return;
   const Progress& progress = progress_[tranche.id];
-  bool moving = retry_pending(tranche) && tranche.phase == Phase::Closing;
+  bool moving = retry_pending(tranche) && tranche.phase != Phase::Live;
   moving |= timer_pending(TimerKind::ExitRetry, tranche.id) || progress.close_no_position;
   moving |= !leg(tranche.id, Purpose::Close).empty();
   for (const Order* order : leg(tranche.id, Purpose::TakeProfit)) moving |= order->possibly_busy();

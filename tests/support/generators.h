@@ -68,6 +68,8 @@ class EventMaker {
     changed.setting = about.id;
     changed.value = about.min + static_cast<std::int64_t>(
                                     below_(static_cast<std::uint64_t>(about.max - about.min) + 1));
+    // Durations have a unit and at most twelve digits: whole milliseconds always fit.
+    if (about.kind == SettingKind::Time) changed.value -= changed.value % 1'000'000;
     changed.instrument = InstrumentId::None;
     if (about.per_instrument && below_(2) == 0) fill(changed.instrument, Range::Any);
   }

@@ -78,7 +78,10 @@ TEST_F(ConfigurationTest, ExampleShowsEveryKey) {
   for (const std::string& key : configuration_key_names()) {
     if (key.starts_with("instrument.")) continue;
     const std::string name = key.substr(key.find('.') + 1);
-    EXPECT_NE(text.find("\n" + name + " = "), std::string::npos) << key;
+    // Two keys stand there as comments: writing them down has a meaning of its own.
+    const bool shown = text.find("\n" + name + " = ") != std::string::npos ||
+                       text.find("\n# " + name + " = ") != std::string::npos;
+    EXPECT_TRUE(shown) << key;
   }
 }
 
