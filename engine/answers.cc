@@ -44,7 +44,7 @@ void mark_accepted(Turn& turn, Order& order) {
 void order_over(Turn& turn, Order& order, OrderStatus status, std::optional<RejectReason> refusal) {
   if (order.is_finished()) return;
   const bool was_asked_to = order.awaiting_cancel;
-  const bool rested = order.status == OrderStatus::New;
+  const bool rested = order.status <= OrderStatus::New;  // Or ended before it was accepted.
   finish_order(turn, order, status);
   Position& position = turn.state.position(order.key);
   if (order.purpose == Purpose::Entry) {
@@ -199,6 +199,7 @@ void take_answer(Turn& turn, const CancelRejected& answer) {
     turn.set_timer(order->key, {TimerKind::EntryTimeout, static_cast<std::uint64_t>(order->id)},
                    turn.state.now + Duration::seconds(1));
   } else if (tranche != nullptr && is_leg(*order)) {
+    order->cancel_refused = true;
     note_change_refused(turn, turn.state.position(order->key), *tranche, order->purpose);
   }
 }

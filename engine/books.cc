@@ -25,6 +25,9 @@ void end_tranche(Turn& turn, const Position& position, Tranche& tranche, ExitRea
   tranche.closing.reset();
   // A wait after a refused order must not hold back the cancel of what still rests.
   tranche.stop.waiting = tranche.target.waiting = false;
+  for (const auto* orders : {&tranche.stops, &tranche.targets}) {
+    for (const OrderId id : *orders) turn.state.order(id).cancel_refused = false;
+  }
   const auto subject = static_cast<std::uint64_t>(tranche.id);
   for (const TimerKind kind :
        {TimerKind::ExitRetry, TimerKind::StopRetry, TimerKind::TargetRetry}) {
@@ -292,6 +295,8 @@ void count_trade(Turn& turn, Order& order, const Fill& fill) {
 }
 
 void count_catch_up(Turn& turn, Order& order, Quantity in_total, Maybe<Price> average) {
+  // No venue fills more than was asked for.
+  in_total = std::min(in_total, std::max(order.quantity, order.amend_quantity));
   if (in_total <= order.filled) return;
   const Quantity missing = in_total - order.filled;
   const InstrumentState& instrument = turn.state.instrument(order.key.instrument);

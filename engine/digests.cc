@@ -60,8 +60,8 @@ void add_order(Words& words, const Order& o) {
   words(o.id, o.key, o.tranche_id, o.born_for, o.tranche, o.purpose, o.type, o.side, o.working_type,
         o.trade_type, o.status, o.quantity, o.filled, o.filled_value, o.credited, o.limit_price,
         o.stop_price, o.reference_price, o.amend_quantity, o.amend_price, o.awaiting_amend,
-        o.awaiting_cancel, o.awaiting_query, o.amend_refused, o.cancel_wanted, o.corrective,
-        o.reason, o.generation, o.signal_id, o.trades);
+        o.awaiting_cancel, o.awaiting_query, o.amend_refused, o.cancel_wanted, o.cancel_refused,
+        o.corrective, o.reason, o.generation, o.signal_id, o.trades);
 }
 
 void add_leg(Words& words, const Leg& leg) {

@@ -60,8 +60,13 @@ void take(Turn& turn, const ConfigChanged& changed) {
 
 void retry_leg(Turn& turn, TimerKind kind, const Position& position, Tranche& tranche) {
   if (kind == TimerKind::ExitRetry) retry_exit(turn, tranche);
-  if (kind == TimerKind::StopRetry) tranche.stop.waiting = false;
-  if (kind == TimerKind::TargetRetry) tranche.target.waiting = false;
+  const bool is_stop = kind == TimerKind::StopRetry;
+  if (is_stop || kind == TimerKind::TargetRetry) {
+    (is_stop ? tranche.stop : tranche.target).waiting = false;
+    for (const OrderId id : is_stop ? tranche.stops : tranche.targets) {
+      turn.state.order(id).cancel_refused = false;
+    }
+  }
   turn.touch(position.key);
 }
 

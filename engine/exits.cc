@@ -198,11 +198,12 @@ void test_prices(Turn& turn, Position& position, bool is_mark) {
     const auto price =
         working_price(state, id, state.settings.choice<WorkingType>(Setting::StopWorkingType, id));
     if (!price) continue;
-    test_guard(turn, position, tranche);
-    if (!tranche.closing && !rests && state.settings.flag(Setting::BackstopEnabled, id) &&
+    if (!rests && state.settings.flag(Setting::BackstopEnabled, id) &&
         reaches_backstop(side, *price, *tranche.stop.price,
                          state.settings.percent(Setting::Backstop, id))) {
       start_closing(turn, position, tranche, ExitReason::StopLoss, {});
+    } else {
+      test_guard(turn, position, tranche);
     }
   }
 }

@@ -180,6 +180,7 @@ void absorb(Turn& turn, Position& position, TrancheId from_id, TrancheId into_id
   for (auto& [id, order] : turn.state.orders) {
     if (order.key != position.key || order.tranche_id != from_id) continue;
     order.tranche_id = into_id;
+    order.cancel_refused = false;  // Its retry timer goes with the tranche.
     order.tranche = into.ordinal;
   }
   for (const TimerKind kind :

@@ -23,12 +23,13 @@ bool any_unanswered(const State& state, const std::vector<OrderId>& orders) {
                      [&](OrderId id) { return state.order(id).is_unanswered(); });
 }
 
-// Cancels every order of the list but those that `keep` holds for. The list may not change.
+// Cancels every order of the list but those that `keep` holds for, and those whose cancel was
+// refused and waits for the retry timer. The list may not change.
 template <class Keep>
 void cancel_all_but(Turn& turn, const std::vector<OrderId>& orders, Keep keep) {
   for (const OrderId id : orders) {
     Order& order = turn.state.order(id);
-    if (!order.is_unanswered() && !keep(order)) turn.cancel(order);
+    if (!order.is_unanswered() && !order.cancel_refused && !keep(order)) turn.cancel(order);
   }
 }
 void cancel_all(Turn& turn, const std::vector<OrderId>& orders) {
@@ -109,12 +110,12 @@ void cancel_other_stops(Turn& turn, const Tranche& tranche) {
 void settle_stop(Turn& turn, const Position& position, Tranche& tranche) {
   State& state = turn.state;
   if (tranche.ended) {
-    if (!tranche.stop.waiting) cancel_all(turn, tranche.stops);
+    cancel_all(turn, tranche.stops);
     return;
   }
   if (tranche.closing) {
     const Closing& closing = *tranche.closing;
-    if (closing.stop_triggered && !tranche.stop.waiting) cancel_other_stops(turn, tranche);
+    if (closing.stop_triggered) cancel_other_stops(turn, tranche);
     // The resting stop stays as it is, and no new one comes, while the exit is under way.
     if (closing.stop_triggered || closing.stop_refused || !tranche.closes.empty()) return;
   }
@@ -161,11 +162,11 @@ OrderId primary_target(const State& state, const Tranche& tranche) {
 
 void settle_target(Turn& turn, const Position& position, Tranche& tranche) {
   State& state = turn.state;
-  if (tranche.target.waiting) return;
   if (tranche.ended) {
     cancel_all(turn, tranche.targets);
     return;
   }
+  if (tranche.target.waiting) return;
   if (any_unanswered(state, tranche.targets)) return;
   if (tranche.closing || !tranche.target.price) {
     cancel_all(turn, tranche.targets);
@@ -259,8 +260,8 @@ bool is_all_that_is_open(const Tranche& tranche, const Order& order) {
 // Dust wants nothing, but what rests for more than is open would sell what is not there.
 void cancel_beyond_open(Turn& turn, const Tranche& tranche) {
   const auto fits = [&](const Order& order) { return order.remaining() <= tranche.quantity; };
-  if (!tranche.stop.waiting) cancel_all_but(turn, tranche.stops, fits);
-  if (!tranche.target.waiting) cancel_all_but(turn, tranche.targets, fits);
+  cancel_all_but(turn, tranche.stops, fits);
+  cancel_all_but(turn, tranche.targets, fits);
 }
 
 }  // namespace
@@ -284,7 +285,9 @@ void note_refused(Turn& turn, Position& position, Tranche& tranche, const Order&
     turn.request_snapshot();
     return;
   }
-  if (reason == RejectReason::BelowMinimum && tranche.entries.empty() &&
+  const bool exit_under_way =
+      tranche.closing && (tranche.closing->stop_triggered || !tranche.closes.empty());
+  if (reason == RejectReason::BelowMinimum && tranche.entries.empty() && !exit_under_way &&
       is_all_that_is_open(tranche, order)) {
     handle_dust(turn, position, tranche);
     return;

@@ -189,6 +189,8 @@ void end_snapshot(Turn& turn) {
     for (Position& position : instrument.positions) {
       query_missing_orders(turn, position, snapshot);
       compare_quantity(turn, position, snapshot);
+      // What waits because the venue saw no position goes on only when the books agree with it.
+      if (position.difference) continue;
       for (Tranche& tranche : position.tranches) {
         tranche.stop.blocked = false;
         tranche.target.blocked = false;
@@ -213,7 +215,8 @@ void take_foreign_quantity(Turn& turn, Position& position, Quantity quantity, Pr
   State& state = turn.state;
   turn.touch(position.key);
   const auto policy = state.settings.choice<ForeignPolicy>(Setting::ForeignPosition);
-  if (policy != ForeignPolicy::Adopt || !price.is_positive()) {
+  const bool can_protect = state.instrument(position.key.instrument).listed && price.is_positive();
+  if (policy != ForeignPolicy::Adopt || !can_protect) {
     position.ignored += quantity;
     if (policy == ForeignPolicy::Halt) state.entries_halted = true;
     turn.alert(AlertReason::ForeignPosition, position.key, nullptr);
@@ -224,9 +227,7 @@ void take_foreign_quantity(Turn& turn, Position& position, Quantity quantity, Pr
                          ? *find_tranche(position, placement.tranche)
                          : open_tranche(turn, position, placement.ordinal);
   add_quantity(turn, position, tranche, {.trade = trade, .quantity = quantity, .price = price});
-  if (state.instrument(position.key.instrument).listed) {
-    keep_targets_ahead(turn, position, tranche);
-  }
+  keep_targets_ahead(turn, position, tranche);
 }
 
 }  // namespace tranchet

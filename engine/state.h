@@ -43,6 +43,7 @@ struct Order {
   bool awaiting_query = false;
   bool amend_refused = false;    // Cancel and place instead.
   bool cancel_wanted = false;    // Entries: cancel as soon as nothing is unanswered.
+  bool cancel_refused = false;   // Not asked again before the retry timer.
   bool corrective = false;       // Buys back an excess that flipped a one-way position.
   std::uint8_t reason = 0;       // ExitReason: of a Close; of an entry whose fills close at once.
   std::uint32_t generation = 0;  // Stops that replace others have a higher one.

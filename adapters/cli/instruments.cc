@@ -14,14 +14,12 @@ InstrumentListed configured_rules(const ConfiguredInstrument& configured, Instru
   return base;
 }
 
-std::vector<InstrumentListed> listed_instruments(const Configuration& configuration,
-                                                 Names& names) {
+std::vector<InstrumentListed> listed_instruments(const Configuration& configuration, Names& names) {
   std::vector<InstrumentListed> listed;
   for (const ConfiguredInstrument& configured : configuration.instruments) {
     if (!configured.tick_size || !configured.step_size) continue;
-    listed.push_back(
-        configured_rules(configured, {.symbol = names.intern(configured.symbol),
-                                      .instrument = configured.instrument}));
+    listed.push_back(configured_rules(configured, {.symbol = names.intern(configured.symbol),
+                                                   .instrument = configured.instrument}));
   }
   return listed;
 }

@@ -17,7 +17,9 @@ namespace {
 class Steps {
  public:
   Steps(std::ostream& out, const StepOptions& options, Names& names)
-      : out_(out), done_(options.done), names_(names),
+      : out_(out),
+        done_(options.done),
+        names_(names),
         engine_(options.opening.settings, options.opening.account) {}
 
   void open(const Opening& opening) {
@@ -36,7 +38,8 @@ class Steps {
     time_ = line->time;
     for (EventBody& body : line->bodies) {
       if (std::string error = name_order(body, *line); !error.empty()) return error;
-      if (std::holds_alternative<RunStarted>(body)) return "type \"RunStarted\": a run starts itself";
+      if (std::holds_alternative<RunStarted>(body))
+        return "type \"RunStarted\": a run starts itself";
       if (std::string flaw = flaw_in(body); !flaw.empty()) return flaw;
       apply(body);
     }
@@ -77,7 +80,8 @@ class Steps {
     engine_.apply({.sequence = next(engine_.last_sequence()), .time = time_, .body = body},
                   output_);
     for (const Command& command : output_.commands) {
-      if (const auto* submitted = std::get_if<SubmitOrder>(&command)) sent_.insert(submitted->order);
+      if (const auto* submitted = std::get_if<SubmitOrder>(&command))
+        sent_.insert(submitted->order);
     }
     append_command_lines(output_.commands, engine_.last_sequence(), names_, text_);
     output_.clear();

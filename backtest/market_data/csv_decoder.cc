@@ -103,6 +103,7 @@ const char* CsvDecoder::scan(const char* at) {
       case FieldKind::Word: {
         const char* const start = at;
         at = word_end(start);
+        if (at != start && (*start == '\t' || at[-1] == ' ' || at[-1] == '\t')) return nullptr;
         row_.word[slot] = std::string_view(start, static_cast<std::size_t>(at - start));
         if (column.slot == Slot::OrderSide) {
           if (row_.word[slot] != "BUY" && row_.word[slot] != "SELL") return nullptr;

@@ -138,14 +138,15 @@ std::vector<Slot> columns_of_header(const CsvFormat& format, std::span<const std
   return columns;
 }
 
-// The required columns that are not there, by name.
+// The required columns that are not there, by name; of several names for one slot the first.
 std::vector<std::string_view> missing_of(const CsvFormat& format, std::span<const Slot> columns) {
   std::vector<std::string_view> missing;
+  std::vector<Slot> slots;
   for (const HeaderName& wanted : format.header) {
-    if (wanted.required && !contains(columns, wanted.slot) &&
-        std::ranges::find(missing, wanted.text) == missing.end()) {
-      missing.push_back(wanted.text);
-    }
+    if (!wanted.required || contains(columns, wanted.slot) || contains(slots, wanted.slot))
+      continue;
+    missing.push_back(wanted.text);
+    slots.push_back(wanted.slot);
   }
   return missing;
 }

@@ -1,9 +1,9 @@
 // One event's body as a Cap'n Proto segment of 64-bit words, and back.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "events/event.h"
@@ -12,13 +12,17 @@ namespace tranchet {
 
 class BodyEncoder {
  public:
-  // The words are valid until the next call.
+  BodyEncoder();
+  ~BodyEncoder();
+  BodyEncoder(const BodyEncoder&) = delete;
+  BodyEncoder& operator=(const BodyEncoder&) = delete;
+
+  // The words are valid until the next call. Allocates nothing.
   std::span<const std::uint64_t> encode(const EventBody& body);
 
  private:
-  // Root pointer, Event (two words), and its struct: at most 64 bytes of values.
-  std::array<std::uint64_t, 32> words_{};
-  std::size_t used_ = 0;
+  struct Forms;
+  std::unique_ptr<Forms> forms_;
 };
 
 enum class DecodeResult : std::uint8_t {

@@ -1,12 +1,10 @@
 // Cap'n Proto to event. An alternative without its case here does not compile.
-#include <capnp/message.h>
-#include <capnp/serialize.h>
 #include <kj/exception.h>
 
 #include <limits>
 
-#include "event.capnp.h"
 #include "events/log/event_codec.h"
+#include "events/log/wire.h"
 
 namespace tranchet {
 namespace {

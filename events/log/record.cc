@@ -33,12 +33,7 @@ struct Header {
   std::uint16_t zero = 0;
 };
 static_assert(sizeof(Header) == kRecordHeaderBytes);
-constexpr std::size_t kChecksumAt = 4;
-
-// Of everything but the checksum's own four bytes.
-std::uint32_t checksum_of(std::span<const std::byte> record) {
-  return crc32c(record.subspan(kChecksumAt + 4), crc32c(record.first(kChecksumAt)));
-}
+constexpr std::size_t kFirstTime = 2, kLastTime = 3;  // Words.
 
 std::optional<RecordFlaw> decode_single(const Header& header, std::span<const std::uint64_t> words,
                                         std::vector<Event>& out) {
@@ -119,17 +114,24 @@ void RecordEncoder::close_record(std::size_t start, std::span<const Event> event
                                  std::uint8_t kind) {
   const std::size_t words = words_.size() - start;
   ENSURE(words * 8 <= kRecordBytesMax && !events.empty());
-  Header header;
-  header.kind = kind;
-  header.first = number(events.front().sequence);
-  header.first_time = events.front().time.nanoseconds();
-  header.last_time = events.back().time.nanoseconds();
-  header.count = static_cast<std::uint16_t>(events.size());
-  header.payload_bytes = static_cast<std::uint16_t>((words - kHeaderWords) * 8);
-  std::memcpy(words_.data() + start, &header, sizeof header);
-  header.checksum = checksum_of(std::as_bytes(std::span(words_).subspan(start, words)));
-  std::memcpy(words_.data() + start, &header, sizeof header);
+  // Whole words only: the checksum, which reads words, would wait for anything narrower.
+  std::uint64_t* const record = words_.data() + start;
+  record[0] = kMagic | std::uint64_t{kHeaderVersion} << 16 | std::uint64_t{kind} << 24;
+  record[1] = number(events.front().sequence);
+  record[kFirstTime] = std::bit_cast<std::uint64_t>(events.front().time.nanoseconds());
+  record[kLastTime] = std::bit_cast<std::uint64_t>(events.back().time.nanoseconds());
+  record[4] =
+      events.size() | (words - kHeaderWords) * 8 << 16 | std::uint64_t{kSchemaVersion} << 32;
+  const std::span<const std::uint64_t> whole(record, words);
+  record[0] |= std::uint64_t{record_checksum(std::as_bytes(whole))} << 32;
   places_.push_back({events.front().sequence, start, words});
+}
+
+std::uint32_t record_checksum(std::span<const std::byte> record) {
+  std::uint64_t first = 0;
+  std::memcpy(&first, record.data(), sizeof first);
+  first &= 0xFFFF'FFFF;
+  return crc32c(record.subspan(sizeof first), crc32c(std::as_bytes(std::span(&first, 1))));
 }
 
 std::optional<RecordFlaw> decode_record(std::span<const std::byte> bytes, std::vector<Event>& out) {
@@ -139,7 +141,7 @@ std::optional<RecordFlaw> decode_record(std::span<const std::byte> bytes, std::v
   }
   Header header;
   std::memcpy(&header, bytes.data(), sizeof header);
-  if (header.magic != kMagic || header.checksum != checksum_of(bytes)) {
+  if (header.magic != kMagic || header.checksum != record_checksum(bytes)) {
     return RecordFlaw::BadChecksum;
   }
   if (header.version != kHeaderVersion || header.schema > kSchemaVersion) {

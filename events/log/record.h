@@ -4,7 +4,7 @@
 //   offset  0  magic "TR"           8  first sequence         32  events in the record
 //           2  header version      16  time of the first      34  payload bytes, a multiple of 8
 //           3  kind                24  time of the last       36  schema version
-//           4  CRC-32C of all else                            38  zero
+//           4  CRC-32C of the record                            38  zero
 #pragma once
 
 #include <bit>
@@ -53,6 +53,9 @@ class RecordEncoder {
   std::vector<Place> places_;
   std::vector<Record> records_;
 };
+
+// What the checksum of a record of at least a header must be: its CRC-32C with zeros in its place.
+std::uint32_t record_checksum(std::span<const std::byte> record);
 
 enum class RecordFlaw : std::uint8_t {
   BadChecksum = 1,  // Or no record at all.

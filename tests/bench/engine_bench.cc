@@ -1,15 +1,15 @@
-// What one price event costs the engine when nothing follows from it, with five tranches open, beside
-// the bare limit of the same run: a scan over the same prices that compares with two bounds.
-#include <chrono>
+// What one price event costs the engine when nothing follows from it, with five tranches open,
+// beside the bare limit of the same run: a scan over the same prices that compares with two bounds.
 #include <cstdio>
 #include <vector>
 
 #include "engine/engine.h"
+#include "tests/bench/measure.h"
 
 namespace tranchet {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+constexpr int kRepeats = 3;
 
 constexpr InstrumentId kInstrument{1};
 
@@ -62,7 +62,8 @@ Settings five_tranches(StrategyName strategy) {
   settings.set(Setting::TakeProfit, InstrumentId::None, 300'000);
   settings.set(Setting::StopLoss, InstrumentId::None, 500'000);
   settings.set(Setting::Strategy, InstrumentId::None, static_cast<std::int64_t>(strategy));
-  settings.set(Setting::StrategyCooldown, InstrumentId::None, 86'400'000'000'000);
+  // More than any fall of the walk and of the prices the tranches are opened at.
+  settings.set(Setting::DipDrop, InstrumentId::None, 500'000);
   return settings;
 }
 
@@ -79,67 +80,69 @@ std::vector<Price> quiet_walk(std::size_t count) {
   return prices;
 }
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-void report(const char* what, std::size_t count, double seconds, double limit) {
-  std::printf("%-58s %8.1f M/s  %5.1f ns  %5.1f %% of the limit\n", what,
-              static_cast<double>(count) / seconds / 1e6, seconds / static_cast<double>(count) * 1e9,
-              limit / seconds * 100);
-}
-
-double scan(const std::vector<Price>& prices) {
-  const auto start = Clock::now();
+void scan(const std::vector<Price>& prices) {
   std::uint64_t outside = 0;
-  Price low = Price::from_raw(1), high = Price::max();
-  for (const Price price : prices) outside += price <= low || price >= high ? 1 : 0;
-  const double seconds = seconds_since(start);
-  if (outside != 0) std::puts("unexpected");
-  return seconds;
+  const Price low = Price::from_raw(1), high = Price::max();
+  for (const Price price : prices) outside += price <= low || price >= high ? 1U : 0U;
+  ENSURE(outside == 0);
 }
 
-double apply_all(World& world, const std::vector<Price>& prices, bool with_digest) {
+World with_five_tranches(StrategyName strategy) {
+  World world(five_tranches(strategy));
+  for (const std::int64_t price : {50'000, 47'000, 45'000, 42'000, 40'000}) {
+    world.open_tranche(price);
+  }
+  ENSURE(world.engine().state().instrument(kInstrument).positions[0].tranches.size() == 5);
+  return world;
+}
+
+void apply_all(World world, const std::vector<Price>& prices, bool with_digest) {
   Output output;
   Engine& engine = world.engine();
   const Timestamp start_time = engine.state().now;
   std::uint64_t digests = 0;
-  const auto start = Clock::now();
   std::int64_t step = 0;
   for (const Price price : prices) {
     const Event event{next(engine.last_sequence()),
-                      start_time + Duration::nanoseconds(++step * 1'000), MarkPrice{kInstrument, price}};
+                      start_time + Duration::nanoseconds(++step * 1'000),
+                      MarkPrice{kInstrument, price}};
     engine.apply(event, output);
     if (with_digest && number(event.sequence) % 65'536 == 0) digests ^= engine.state_digest();
   }
-  const double seconds = seconds_since(start);
-  if (!output.commands.empty() || (with_digest && digests == 0)) std::puts("unexpected");
-  return seconds;
+  ENSURE(output.commands.empty() && (digests != 0) == with_digest);
+}
+
+void pass_all(World world, const std::vector<Price>& prices) {
+  Engine& engine = world.engine();
+  const Timestamp start_time = engine.state().now;
+  std::int64_t step = 0;
+  for (const Price price : prices) {
+    ENSURE(engine.pass(MarkPrice{kInstrument, price},
+                       start_time + Duration::nanoseconds(++step * 1'000)));
+  }
+}
+
+void run() {
+  constexpr std::size_t kCount = 20'000'000;
+  const std::vector<Price> prices = quiet_walk(kCount);
+  std::printf("engine: a price event that triggers nothing, 5 live tranches, %zu events\n", kCount);
+  const double limit = best_seconds(kRepeats, [&] { scan(prices); });
+  const auto row = [&](const char* stage, auto&& stage_run) {
+    print_rate(stage, kCount, best_seconds(kRepeats, stage_run), limit);
+  };
+  print_rate("limit: compare each price with two bounds", kCount, limit, limit);
+  const World signals = with_five_tranches(StrategyName::Signals);
+  row("apply, dispatching variant", [&] { apply_all(signals, prices, false); });
+  row("apply, with the state digest every 65,536", [&] { apply_all(signals, prices, true); });
+  row("pass, where no event is kept", [&] { pass_all(signals, prices); });
+  const World dip = with_five_tranches(StrategyName::Dip);
+  row("apply, with the dip strategy's rolling window", [&] { apply_all(dip, prices, false); });
 }
 
 }  // namespace
 }  // namespace tranchet
 
 int main() {
-  using namespace tranchet;
-  constexpr std::size_t kCount = 20'000'000;
-  const std::vector<Price> prices = quiet_walk(kCount);
-  std::printf("engine: a price event that triggers nothing, 5 live tranches, one core, %zu events\n",
-              kCount);
-  const double limit = scan(prices);
-  report("limit: compare each price with two bounds", kCount, limit, limit);
-  for (const bool with_digest : {false, true}) {
-    World world(five_tranches(StrategyName::Signals));
-    for (const std::int64_t price : {50'000, 47'000, 45'000, 42'000, 40'000}) {
-      world.open_tranche(price);
-    }
-    const auto& tranches = world.engine().state().instrument(kInstrument).positions[0].tranches;
-    if (tranches.size() != 5) std::printf("only %zu tranches\n", tranches.size());
-    report(with_digest ? "apply, dispatching variant, state digest every 65,536"
-                       : "apply, dispatching variant",
-           kCount, apply_all(world, prices, with_digest), limit);
-  }
-  World dip(five_tranches(StrategyName::Dip));
-  report("apply, with the dip strategy's rolling window", kCount, apply_all(dip, prices, false), limit);
+  tranchet::run();
   return 0;
 }

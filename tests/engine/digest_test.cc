@@ -114,11 +114,12 @@ void walk(Changer& c, Order& order) {
   auto& [id, key, tranche_id, born_for, tranche, purpose, type, side, working_type, trade_type,
          status, quantity, filled, filled_value, credited, limit_price, stop_price, reference_price,
          amend_quantity, amend_price, awaiting_amend, awaiting_cancel, awaiting_query,
-         amend_refused, cancel_wanted, corrective, reason, generation, signal_id, trades] = order;
+         amend_refused, cancel_wanted, cancel_refused, corrective, reason, generation, signal_id,
+         trades] = order;
   c("order", id, key, tranche_id, born_for, tranche, purpose, type, side, working_type, trade_type,
     status, quantity, filled, filled_value, credited, limit_price, stop_price, reference_price,
     amend_quantity, amend_price, awaiting_amend, awaiting_cancel, awaiting_query, amend_refused,
-    cancel_wanted, corrective, reason, generation, signal_id, trades);
+    cancel_wanted, cancel_refused, corrective, reason, generation, signal_id, trades);
 }
 void walk(Changer& c, Difference& difference) {
   auto& [quantity, answers, asked] = difference;

@@ -2,7 +2,6 @@
 // decoded must be an event that can be written again.
 #include <cstdlib>
 
-#include "events/log/crc32c.h"
 #include "events/log/record.h"
 #include "tests/fuzz/log_entries.h"
 
@@ -30,8 +29,7 @@ void log_record(std::span<const std::byte> bytes) {
   const std::size_t payload = sealed.size() - kRecordHeaderBytes;
   sealed[34] = static_cast<std::byte>(payload & 0xFF);
   sealed[35] = static_cast<std::byte>(payload >> 8);
-  const std::uint32_t checksum =
-      crc32c(std::span(sealed).subspan(8), crc32c(std::span(sealed).first(4)));
+  const std::uint32_t checksum = record_checksum(sealed);
   for (std::size_t at = 0; at < 4; ++at) {
     sealed[4 + at] = static_cast<std::byte>(checksum >> 8 * at & 0xFF);
   }

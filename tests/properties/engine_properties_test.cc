@@ -6,6 +6,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -77,11 +78,14 @@ Settings settings_of(const Rules& rules) {
   return settings;
 }
 
-// One run of the engine in one world.
+enum class Judged : std::uint8_t { Yes = 1, No };
+
+// One run of the engine in one world. Judged: until the oracle complains.
 class World {
  public:
-  explicit World(const std::vector<std::uint32_t>& numbers)
-      : choices_(std::span(numbers).first(std::min<std::size_t>(numbers.size(), kSetup))),
+  explicit World(const std::vector<std::uint32_t>& numbers, Judged judged = Judged::No)
+      : judged_(judged),
+        choices_(std::span(numbers).first(std::min<std::size_t>(numbers.size(), kSetup))),
         setup_(draw_setup(choices_)),
         settings_(settings_of(setup_.rules)),
         engine_(settings_, 1),
@@ -112,11 +116,15 @@ class World {
   }
 
   bool healthy() const { return oracle_.violations().empty(); }
+  std::int64_t published(PositionKey key) const {
+    const auto found = published_.find(key);
+    return found == published_.end() ? 0 : found->second;
+  }
   bool settled() const { return settled_; }
   const std::vector<Event>& events() const { return events_; }
   const Settings& settings() const { return settings_; }
   const Engine& engine() const { return engine_; }
-  const Oracle& oracle() const { return oracle_; }
+
   const Exchange& exchange() const { return exchange_; }
   const Market& market() const { return setup_.market; }
 
@@ -159,7 +167,12 @@ class World {
     append_command_lines(output_.commands, event.sequence, names_, lines);
     transcript_ += lines;
     exchange_.take(output_.commands);
-    oracle_.step(event, output_.commands);
+    if (judged_ == Judged::Yes) oracle_.step(event, output_.commands);
+    for (const Command& command : output_.commands) {
+      const auto* update = std::get_if<PositionUpdate>(&command);
+      if (update == nullptr) continue;
+      published_[{update->instrument, update->position_side}] = update->quantity.raw();
+    }
   }
 
   std::vector<std::pair<std::string, std::string>> settings_changed() const {
@@ -173,6 +186,7 @@ class World {
     return result;
   }
 
+  Judged judged_;
   Choices choices_;
   Setup setup_;
   Settings settings_;
@@ -182,6 +196,7 @@ class World {
   Names names_;
   Output output_;
   std::vector<Event> events_;
+  std::map<PositionKey, std::int64_t> published_;  // The engine's positions, as screens see them.
   std::string transcript_;
   bool settled_ = false;
 };
@@ -197,7 +212,7 @@ rc::Gen<std::vector<std::uint32_t>> numbers() {
 }
 
 RC_GTEST_PROP(Engine, NeverContradictsTheOracle, ()) {
-  World world(*numbers().as("numbers"));
+  World world(*numbers().as("numbers"), Judged::Yes);
   world.run();
   if (!world.healthy()) RC_FAIL(world.transcript());
 }
@@ -205,12 +220,13 @@ RC_GTEST_PROP(Engine, NeverContradictsTheOracle, ()) {
 RC_GTEST_PROP(Engine, HoldsWhatTheVenueHoldsOnceAllIsDelivered, ()) {
   World world(*numbers().as("numbers"));
   world.run();
-  RC_PRE(world.healthy());
   if (!world.settled()) RC_FAIL("it never settles\n" + world.transcript());
   for (const InstrumentId instrument : world.market().instruments) {
     for (const PositionSide side : {PositionSide::Long, PositionSide::Short}) {
       const PositionKey key{instrument, side};
-      RC_ASSERT(world.oracle().ledger().position(key) == world.exchange().position(key));
+      if (world.published(key) != world.exchange().position(key)) {
+        RC_FAIL("the books differ from the venue\n" + world.transcript());
+      }
     }
   }
 }

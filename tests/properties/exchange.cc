@@ -227,9 +227,12 @@ EventBody Exchange::answer_cancel(Held& held, bool willing) {
 
 std::optional<EventBody> Exchange::answer_query(Held& held) {
   // What it is about to reveal must not overtake the fills of other orders before it.
-  const PositionKey key = key_of(held);
-  const auto& queue = undelivered_[key];
-  if (fills_pending(held) && queue.front().order != held.submit.order) return deliver(key);
+  bool foreign_before = false;
+  for (const OrderFilled& filled : undelivered_[key_of(held)]) {
+    const bool own = filled.order == held.submit.order;
+    if (own && foreign_before) return deliver(key_of(held));
+    foreign_before |= !own;
+  }
   QueryAnswered answer;
   answer.order = held.submit.order;
   switch (held.standing) {

@@ -39,6 +39,7 @@ struct Order {
   bool touched = false;  // A fill came before the acceptance: the venue has it, nobody said so.
   bool triggered = false;
   bool done = false;
+  bool before_dust = false;  // Sent before its tranche fell below the minimum.
   bool amending = false, canceling = false, querying = false;
   std::int64_t amended_to = 0;      // The total that the amend in flight asks for.
   std::vector<ExitReason> reasons;  // Close: why. Entry: why its fills close at once.
@@ -75,8 +76,9 @@ class Oracle {
   // What a leg or an exit of a tranche waits for and has been through.
   struct Progress {
     std::uint32_t stop_refusals = 0, target_refusals = 0;  // In a row.
-    bool refusals_exact = true;
+    bool stop_exact = true, target_exact = true;  // The counts above are what the engine counts.
     bool stop_no_position = false, target_no_position = false, close_no_position = false;
+    bool stop_spent = false;    // A stop filled or ended since that NoPosition of a Close.
     bool cancel_first = false;  // The venue refused a second stop beside the first.
     std::uint32_t failed_exits = 0;
     bool attempt_failed = false;  // A market order of the last attempt ended unfilled.

@@ -222,12 +222,12 @@ void Oracle::judge_stop_submit(const SubmitOrder& submit, const Tranche& tranche
     complain(what + " is not a STOP_MARKET of the working type");
   }
   std::int64_t total = submit.quantity.raw();
-  int resting = 0;
+  std::int64_t resting = 0;
   bool another = false;
   for (const Order* order : leg(tranche.id, Purpose::StopLoss)) {
     if (order->sent == sequence_) total += order->quantity;
     another |= order->sent != sequence_;
-    if (order->triggered && tranche.phase == Phase::Closing) {
+    if (order->triggered && !order->before_dust && tranche.phase == Phase::Closing) {
       complain(what + " after another has triggered");
     }
   }
@@ -276,7 +276,10 @@ void Oracle::judge_close_submit(const SubmitOrder& submit, Tranche& tranche) {
   if (progress.attempt_failed && !retry && !std::holds_alternative<CloseRequested>(*body_)) {
     complain(what + " again without a timer or a request");
   }
-  if (progress.close_no_position) complain(what + " again after NoPosition");
+  if (progress.close_no_position && !progress.stop_spent) {
+    complain(what + " again after NoPosition");
+  }
+  progress.close_no_position = false;
   progress.attempt_failed = false;
 }
 
@@ -341,15 +344,19 @@ void Oracle::judge_stop_cancel(const Order& order, const Tranche& tranche) {
   if (tranche.quantity == 0 || tranche.dust) return;
   const auto price = wanted(tranche, Purpose::StopLoss);
   if (!price || progress_[tranche.id].cancel_first) return;
-  int resting = 0;
+  std::int64_t resting = 0;
   for (const auto& [id, other] : orders_) {
     if (other.purpose == Purpose::StopLoss && !other.done && !other.triggered &&
         other.key.instrument == order.key.instrument) {
       ++resting;
     }
   }
-  const auto cap = listings_[order.key.instrument].max_conditional;
-  if (cap != 0 && resting >= cap) return;
+  const Listing& listing = listings_[order.key.instrument];
+  std::int64_t needed = 1;
+  if (listing.market_max.is_positive()) {
+    needed = 1 + (tranche.quantity - 1) / listing.market_max.raw();
+  }
+  if (listing.max_conditional != 0 && resting + needed > listing.max_conditional) return;
   for (const auto& [id, other] : orders_) {
     // A trigger cancels the others at once.
     if (other.triggered && ledger_.holder(other.tranche)->id == tranche.id) return;
@@ -378,17 +385,19 @@ void Oracle::judge_timer(const SetTimer& timer) {
   const Tranche* tranche = ledger_.holder(TrancheId{timer.timer.subject});
   if (tranche == nullptr) return complain("a timer of no tranche: " + to_text(timer.timer));
   const Progress& progress = progress_[tranche->id];
-  const auto refused = [&](std::uint32_t count) {
+  const auto refused = [&](std::uint32_t count, bool exact) {
     const std::array<std::int64_t, 3> waits{1, 2, 30};
-    const bool known = progress.refusals_exact && count > 0;
+    const bool known = exact && count > 0;
     const std::int64_t seconds = waits[std::min<std::size_t>(count - 1, 2) % 3];
     const bool allowed = known ? wait == Duration::seconds(seconds)
                                : wait == Duration::seconds(1) || wait == Duration::seconds(2) ||
                                      wait == Duration::seconds(30);
     if (!allowed) complain("timer " + to_text(timer.timer) + " waits " + to_text(wait));
   };
-  if (timer.timer.kind == TimerKind::StopRetry) refused(progress.stop_refusals);
-  if (timer.timer.kind == TimerKind::TargetRetry) refused(progress.target_refusals);
+  if (timer.timer.kind == TimerKind::StopRetry)
+    refused(progress.stop_refusals, progress.stop_exact);
+  if (timer.timer.kind == TimerKind::TargetRetry)
+    refused(progress.target_refusals, progress.target_exact);
   if (timer.timer.kind == TimerKind::ExitRetry && progress.exits_exact) {
     const std::uint32_t n = progress.failed_exits;
     if (n == 0) return complain("an exit retry of " + name(*tranche) + " without a failed exit");
@@ -410,7 +419,7 @@ void Oracle::judge_alert(const Alert& alert) {
                std::to_string(progress.failed_exits) + " attempts");
     }
   }
-  if (alert.reason == AlertReason::ProtectionFailed && progress.refusals_exact &&
+  if (alert.reason == AlertReason::ProtectionFailed && progress.stop_exact &&
       progress.stop_refusals != 3) {
     complain("ProtectionFailed of " + name(*tranche) + " after " +
              std::to_string(progress.stop_refusals) + " refusals");

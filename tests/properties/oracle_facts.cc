@@ -84,11 +84,14 @@ void Oracle::on_accepted(Order& order) {
   Progress& progress = progress_[tranche->id];
   if (order.purpose == Purpose::StopLoss) {
     progress.stop_refusals = 0;
+    progress.stop_exact = true;
     progress.cancel_first = false;
     progress.would_trigger &= tranche->phase != Phase::Live;
   }
-  if (order.purpose == Purpose::TakeProfit) progress.target_refusals = 0;
-  progress.refusals_exact = progress.stop_refusals == 0 && progress.target_refusals == 0;
+  if (order.purpose == Purpose::TakeProfit) {
+    progress.target_refusals = 0;
+    progress.target_exact = true;
+  }
 }
 
 void Oracle::on_rejected(Order& order, RejectReason reason) {
@@ -99,7 +102,10 @@ void Oracle::on_rejected(Order& order, RejectReason reason) {
   if (reason == RejectReason::NoPosition) {
     progress.stop_no_position |= order.purpose == Purpose::StopLoss;
     progress.target_no_position |= order.purpose == Purpose::TakeProfit;
-    progress.close_no_position |= order.purpose == Purpose::Close;
+    if (order.purpose == Purpose::Close) {
+      progress.close_no_position = true;
+      progress.stop_spent = false;
+    }
   }
   const bool sliced = std::any_of(orders_.begin(), orders_.end(), [&order](const auto& entry) {
     const Order& other = entry.second;
@@ -109,8 +115,9 @@ void Oracle::on_rejected(Order& order, RejectReason reason) {
   if (order.purpose == Purpose::StopLoss) {
     if (reason != RejectReason::WouldTrigger) ++progress.stop_refusals;
     // One refused slice of several is counted together with the others, or apart.
-    if (sliced || reason == RejectReason::WouldTrigger) progress.refusals_exact = false;
+    if (sliced || reason == RejectReason::WouldTrigger) progress.stop_exact = false;
     progress.would_trigger |= reason == RejectReason::WouldTrigger;
+    if (progress.cancel_first) progress.stop_exact = false;
     progress.cancel_first |=
         reason == RejectReason::TooManyConditional || reason == RejectReason::ReduceOnlyCapacity;
     if (reason == RejectReason::WouldTrigger && open) {
@@ -120,7 +127,7 @@ void Oracle::on_rejected(Order& order, RejectReason reason) {
   if (order.purpose == Purpose::TakeProfit) {
     ++progress.target_refusals;
     if (reason == RejectReason::OutOfBand && open) {
-      begin_closing(*tranche, ExitReason::TakeProfit, true);
+      begin_closing(*tranche, ExitReason::TakeProfit, now_ > progress.rest_until);
     }
   }
   if (order.purpose == Purpose::Close && reason == RejectReason::NoPosition) {
@@ -135,6 +142,9 @@ void Oracle::on_rejected(Order& order, RejectReason reason) {
 void Oracle::on_triggered(Order& order) {
   order.accepted = order.triggered = true;
   Tranche* tranche = ledger_.holder(order.tranche);
+  Progress& progress = progress_[tranche->id];
+  progress.stop_spent = true;
+  progress.attempt_failed = false;
   if (tranche->quantity > 0) begin_closing(*tranche, ExitReason::StopLoss, !order.done);
 }
 
@@ -162,21 +172,23 @@ void Oracle::on_amend_rejected(Order& order, RejectReason reason) {
   order.amending = false;
   Tranche* tranche = ledger_.holder(order.tranche);
   Progress& progress = progress_[tranche->id];
-  progress.refusals_exact = false;
+  progress.stop_exact = progress.target_exact = false;
   if (reason == RejectReason::NoPosition) progress.target_no_position = true;
   if (order.filled >= order.quantity) finish(order, false);
 }
 
 void Oracle::on_cancel_rejected(Order& order, RejectReason reason) {
   order.canceling = false;
-  progress_[ledger_.holder(order.tranche)->id].refusals_exact = false;
+  progress_[ledger_.holder(order.tranche)->id].stop_exact =
+      progress_[ledger_.holder(order.tranche)->id].target_exact = false;
   if (reason == RejectReason::NotFound && !order.done && !order.querying) {
     query_owed_.insert(order.id);
   }
 }
 
 void Oracle::on_unknown(Order& order) {
-  progress_[ledger_.holder(order.tranche)->id].refusals_exact = false;
+  progress_[ledger_.holder(order.tranche)->id].stop_exact =
+      progress_[ledger_.holder(order.tranche)->id].target_exact = false;
   if (!order.done && !order.querying) query_owed_.insert(order.id);
 }
 
@@ -196,14 +208,15 @@ void Oracle::on_answered(Order& order, const QueryAnswered& answer) {
   }
   if (order.done) return;
   if (answer.status == QueryStatus::New || answer.status == QueryStatus::PartiallyFilled) {
-    on_accepted(order);
+    if (!order.accepted) on_accepted(order);
     order.amending = order.canceling = false;
     if (answer.quantity) order.quantity = (*answer.quantity).raw();
     if (answer.limit_price && order.type == OrderType::Limit) order.price = answer.limit_price;
     if (order.filled >= order.quantity) finish(order, false);
     return;
   }
-  progress_[ledger_.holder(order.tranche)->id].refusals_exact = false;
+  progress_[ledger_.holder(order.tranche)->id].stop_exact =
+      progress_[ledger_.holder(order.tranche)->id].target_exact = false;
   finish(order, answer.status == QueryStatus::Canceled);
 }
 
@@ -277,7 +290,7 @@ void Oracle::book(Order& order, std::int64_t quantity, Price price, Money fee) {
   } else {
     book_exit(order, quantity, price, fee);
     // A stop that fills has triggered, whether or not it was said.
-    if (order.purpose == Purpose::StopLoss && !order.triggered) on_triggered(order);
+    if (order.purpose == Purpose::StopLoss) on_triggered(order);
   }
 }
 
@@ -400,7 +413,7 @@ void Oracle::finish(Order& order, bool canceled) {
     progress_[tranche->id].exits_exact = false;
     progress_[tranche->id].attempt_failed =
         false;  // Not an attempt of ours: the next goes at once.
-    progress_[tranche->id].close_no_position = false;
+    progress_[tranche->id].stop_spent = true;
     begin_closing(*tranche, ExitReason::StopLoss, order.filled < order.quantity);
   }
 }
@@ -451,11 +464,14 @@ void Oracle::settle_dust(TrancheId id, bool whole) {
     return;
   }
   Tranche& stays = ledger_.tranches().at(id);
-  progress_[id].refusals_exact = false;
-  const bool told_before = progress_[id].dust_alerted && !stays.entry_in_flight;
+  progress_[id].stop_exact = progress_[id].target_exact = false;
+  const bool told_before = progress_[id].dust_alerted && !stays.entry_in_flight && whole;
   if (dust_announced_.contains(id) || told_before) {
     if (live_other) complain("the dust of " + name(stays) + " did not move");
     stays.dust = true;
+    for (auto& [other, order] : orders_) {
+      order.before_dust |= ledger_.holder(order.tranche)->id == id;
+    }
     stays.phase = Phase::Live;
     stays.began.clear();
   } else if (stays.phase == Phase::Live && !stays.entry_in_flight && whole) {
@@ -489,7 +505,8 @@ void Oracle::begin_closing(Tranche& tranche, ExitReason reason, bool certain) {
     progress.failed_exits = 0;
     progress.attempt_failed = false;
     progress.exits_exact = true;
-    progress.closed_by_market = progress.by_guard = progress.refusals_exact = false;
+    progress.closed_by_market = progress.by_guard = false;
+    progress.stop_exact = progress.target_exact = false;
   }
   tranche.began.push_back(reason);
   tranche.phase = certain ? Phase::Closing : Phase::Either;

@@ -75,11 +75,17 @@ std::expected<std::string, TranscriptError> play_transcript(std::string_view pag
 
 std::string Scene::configure(std::string_view line) {
   Words words(line);
+  if (words.take("unlisted")) {
+    names_.instrument(words.peek().empty() ? "?" : words.peek());
+    words.next("symbol");
+    return words.error();
+  }
   if (words.take("instrument")) {
     instruments_.push_back(read_rules(words, names_));
     return words.error().empty() ? flaw_in(instruments_.back()) : words.error();
   }
-  if (!words.take("set")) return "\"" + words.next("word") + "\" is neither instrument nor set";
+  if (!words.take("set"))
+    return "\"" + words.next("word") + "\" is none of instrument, unlisted, set";
   InstrumentId instrument = names_.find_instrument(words.peek());
   if (instrument != InstrumentId::None) words.next("symbol");
   const EventBody body = read_setting(words, instrument);

@@ -41,7 +41,8 @@ std::expected<std::string, TranscriptError> play_transcript(std::string_view pag
 // The run behind a page.
 class Scene {
  public:
-  // A line of the header: "instrument ..." or "set ...". Empty: taken; otherwise the error.
+  // A line of the header: "instrument ...", "unlisted SYM" (known by name only) or "set ...".
+  // Empty: taken; otherwise the error.
   std::string configure(std::string_view line);
   // An event; the lines it causes are appended. Empty: taken; otherwise the error.
   std::string take(std::string_view line, std::vector<std::string>& answers);

@@ -35,7 +35,7 @@ std::string order_size(const Order& order) {
 
 std::string Scene::key_name(PositionKey key) const {
   const std::string side(to_text(key.side));
-  return instruments_.size() > 1 ? std::string(names_.symbol(key.instrument)) + " " + side : side;
+  return names_.instruments() > 1 ? std::string(names_.symbol(key.instrument)) + " " + side : side;
 }
 
 std::string Scene::tranche_name(PositionKey key, std::uint32_t ordinal) const {

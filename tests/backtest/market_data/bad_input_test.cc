@@ -131,6 +131,8 @@ TEST_F(BadInput, LinesOfACapture) {
 TEST_F(BadInput, HeadersThatLackAColumn) {
   EXPECT_EQ(error("timestamp,open,high,low,volume\n1704067200,10,11,9,5\n"),
             "1: the header looks like ohlcv, but has no column \"close\"");
+  EXPECT_EQ(error("open,high,low,close,volume\n10,11,9,10,5\n"),
+            "1: the header looks like ohlcv, but has no column \"timestamp\"");
 }
 
 TEST_F(BadInput, TextsThatAreNoFormat) {

@@ -173,6 +173,14 @@ TEST_F(Formats, ForceOrdersKnowSymbolsWithoutTheQuote) {
   EXPECT_EQ(all[1].quantity, 0.188_qty);
 }
 
+TEST_F(Formats, SpacesAroundWordsMeanNothing) {
+  const ReadData data = read(
+      "1723705563505,BTCUSDT , 7, 58105.9, 0.5,1723705563418, True\n"
+      "1723705563505,\tBTCUSDT, 8, 58105.9, 0.5,1723705563418, True\n");
+  EXPECT_EQ(error_of(data), "");
+  EXPECT_EQ(data.report.used, 2U);
+}
+
 TEST_F(Formats, OhlcvColumnsByNameInAnyOrderAndTimesInAnyUnit) {
   for (const std::string_view time :
        {"1704067200", "1704067200000", "1704067200000000", "1704067200000000000", "1704067200.0",

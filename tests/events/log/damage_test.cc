@@ -8,6 +8,7 @@
 
 #include "adapters/cli/log_command.h"
 #include "events/log/crc32c.h"
+#include "events/log/record.h"
 #include "tests/events/log/scratch_log.h"
 
 namespace tranchet {
@@ -159,8 +160,7 @@ void rewrite_record(const std::filesystem::path& path, std::uint64_t key,
     const auto* first = static_cast<const std::byte*>(value.mv_data);
     std::vector<std::byte> bytes(first, first + value.mv_size);
     change(bytes);
-    const std::uint32_t checksum =
-        crc32c(std::span(bytes).subspan(8), crc32c(std::span(bytes).first(4)));
+    const std::uint32_t checksum = record_checksum(bytes);
     std::memcpy(bytes.data() + 4, &checksum, sizeof checksum);
     MDB_val changed{bytes.size(), bytes.data()};
     ASSERT_EQ(mdb_put(transaction, database, &name, &changed, 0), 0);
