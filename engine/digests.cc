@@ -77,7 +77,7 @@ void add_tranche(Words& words, const Tranche& t) {
   words(t.closing.has_value());
   if (t.closing) {
     const Closing& c = *t.closing;
-    words(c.reason, c.part, c.attempts, c.waiting, c.failed, c.no_position, c.stalled,
+    words(c.reason, c.part, c.otherwise, c.attempts, c.waiting, c.failed, c.no_position, c.stalled,
           c.stop_triggered, c.trigger_generation, c.trigger_born_for, c.stop_refused);
   }
   words(t.opened, t.ended, t.dust, t.dust_alerted, t.rest_until, t.generation, t.exited,

@@ -3,8 +3,9 @@
 // irrelevant is dropped when that one arrives.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 #include "events/decimal.h"
 #include "events/time.h"
@@ -17,6 +18,32 @@ class DipWindow {
     Timestamp time;
     Price price;
     friend bool operator==(const Point&, const Point&) = default;
+  };
+
+  // A queue, oldest first, that lies in one piece: every price of a run goes through two of them.
+  class Points {
+   public:
+    bool empty() const { return first_ == points_.size(); }
+    std::size_t size() const { return points_.size() - first_; }
+    const Point& front() const { return points_[first_]; }
+    const Point& back() const { return points_.back(); }
+    auto begin() const { return points_.begin() + static_cast<std::ptrdiff_t>(first_); }
+    auto end() const { return points_.end(); }
+
+    void push_back(const Point& point) { points_.push_back(point); }
+    void pop_back() { points_.pop_back(); }
+    // What was popped leaves the memory when it is more than what stands.
+    void pop_front() {
+      ++first_;
+      if (first_ < kLeastCut || first_ <= size()) return;
+      points_.erase(points_.begin(), begin());
+      first_ = 0;
+    }
+
+   private:
+    static constexpr std::size_t kLeastCut = 64;
+    std::vector<Point> points_;
+    std::size_t first_ = 0;  // What is before was popped.
   };
 
   // Takes a price in. What is older than `window` is forgotten.
@@ -42,12 +69,12 @@ class DipWindow {
                                  static_cast<Int128>(lows_.front().price.raw()) * (kPpmOne + rise);
   }
 
-  const std::deque<Point>& highs() const { return highs_; }
-  const std::deque<Point>& lows() const { return lows_; }
+  const Points& highs() const { return highs_; }
+  const Points& lows() const { return lows_; }
 
  private:
-  std::deque<Point> highs_;  // Falling prices: the front is the highest of the window.
-  std::deque<Point> lows_;   // Rising prices: the front is the lowest.
+  Points highs_;  // Falling prices: the front is the highest of the window.
+  Points lows_;   // Rising prices: the front is the lowest.
 };
 
 }  // namespace tranchet

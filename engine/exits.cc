@@ -68,13 +68,14 @@ void start_closing(Turn& turn, const Position& position, Tranche& tranche, ExitR
   if (tranche.closing) {
     Closing& closing = *tranche.closing;
     closing.stalled = false;
-    // A request for all of it outranks the guard's part, and an instant close that may yet be
-    // called off because the mark came back.
-    const bool may_be_called_off =
-        closing.reason == ExitReason::InstantTakeProfit && closing.attempts == 0;
-    if (!part && (closing.part || may_be_called_off)) {
+    if (part) return;
+    // One exit is enough. But all of it outranks the guard's part, and an instant close that is
+    // called off because the mark came back goes on for this reason instead.
+    if (closing.part) {
       closing.part = {};
       closing.reason = reason;
+    } else if (closing.reason == ExitReason::InstantTakeProfit) {
+      closing.otherwise = static_cast<std::uint8_t>(reason);
     }
     return;
   }
@@ -128,8 +129,11 @@ void progress_closing(Turn& turn, const Position& position, Tranche& tranche) {
   if (!tranche.targets.empty()) return;  // Its cancel must be confirmed first.
   if (closing.reason == ExitReason::InstantTakeProfit && closing.attempts == 0 &&
       !closing.stop_triggered && mark_is_back_inside(turn.state, position, tranche)) {
-    stop_closing(turn, position, tranche);
-    return;
+    if (closing.otherwise == 0) {
+      stop_closing(turn, position, tranche);
+      return;
+    }
+    closing.reason = static_cast<ExitReason>(closing.otherwise);
   }
   const Quantity quantity = quantity_to_close(tranche);
   if (quantity.is_positive()) send_market_order(turn, position, tranche, quantity);

@@ -76,6 +76,7 @@ struct Leg {
 struct Closing {
   ExitReason reason{};
   Maybe<Quantity> part;                  // Guard: only what has no stop. Empty: all that is open.
+  std::uint8_t otherwise = 0;            // ExitReason that holds if an instant close is called off.
   std::uint8_t attempts = 0;             // Market orders sent so far (slices together are one).
   bool waiting = false;                  // For the retry timer.
   bool failed = false;                   // A market order of this attempt ended with a rest,

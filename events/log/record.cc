@@ -33,8 +33,6 @@ struct Header {
   std::uint16_t zero = 0;
 };
 static_assert(sizeof(Header) == kRecordHeaderBytes);
-constexpr std::size_t kFirstTime = 2, kLastTime = 3;  // Words.
-
 std::optional<RecordFlaw> decode_single(const Header& header, std::span<const std::uint64_t> words,
                                         std::vector<Event>& out) {
   if (header.count != 1 || header.first_time != header.last_time) return RecordFlaw::Malformed;
@@ -114,12 +112,12 @@ void RecordEncoder::close_record(std::size_t start, std::span<const Event> event
                                  std::uint8_t kind) {
   const std::size_t words = words_.size() - start;
   ENSURE(words * 8 <= kRecordBytesMax && !events.empty());
-  // Whole words only: the checksum, which reads words, would wait for anything narrower.
+  // The header, in whole words: the checksum, which reads words, would wait for anything narrower.
   std::uint64_t* const record = words_.data() + start;
   record[0] = kMagic | std::uint64_t{kHeaderVersion} << 16 | std::uint64_t{kind} << 24;
   record[1] = number(events.front().sequence);
-  record[kFirstTime] = std::bit_cast<std::uint64_t>(events.front().time.nanoseconds());
-  record[kLastTime] = std::bit_cast<std::uint64_t>(events.back().time.nanoseconds());
+  record[2] = std::bit_cast<std::uint64_t>(events.front().time.nanoseconds());
+  record[3] = std::bit_cast<std::uint64_t>(events.back().time.nanoseconds());
   record[4] =
       events.size() | (words - kHeaderWords) * 8 << 16 | std::uint64_t{kSchemaVersion} << 32;
   const std::span<const std::uint64_t> whole(record, words);

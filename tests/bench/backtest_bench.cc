@@ -46,7 +46,7 @@ BacktestOptions options_of(const std::filesystem::path& file, std::int64_t take_
   };
   set(Setting::Strategy, static_cast<std::int64_t>(StrategyName::Dip));
   set(Setting::StrategySides, static_cast<std::int64_t>(StrategySidesChoice::Long));
-  set(Setting::StrategyCooldown, Duration::hours(1).count());
+  set(Setting::StrategyCooldown, Duration::minutes(2).count());
   set(Setting::AtCap, static_cast<std::int64_t>(AtCapPolicy::Reject));
   set(Setting::TrancheIncrement, 5'000);
   set(Setting::TakeProfit, take_profit);

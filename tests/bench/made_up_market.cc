@@ -13,9 +13,9 @@ namespace tranchet {
 namespace {
 
 constexpr std::int64_t kStart = 1'262'304'000'000;  // 2010-01-01, milliseconds.
-constexpr std::int64_t kCenter = 10'000;            // Ticks of 0.1.
+constexpr std::int64_t kCenter = 5'000;             // Ticks of 0.1.
 
-// A walk with a pull toward the center that wins about 10 % away from it.
+// A walk with a pull toward the center that wins some percent away from it.
 class PriceWalk {
  public:
   std::uint64_t random(std::uint64_t below) {

@@ -19,7 +19,7 @@ class BenchFolder {
   std::filesystem::path path_;
 };
 
-// The prices move about 1,000 on a tick of 0.1 and return to it, so that falls and rises of some
+// The prices move about 500 on a tick of 0.1 and return to it, so that falls and rises of some
 // percent alternate for as long as the file is.
 //
 // aggTrades CSV, one trade every 20 ms, steps of a tick.

@@ -95,9 +95,9 @@ void walk(Changer& c, Leg& leg) {
     cancel_first, alerted);
 }
 void walk(Changer& c, Closing& closing) {
-  auto& [reason, part, attempts, waiting, failed, no_position, stalled, stop_triggered,
+  auto& [reason, part, otherwise, attempts, waiting, failed, no_position, stalled, stop_triggered,
          trigger_generation, trigger_born_for, stop_refused] = closing;
-  c("closing", reason, part, attempts, waiting, failed, no_position, stalled, stop_triggered,
+  c("closing", reason, part, otherwise, attempts, waiting, failed, no_position, stalled, stop_triggered,
     trigger_generation, trigger_born_for, stop_refused);
 }
 void walk(Changer& c, Tranche& tranche) {

@@ -120,6 +120,7 @@ class World {
     const auto found = published_.find(key);
     return found == published_.end() ? 0 : found->second;
   }
+  const std::vector<std::string>& violations() const { return oracle_.violations(); }
   bool settled() const { return settled_; }
   const std::vector<Event>& events() const { return events_; }
   const Settings& settings() const { return settings_; }

@@ -225,14 +225,14 @@ class Auditor {
   }
   Int128 unrealized() const {
     Int128 total = 0;
-    for (const auto& [id, tranche] : books_) total += unrealized_of(tranche);
+    for (const auto& [id, tranche] : open_) total += unrealized_of(*tranche);
     return total;
   }
   void follow_excursions(const std::string& instrument) {
-    for (auto& [id, tranche] : books_) {
-      if (tranche.instrument != instrument || tranche.quantity == 0) continue;
-      tranche.worst = std::min(tranche.worst, unrealized_of(tranche));
-      tranche.best = std::max(tranche.best, unrealized_of(tranche));
+    for (const auto& [id, tranche] : open_) {
+      if (tranche->instrument != instrument) continue;
+      tranche->worst = std::min(tranche->worst, unrealized_of(*tranche));
+      tranche->best = std::max(tranche->best, unrealized_of(*tranche));
     }
   }
   void follow_equity() {
@@ -281,7 +281,8 @@ class Auditor {
       if (order.empty()) ++tranche.foreign;
       if (!order.empty()) tranche.orders.insert(order);
       same(what + ": realized_pnl of an entry", 0, realized);
-      live_max_ = std::max(live_max_, open_tranches());
+      open_[id] = &tranche;
+      live_max_ = std::max(live_max_, open_.size());
     } else {
       if (quantity > tranche.quantity) return find(what + ": exits more than its tranche holds");
       const Int128 cost = share(tranche.cost, quantity, tranche.quantity);
@@ -291,6 +292,7 @@ class Auditor {
       tranche.cost -= cost;
       tranche.exited += quantity;
       tranche.exit_value += price * quantity;
+      if (tranche.quantity == 0) open_.erase(id);
     }
     follow_excursions(tranche.instrument);
   }
@@ -309,19 +311,18 @@ class Auditor {
     return quotient;
   }
 
-  std::uint64_t open_tranches() const {
-    return static_cast<std::uint64_t>(
-        std::ranges::count_if(books_, [](const auto& entry) { return entry.second.quantity > 0; }));
-  }
-
   void take_merge(std::size_t row) {
-    Tranche& from = books_[tranches_.count(row, "tranche_id")];
-    Tranche& into = books_[tranches_.count(row, "merged_into")];
+    const std::uint64_t from_id = tranches_.count(row, "tranche_id");
+    const std::uint64_t into_id = tranches_.count(row, "merged_into");
+    Tranche& from = books_[from_id];
+    Tranche& into = books_[into_id];
     into.quantity += from.quantity;
     into.cost += from.cost;
     into.entered += from.quantity;
     into.entered_cost += from.cost;
     from.quantity = from.cost = 0;
+    open_.erase(from_id);
+    if (into.quantity > 0) open_[into_id] = &into;
     follow_excursions(into.instrument);
   }
 
@@ -339,9 +340,9 @@ class Auditor {
     same(what + " drawdown", rounded(peak_ - balance_ - unrealized()),
          equity_.number(row, "drawdown"));
     Int128 exposure = 0;
-    for (const auto& [id, tranche] : books_) {
-      const auto price = last_price_.find(tranche.instrument);
-      if (price != last_price_.end()) exposure += tranche.quantity * price->second;
+    for (const auto& [id, tranche] : open_) {
+      const auto price = last_price_.find(tranche->instrument);
+      if (price != last_price_.end()) exposure += tranche->quantity * price->second;
     }
     same(what + " exposure", rounded(exposure), equity_.number(row, "exposure"));
   }
@@ -380,8 +381,9 @@ class Auditor {
   std::vector<std::string> findings_;
 
   std::map<std::uint64_t, Tranche> books_;
+  std::map<std::uint64_t, Tranche*> open_;  // Those of books_ that hold quantity.
   std::map<std::string, Int128> last_price_;
-  std::uint64_t live_max_ = 0;
+  std::size_t live_max_ = 0;
   Int128 balance_ = 0;
   Int128 peak_ = 0;
   Int128 drawdown_ = 0;
