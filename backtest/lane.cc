@@ -35,7 +35,11 @@ void Lane::on_event(const Event& event, const Output& output) {
   if (output.bookings.empty() && output.commands.empty()) return;
   account_.on_bookings(output.bookings, event.sequence, event.time);
   account_.on_commands(output.commands);
-  watch_naked(event.time);
+  const bool only_refused =
+      output.bookings.empty() && std::ranges::all_of(output.commands, [](const Command& command) {
+        return std::holds_alternative<EntryRefused>(command);
+      });
+  if (!only_refused) watch_naked(event.time);
 }
 
 // How much of each tranche stands without a stop, whenever something may have changed it.
@@ -126,26 +130,57 @@ bool Lane::is_ambiguous(InstrumentId instrument, const Bar& bar) {
          bar.high >= std::min(venue.high, engine.high);
 }
 
+PricePath Lane::path_of(InstrumentId instrument, const Bar& bar) const {
+  const bool low_first = falls_first(instrument);
+  const Duration third = Duration::nanoseconds((bar.close_time - bar.open_time).count() / 3);
+  return {.points = {{{bar.open_time, bar.open},
+                      {bar.open_time + third, low_first ? bar.low : bar.high},
+                      {bar.open_time + third * 2, low_first ? bar.high : bar.low},
+                      {bar.close_time, bar.close}}},
+          .low = bar.low,
+          .high = bar.high};
+}
+
+// Takes a whole bar at one go, if nothing follows from any of its prices.
+bool Lane::pass(InstrumentId instrument, const PricePath& path) {
+  const PriceBand& venue = venue_band(instrument);
+  const PricePoint& last = path.points.back();
+  if (!skip_ || !loop_.may_pass_until(last.time) || path.low <= venue.low ||
+      path.high >= venue.high || !engine_.pass(instrument, path, !bars_are_marks_)) {
+    return false;
+  }
+  ticks_ += path.points.size();
+  if (bars_are_marks_) {
+    venue_.note_mark(instrument, last.price);
+  } else {
+    venue_.note_price(instrument, last.price, last.time);
+  }
+  if (bars_are_marks_ || trades_are_marks_) {
+    for (const PricePoint& point : path.points) {
+      account_.on_price(instrument, point.price, point.time);
+    }
+  }
+  return true;
+}
+
 std::expected<void, LogError> Lane::take(InstrumentId instrument, const Bar& bar) {
   if (auto ran = loop_.run_until(bar.open_time); !ran) return ran;
+  const PricePath path = path_of(instrument, bar);
+  if (pass(instrument, path)) return {};
   if (is_ambiguous(instrument, bar)) ++ambiguous_bars_;
-  const bool low_first = falls_first(instrument);
-  const Duration span = bar.close_time - bar.open_time;
-  const auto part = [&](std::int64_t thirds) {
-    return bar.open_time + Duration::nanoseconds(span.count() / 3 * thirds);
-  };
   // A quarter of the volume at each point, for fills that take a share of it.
   Maybe<Quantity> quantity;
   if (bar.volume) quantity = Quantity::from_raw((*bar.volume).raw() / 4);
-  const auto point = [&](Price price, Timestamp time) {
-    if (bars_are_marks_) return take_price(MarkPrice{instrument, price}, time);
-    return take_price(TradePrinted{.instrument = instrument, .quantity = quantity, .price = price},
-                      time);
-  };
-  if (auto taken = point(bar.open, bar.open_time); !taken) return taken;
-  if (auto taken = point(low_first ? bar.low : bar.high, part(1)); !taken) return taken;
-  if (auto taken = point(low_first ? bar.high : bar.low, part(2)); !taken) return taken;
-  return point(bar.close, bar.close_time);
+  for (const auto& [time, price] : path.points) {
+    auto taken =
+        bars_are_marks_
+            ? take_price(MarkPrice{instrument, price}, time)
+            : take_price(
+                  TradePrinted{.instrument = instrument, .quantity = quantity, .price = price},
+                  time);
+    if (!taken) return taken;
+  }
+  return {};
 }
 
 std::expected<AccountResult, LogError> Lane::finish(Timestamp time) {

@@ -48,6 +48,8 @@ class Lane final : private Observer {
 
  private:
   void on_event(const Event& event, const Output& output) override;
+  PricePath path_of(InstrumentId instrument, const Bar& bar) const;
+  bool pass(InstrumentId instrument, const PricePath& path);
   template <class PriceEvent>
   std::expected<void, LogError> take_price(const PriceEvent& event, Timestamp time);
   void note(const TradePrinted& trade, Timestamp time);

@@ -3,6 +3,8 @@
 // irrelevant is dropped when that one arrives.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -12,13 +14,22 @@
 
 namespace tranchet {
 
+struct PricePoint {
+  Timestamp time;
+  Price price;
+  friend bool operator==(const PricePoint&, const PricePoint&) = default;
+};
+
+// The four prices that stand for a bar, in order of time: open, one extreme, the other, close.
+struct PricePath {
+  std::array<PricePoint, 4> points;
+  Price low;
+  Price high;
+};
+
 class DipWindow {
  public:
-  struct Point {
-    Timestamp time;
-    Price price;
-    friend bool operator==(const Point&, const Point&) = default;
-  };
+  using Point = PricePoint;
 
   // A queue, oldest first, that lies in one piece: every price of a run goes through two of them.
   class Points {
@@ -57,22 +68,56 @@ class DipWindow {
     lows_.push_back({time, price});
   }
 
+  // The same as adding its prices one by one. All but the extremes and the last is made irrelevant
+  // by what follows it, so a bar costs what one price does.
+  void add(const PricePath& path, Duration window) {
+    const PricePoint& middle = path.points[1];
+    const PricePoint& later = path.points[2];
+    const PricePoint& last = path.points[3];
+    const bool high_first = middle.price == path.high;
+    while (!highs_.empty() && highs_.back().price <= path.high) highs_.pop_back();
+    while (!lows_.empty() && lows_.back().price >= path.low) lows_.pop_back();
+    if (last.price != path.high) highs_.push_back(high_first ? middle : later);
+    if (last.price != path.low) lows_.push_back(high_first ? later : middle);
+    highs_.push_back(last);
+    lows_.push_back(last);
+    const Timestamp oldest = last.time - window;
+    while (highs_.front().time <= oldest) highs_.pop_front();
+    while (lows_.front().time <= oldest) lows_.pop_front();
+  }
+
+  // Whether one of these prices, taken in, may make has_fallen() true; false is a promise.
+  bool may_fall(const PricePath& path, Ppm drop) const {
+    const Price highest = highs_.empty() ? path.high : std::max(path.high, highs_.front().price);
+    return is_fall(path.low, highest, drop);
+  }
+  bool may_rise(const PricePath& path, Ppm rise) const {
+    const Price lowest = lows_.empty() ? path.low : std::min(path.low, lows_.front().price);
+    return is_rise(path.high, lowest, rise);
+  }
+
   // price <= highest x (1 - drop), exactly.
   bool has_fallen(Price price, Ppm drop) const {
-    return !highs_.empty() &&
-           static_cast<Int128>(price.raw()) * kPpmOne <=
-               static_cast<Int128>(highs_.front().price.raw()) * (kPpmOne - drop);
+    return !highs_.empty() && is_fall(price, highs_.front().price, drop);
   }
   // price >= lowest x (1 + rise), exactly.
   bool has_risen(Price price, Ppm rise) const {
-    return !lows_.empty() && static_cast<Int128>(price.raw()) * kPpmOne >=
-                                 static_cast<Int128>(lows_.front().price.raw()) * (kPpmOne + rise);
+    return !lows_.empty() && is_rise(price, lows_.front().price, rise);
   }
 
   const Points& highs() const { return highs_; }
   const Points& lows() const { return lows_; }
 
  private:
+  static bool is_fall(Price price, Price highest, Ppm drop) {
+    return static_cast<Int128>(price.raw()) * kPpmOne <=
+           static_cast<Int128>(highest.raw()) * (kPpmOne - drop);
+  }
+  static bool is_rise(Price price, Price lowest, Ppm rise) {
+    return static_cast<Int128>(price.raw()) * kPpmOne >=
+           static_cast<Int128>(lowest.raw()) * (kPpmOne + rise);
+  }
+
   Points highs_;  // Falling prices: the front is the highest of the window.
   Points lows_;   // Rising prices: the front is the lowest.
 };

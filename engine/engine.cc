@@ -135,10 +135,35 @@ void Engine::note_settings() {
   strategy_is_dip_ = settings.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
   trades_are_marks_ =
       settings.choice<MarkSourceChoice>(Setting::MarkSource) == MarkSourceChoice::Trade;
+  dip_drop_ = settings.percent(Setting::DipDrop);
+  dip_window_ = settings.duration(Setting::DipWindow);
 }
 
-bool Engine::strategy_sees(InstrumentId instrument, Price price, Timestamp time) {
-  return dip_sees(state_, state_.instrument(instrument), price, time);
+bool Engine::strategy_may_enter(const InstrumentState& instrument, Price price,
+                                Timestamp time) const {
+  return dip_may_enter(state_, instrument, price, time);
+}
+
+bool Engine::pass(InstrumentId id, const PricePath& path, bool are_trades) {
+  if (!state_.knows(id) || !is_quiet(id, path.low) || !is_quiet(id, path.high)) return false;
+  InstrumentState& instrument = state_.instrument(id);
+  const bool are_marks = !are_trades || trades_are_marks_;
+  if (are_marks && strategy_is_dip_) {
+    const bool moves =
+        instrument.dip.may_fall(path, dip_drop_) || instrument.dip.may_rise(path, dip_drop_);
+    if (moves && dip_may_enter(state_, instrument, path)) return false;
+    instrument.dip.add(path, dip_window_);
+  }
+  const PricePoint& last = path.points.back();
+  ENSURE(path.points.front().time >= state_.now);
+  state_.last = Sequence{number(state_.last) + path.points.size()};
+  state_.now = last.time;
+  if (are_trades) {
+    instrument.trade = last.price;
+    instrument.trade_time = last.time;
+  }
+  if (are_marks) pass_mark(instrument, last.price, last.time);
+  return true;
 }
 
 void Engine::apply(const Event& event, Output& output) {
@@ -222,7 +247,7 @@ void Engine::take_mark(InstrumentId id, Price price, Output& output) {
   InstrumentState& instrument = state_.instrument(id);
   instrument.mark = price;
   instrument.mark_time = state_.now;
-  const bool dips = strategy_is_dip_ && dip_sees(state_, instrument, price, state_.now);
+  const bool dips = strategy_sees(instrument, price, state_.now);
   if (!dips && is_quiet(id, price)) return;
   Turn turn(state_, output);
   for (Position& position : instrument.positions) test_prices(turn, position, true);

@@ -51,17 +51,28 @@ class Engine {
     return true;
   }
 
+  // The same for the prices of a bar, all of them or none: trades, or marks.
+  bool pass(InstrumentId instrument, const PricePath& path, bool are_trades);
+
   // Chained over every command with the sequence that caused it.
   std::uint64_t command_digest() const { return state_.command_digest; }
   std::uint64_t state_digest() const { return digest_of(state_); }
 
  private:
   void take_mark(InstrumentId instrument, Price price, Output& output);
-  bool strategy_sees(InstrumentId instrument, Price price, Timestamp time);
+  // Takes the mark in; true when an entry may follow from it.
+  bool strategy_sees(InstrumentState& instrument, Price price, Timestamp time) {
+    if (!strategy_is_dip_) return false;
+    instrument.dip.add(price, time, dip_window_);
+    return (instrument.dip.has_fallen(price, dip_drop_) ||
+            instrument.dip.has_risen(price, dip_drop_)) &&
+           strategy_may_enter(instrument, price, time);
+  }
+  bool strategy_may_enter(const InstrumentState& instrument, Price price, Timestamp time) const;
   void note_settings();
   bool may_pass(InstrumentId instrument, Price price, Timestamp time, bool is_mark) {
     if (!state_.knows(instrument) || !is_quiet(instrument, price)) return false;
-    if (is_mark && strategy_is_dip_ && strategy_sees(instrument, price, time)) return false;
+    if (is_mark && strategy_sees(state_.instrument(instrument), price, time)) return false;
     ENSURE(time >= state_.now);
     state_.last = next(state_.last);
     state_.now = time;
@@ -76,6 +87,8 @@ class Engine {
   State state_;
   bool strategy_is_dip_ = false;
   bool trades_are_marks_ = false;
+  Ppm dip_drop_ = 0;
+  Duration dip_window_;
 };
 
 }  // namespace tranchet

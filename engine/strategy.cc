@@ -17,13 +17,22 @@ bool may_enter(const State& state, const InstrumentState& instrument, PositionSi
 
 }  // namespace
 
-bool dip_sees(const State& state, InstrumentState& instrument, Price price, Timestamp now) {
+bool dip_may_enter(const State& state, const InstrumentState& instrument, Price price,
+                   Timestamp now) {
   const Ppm drop = state.settings.percent(Setting::DipDrop);
-  instrument.dip.add(price, now, state.settings.duration(Setting::DipWindow));
   return (instrument.dip.has_fallen(price, drop) &&
           may_enter(state, instrument, PositionSide::Long, now)) ||
          (instrument.dip.has_risen(price, drop) &&
           may_enter(state, instrument, PositionSide::Short, now));
+}
+
+bool dip_may_enter(const State& state, const InstrumentState& instrument, const PricePath& path) {
+  const Ppm drop = state.settings.percent(Setting::DipDrop);
+  const Timestamp end = path.points.back().time;
+  return (instrument.dip.may_fall(path, drop) &&
+          may_enter(state, instrument, PositionSide::Long, end)) ||
+         (instrument.dip.may_rise(path, drop) &&
+          may_enter(state, instrument, PositionSide::Short, end));
 }
 
 void consider_dip(Turn& turn, InstrumentId id, Price price) {

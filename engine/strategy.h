@@ -8,8 +8,11 @@ namespace tranchet {
 
 // Dip: buys when the price is drop_pct below the highest of the last window, sells short when it is
 // as far above the lowest; at most once a cooldown a side, whether the entry was taken or refused.
-// Takes the price in; true when consider_dip has something to do.
-bool dip_sees(const State& state, InstrumentState& instrument, Price price, Timestamp now);
+// Whether consider_dip has something to do at this price, which the window has taken in.
+bool dip_may_enter(const State& state, const InstrumentState& instrument, Price price,
+                   Timestamp now);
+// Whether it may have at a price of a path that the window has not taken in; false is a promise.
+bool dip_may_enter(const State& state, const InstrumentState& instrument, const PricePath& path);
 void consider_dip(Turn& turn, InstrumentId instrument, Price price);
 
 }  // namespace tranchet

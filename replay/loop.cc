@@ -7,6 +7,14 @@ namespace tranchet {
 namespace {
 
 constexpr std::size_t kBulkBatch = 4'096;
+// What people and screens are told is nothing to a venue, and sets no timer.
+bool is_publication(const Command& command) {
+  return std::holds_alternative<EntryRefused>(command) || std::holds_alternative<Alert>(command) ||
+         std::holds_alternative<TradeClosed>(command) ||
+         std::holds_alternative<PositionUpdate>(command) ||
+         std::holds_alternative<TrancheState>(command);
+}
+
 constexpr auto kNever = Timestamp::from_nanoseconds(std::numeric_limits<std::int64_t>::max());
 
 }  // namespace
@@ -52,7 +60,7 @@ std::expected<void, LogError> Loop::take(Timestamp time, const EventBody& body) 
     if (auto kept = keep(event); !kept) return kept;
   }
   observer_.on_event(event, output_);
-  if (!output_.commands.empty()) {
+  if (!std::ranges::all_of(output_.commands, is_publication)) {
     venue_.submit(output_.commands, time);
     ++venue_changes_;
     find_due();

@@ -48,8 +48,10 @@ class Loop {
   // and the engine says that nothing follows. False: nothing was taken, take() must.
   template <class PriceEvent>
   bool pass(Timestamp time, const PriceEvent& price) {
-    return journal_.log == nullptr && time < due_ && engine_.pass(price, time);
+    return may_pass_until(time) && engine_.pass(price, time);
   }
+  // Nothing is due up to and including `time`, and no log is kept.
+  bool may_pass_until(Timestamp time) const { return journal_.log == nullptr && time < due_; }
 
   // The venue has seen something by itself, such as a price: it may have more to say.
   void look_again() { find_due(); }

@@ -26,9 +26,9 @@ int log_check(const std::filesystem::path& log, std::ostream& out, std::ostream&
 int log_export(const std::filesystem::path& log, std::ostream& out, std::ostream& err);
 
 // A new log from JSON lines: an export, or lines that somebody wrote. Errors name file and line,
-// and leave no log behind.
+// and leave no log behind. `batch`: events in a commit; 0: as the lines say.
 int log_import(const std::filesystem::path& file, const std::filesystem::path& log,
-               std::ostream& out, std::ostream& err);
+               std::ostream& out, std::ostream& err, std::size_t batch = 0);
 
 // A compact copy, of a live log too.
 int log_backup(const std::filesystem::path& log, const std::filesystem::path& target,

@@ -24,7 +24,8 @@ using Imported = std::expected<void, ImportFailure>;
 
 class Importer {
  public:
-  Importer(LogWriter& log, std::string file) : log_(log), file_(std::move(file)) {}
+  Importer(LogWriter& log, std::string file, std::size_t batch)
+      : log_(log), file_(std::move(file)), own_batch_(batch) {}
 
   Imported run(std::istream& in) {
     std::string line;
@@ -69,7 +70,7 @@ class Importer {
   }
 
   Imported keep(const EventLine& line) {
-    if (line.commit > 0) {
+    if (line.commit > 0 && own_batch_ == 0) {
       if (in_commit_ > 0) return fail("starts a commit in the middle of one");
       // Lines before it that said nothing of commits: the names that came with this line are
       // already known, which does no harm.
@@ -90,7 +91,7 @@ class Importer {
       in_commit_ -= static_cast<std::uint32_t>(line.bodies.size());
       return in_commit_ == 0 ? commit() : Imported();
     }
-    return batch_.size() >= kCommitEvents ? commit() : Imported();
+    return batch_.size() >= (own_batch_ > 0 ? own_batch_ : kCommitEvents) ? commit() : Imported();
   }
 
   Imported commit() {
@@ -107,6 +108,7 @@ class Importer {
 
   LogWriter& log_;
   std::string file_;
+  std::size_t own_batch_;  // Events in a commit, whatever the lines say; 0: as they say.
   std::uint64_t line_ = 0;
   Names names_;
   Sequence last_{};
@@ -128,7 +130,7 @@ void remove_unfinished(const std::filesystem::path& log, bool made_directory) {
 }  // namespace
 
 int log_import(const std::filesystem::path& file, const std::filesystem::path& log,
-               std::ostream& out, std::ostream& err) {
+               std::ostream& out, std::ostream& err, std::size_t batch) {
   std::ifstream in(file, std::ios::binary);
   std::error_code unreadable;
   if (!in || std::filesystem::is_directory(file, unreadable)) {
@@ -141,7 +143,7 @@ int log_import(const std::filesystem::path& file, const std::filesystem::path& l
     err << writer.error().message << "\n";
     return exit_status(writer.error().kind);
   }
-  Imported imported = Importer(**writer, file.string()).run(in);
+  Imported imported = Importer(**writer, file.string(), batch).run(in);
   if (imported) {
     if (auto closed = (*writer)->close(); !closed) {
       imported =

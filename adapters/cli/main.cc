@@ -1,5 +1,6 @@
 // The program. Reads as the wiring diagram: each subcommand takes its options and hands them to the
 // room that does the work.
+#include <csignal>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -54,6 +55,7 @@ class Program {
   BacktestArguments backtest_;
   ReplayArguments replay_;
   std::string log_, other_;
+  std::size_t batch_ = 0;
   bool follow_ = false;
   std::string config_;
   std::vector<std::string> sets_;
@@ -112,7 +114,8 @@ void Program::add_log() {
     command->add_option("LOG", log_, "folder of the log")->required();
   }
   CLI::App* import = add("import", "JSON lines into a new log",
-                         [this] { return log_import(other_, log_, std::cout, std::cerr); });
+                         [this] { return log_import(other_, log_, std::cout, std::cerr, batch_); });
+  import->add_option("--batch", batch_, "events in a commit; otherwise as in the export");
   import->add_option("FILE", other_, "an export, or lines written by hand")->required();
   import->add_option("LOG", log_, "folder of the new log")->required();
   CLI::App* backup = add("backup", "a compact copy, of a live log too",
@@ -149,6 +152,8 @@ int Program::step() {
 }  // namespace tranchet
 
 int main(int count, char** arguments) {
+  // A file that may not grow is a full disk to us, not a reason to die.
+  std::signal(SIGXFSZ, SIG_IGN);
   std::ios::sync_with_stdio(false);
   return tranchet::Program().run(count, arguments);
 }

@@ -60,7 +60,10 @@ class Steps {
                                  : find_order(engine_.state(), *line.reference, body);
               if (answer.order == OrderId::None) return "names an order that this run never sent";
             }
-            if (answer.order == OrderId::None) return {};  // A fill that is not ours.
+            if (answer.order == OrderId::None) {
+              // Only a fill can be somebody else's.
+              return std::is_same_v<Answer, OrderFilled> ? "" : "order_id \"\" names no order";
+            }
             if (!sent_.contains(answer.order)) {
               return "order_id \"" + to_text(answer.order) + "\" was never sent in this run";
             }

@@ -126,7 +126,7 @@ class LogReader {
 
 // What a whole pass over the log found. LMDB crashes on some damaged pages, so the pass runs in a
 // child process: a child that dies is Damaged. Everything that reads a log it does not trust starts
-// with this.
+// with this, before it starts threads.
 enum class CheckDepth : std::uint8_t {
   Records = 1,  // Every checksum, and that no sequence is missing.
   Chain = 2,    // The SHA-256 chain as well.

@@ -36,7 +36,7 @@ InstrumentListed rules() {
 }
 
 // The dip strategy on one side, with tranches so close that a fall opens all five.
-BacktestOptions options_of(const std::filesystem::path& file, std::int64_t take_profit) {
+BacktestOptions options_of(const std::filesystem::path& file, Duration cooldown) {
   BacktestOptions options;
   options.data.paths = {file};
   options.data.symbol = kSymbol;
@@ -46,13 +46,11 @@ BacktestOptions options_of(const std::filesystem::path& file, std::int64_t take_
   };
   set(Setting::Strategy, static_cast<std::int64_t>(StrategyName::Dip));
   set(Setting::StrategySides, static_cast<std::int64_t>(StrategySidesChoice::Long));
-  set(Setting::StrategyCooldown, Duration::minutes(2).count());
+  set(Setting::StrategyCooldown, cooldown.count());
   set(Setting::AtCap, static_cast<std::int64_t>(AtCapPolicy::Reject));
   set(Setting::TrancheIncrement, 5'000);
-  set(Setting::TakeProfit, take_profit);
+  set(Setting::TakeProfit, 20'000);
   set(Setting::StopLoss, 150'000);
-  set(Setting::MaxPositionValue, 100'000 * kDecimalOne);
-  set(Setting::MaxTotalValue, 100'000 * kDecimalOne);
   return options;
 }
 
@@ -243,19 +241,20 @@ Summary run_whole(const BacktestOptions& options) {
   return std::move(*summary);
 }
 
-void print_result(const Summary& summary, std::uint64_t rows) {
+// `prices`: how many a row becomes.
+void print_result(const Summary& summary, std::uint64_t rows, std::uint64_t prices) {
   std::printf(
-      "  %llu tranches opened, %llu closed, at most %llu live, one opened every %llu rows\n",
+      "    %.3f further events a row; %llu tranches opened, %llu closed, %llu live at most\n",
+      static_cast<double>(summary.events - rows * prices) / static_cast<double>(rows),
       static_cast<unsigned long long>(summary.account.tranches_opened),
       static_cast<unsigned long long>(summary.account.trades),
-      static_cast<unsigned long long>(summary.account.tranches_live_max),
-      static_cast<unsigned long long>(rows / summary.account.tranches_opened));
+      static_cast<unsigned long long>(summary.account.tranches_live_max));
 }
 
 void bench_trades(const BenchFolder& folder) {
   const auto file = folder.file("BTCUSDT-aggTrades.csv");
   write_trades(file, kTrades);
-  BacktestOptions options = options_of(file, 20'000);
+  BacktestOptions options = options_of(file, Duration::minutes(2));
   const std::uint64_t rows = kTrades;
   std::printf("trade by trade: aggTrades CSV, %llu rows, %.0f MB (percent of the bare parse)\n",
               static_cast<unsigned long long>(rows),
@@ -283,7 +282,7 @@ void bench_trades(const BenchFolder& folder) {
     std::filesystem::remove_all(*options.log);
     run_whole(options);
   });
-  print_result(summary, rows);
+  print_result(summary, rows, 1);
   std::printf("  rows by live tranches, percent:");
   for (std::size_t live = 0; live < counts.size(); ++live) {
     std::printf("  %zu: %.0f", live,
@@ -295,7 +294,6 @@ void bench_trades(const BenchFolder& folder) {
 void bench_bars(const BenchFolder& folder) {
   const auto file = folder.file("BTCUSDT-1m.csv");
   write_bars(file, kBars);
-  BacktestOptions options = options_of(file, 20'000);
   const std::uint64_t rows = kBars;
   std::printf("1-minute bars: klines CSV, %llu rows, %.0f MB (percent of the bare parse)\n",
               static_cast<unsigned long long>(rows),
@@ -306,21 +304,31 @@ void bench_bars(const BenchFolder& folder) {
   };
   row("limit: count newlines", [&] { count_lines(file); });
   print_rate("limit: bare fixed-point parse", rows, limit, limit);
+  BacktestOptions options = options_of(file, Duration::hours(6));
   row("decode", [&] { read_all(options, [](const Block&) {}); });
   Summary summary;
-  row("whole, both orders of the extremes", [&] { summary = run_whole(options); });
-  print_result(summary, rows);
-  BacktestOptions rare = options_of(file, 100'000);
-  row("whole, entries rarer", [&] { summary = run_whole(rare); });
-  print_result(summary, rows);
+  for (const std::int64_t hours : {6, 1}) {
+    options = options_of(file, Duration::hours(hours));
+    row(hours == 6 ? "whole, both orders, an entry every 6 hours at most"
+                   : "whole, both orders, an entry every hour at most",
+        [&] { summary = run_whole(options); });
+    print_result(summary, rows, 4);
+  }
+  options = options_of(file, Duration::hours(6));
   options.skip = false;
-  row("whole, skip = off", [&] { run_whole(options); });
+  row("whole, both orders, every 6 hours, skip = off", [&] { run_whole(options); });
+  options = options_of(file, Duration::seconds(30));
+  options.settings = Settings();
+  options.settings.set(Setting::Strategy, InstrumentId::None,
+                       static_cast<std::int64_t>(StrategyName::Dip));
+  row("whole, both orders, every default of the program", [&] { summary = run_whole(options); });
+  print_result(summary, rows, 4);
 }
 
 void bench_capture(const BenchFolder& folder) {
   const auto file = folder.file("btcusdt.gz");
   write_capture(file, kCaptureLines);
-  const BacktestOptions options = options_of(file, 20'000);
+  const BacktestOptions options = options_of(file, Duration::minutes(2));
   const std::uint64_t rows = kCaptureLines;
   std::printf("stream capture: gzip JSON lines, %llu rows (percent of unpacking and counting)\n",
               static_cast<unsigned long long>(rows));

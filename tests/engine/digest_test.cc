@@ -97,8 +97,8 @@ void walk(Changer& c, Leg& leg) {
 void walk(Changer& c, Closing& closing) {
   auto& [reason, part, otherwise, attempts, waiting, failed, no_position, stalled, stop_triggered,
          trigger_generation, trigger_born_for, stop_refused] = closing;
-  c("closing", reason, part, otherwise, attempts, waiting, failed, no_position, stalled, stop_triggered,
-    trigger_generation, trigger_born_for, stop_refused);
+  c("closing", reason, part, otherwise, attempts, waiting, failed, no_position, stalled,
+    stop_triggered, trigger_generation, trigger_born_for, stop_refused);
 }
 void walk(Changer& c, Tranche& tranche) {
   auto& [id, ordinal, quantity, cost, take_profit, stop_loss, take_profit_enabled,

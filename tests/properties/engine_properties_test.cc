@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.h"
@@ -40,10 +41,17 @@ Setup draw_setup(Choices& choices) {
   rules.take_profit_enabled = !choices.percent(10);
   rules.working_type = choices.percent(50) ? WorkingType::MarkPrice : WorkingType::ContractPrice;
   rules.exit_attempts = 1 + choices.below(3);
+  const bool coarse = choices.percent(15);  // Targets of a whole tick of 1 that often tie.
+  if (coarse) {
+    rules.take_profit = 50'000 * (1 + choices.below(5));
+    rules.stop_loss = 50'000 * (1 + choices.below(10));
+  }
   Market& market = setup.market;
   market.instruments = {InstrumentId{1}};
   if (choices.percent(30)) market.instruments.push_back(InstrumentId{2});
-  market.tick = Price::from_raw(choices.percent(50) ? kDecimalOne / 100 : kDecimalOne / 10);
+  market.tick = Price::from_raw(coarse                ? kDecimalOne
+                                : choices.percent(50) ? kDecimalOne / 100
+                                                      : kDecimalOne / 10);
   market.step = Quantity::from_raw(kDecimalOne / 1'000);
   if (choices.percent(25)) market.market_max = Quantity::from_raw(kDecimalOne);
   if (choices.percent(25)) market.max_conditional = static_cast<std::uint16_t>(choices.below(6));
@@ -83,15 +91,17 @@ enum class Judged : std::uint8_t { Yes = 1, No };
 // One run of the engine in one world. Judged: until the oracle complains.
 class World {
  public:
-  explicit World(const std::vector<std::uint32_t>& numbers, Judged judged = Judged::No)
-      : judged_(judged),
-        choices_(std::span(numbers).first(std::min<std::size_t>(numbers.size(), kSetup))),
+  World(const World&) = delete;  // The venue reads the numbers where they are.
+  World& operator=(const World&) = delete;
+  explicit World(std::vector<std::uint32_t> numbers, Judged judged = Judged::No)
+      : numbers_(std::move(numbers)),
+        judged_(judged),
+        choices_(std::span(numbers_).first(std::min(numbers_.size(), kSetup))),
         setup_(draw_setup(choices_)),
         settings_(settings_of(setup_.rules)),
         engine_(settings_, 1),
         oracle_(setup_.rules),
-        exchange_(setup_.market,
-                  std::span(numbers).subspan(std::min<std::size_t>(numbers.size(), kSetup))) {
+        exchange_(setup_.market, std::span(numbers_).subspan(std::min(numbers_.size(), kSetup))) {
     for (const InstrumentId id : setup_.market.instruments) {
       names_.instrument("SYM" + std::to_string(static_cast<int>(id)));
     }
@@ -138,7 +148,7 @@ class World {
   }
 
  private:
-  static constexpr std::size_t kSetup = 24;
+  static constexpr std::size_t kSetup = 24;  // Numbers for the settings, at most.
   static constexpr int kSettleRounds = 1'000;
 
   void begin() {
@@ -187,6 +197,7 @@ class World {
     return result;
   }
 
+  std::vector<std::uint32_t> numbers_;
   Judged judged_;
   Choices choices_;
   Setup setup_;

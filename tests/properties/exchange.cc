@@ -374,8 +374,8 @@ EventBody Exchange::price_move() {
   } else {
     raw += raw / 1'000 * either_way(choices_.below(141));
   }
-  raw = std::clamp(raw / market_.tick.raw(), std::int64_t{200}, std::int64_t{100'000}) *
-        market_.tick.raw();
+  const std::int64_t tick = market_.tick.raw();
+  raw = std::clamp(raw, 20 * kDecimalOne, 1'000 * kDecimalOne) / tick * tick;
   const Price price = Price::from_raw(raw);
   if (choices_.percent(30)) return TradePrinted{instrument, {}, price};
   marks_[instrument] = price;

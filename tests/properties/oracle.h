@@ -5,7 +5,8 @@
 // Where the rules leave a question open, the engine's next visible act answers it; an answer that
 // no reading of the rules allows is a violation.
 //
-// Not judged: exits that no order of ours made, snapshots, strategies, the order of commands.
+// Not judged: exits that no order of ours made, snapshots, strategies, the order of commands, and
+// the order that mends a flipped position where the venue has no reduce-only.
 #pragma once
 
 #include <map>
@@ -60,7 +61,6 @@ class Oracle {
   // In words, each with its sequence; empty: nothing to complain about.
   const std::vector<std::string>& violations() const { return violations_; }
   const Ledger& ledger() const { return ledger_; }
-  const std::map<OrderId, Order>& orders() const { return orders_; }
 
  private:
   struct Listing {

@@ -79,8 +79,8 @@ void Oracle::on_timer(const TimerFired& fired) {
 
 void Oracle::on_accepted(Order& order) {
   order.accepted = true;
+  if (order.done) return;
   const Tranche* tranche = ledger_.holder(order.tranche);
-  if (tranche == nullptr) return;
   Progress& progress = progress_[tranche->id];
   if (order.purpose == Purpose::StopLoss) {
     progress.stop_refusals = 0;
@@ -99,6 +99,7 @@ void Oracle::on_rejected(Order& order, RejectReason reason) {
   Tranche* tranche = ledger_.holder(order.tranche);
   Progress& progress = progress_[tranche->id];
   const bool open = tranche->quantity > 0;
+  const bool closes = open && (!tranche->dust || now_ > progress.rest_until);
   if (reason == RejectReason::NoPosition) {
     progress.stop_no_position |= order.purpose == Purpose::StopLoss;
     progress.target_no_position |= order.purpose == Purpose::TakeProfit;
@@ -120,13 +121,13 @@ void Oracle::on_rejected(Order& order, RejectReason reason) {
     if (progress.cancel_first) progress.stop_exact = false;
     progress.cancel_first |=
         reason == RejectReason::TooManyConditional || reason == RejectReason::ReduceOnlyCapacity;
-    if (reason == RejectReason::WouldTrigger && open) {
+    if (reason == RejectReason::WouldTrigger && closes) {
       begin_closing(*tranche, ExitReason::StopLoss, now_ > progress.rest_until);
     }
   }
   if (order.purpose == Purpose::TakeProfit) {
     ++progress.target_refusals;
-    if (reason == RejectReason::OutOfBand && open) {
+    if (reason == RejectReason::OutOfBand && closes) {
       begin_closing(*tranche, ExitReason::TakeProfit, now_ > progress.rest_until);
     }
   }
@@ -410,10 +411,10 @@ void Oracle::finish(Order& order, bool canceled) {
   }
   if (order.purpose == Purpose::StopLoss && order.triggered && tranche->quantity > 0 &&
       !tranche->dust) {
-    progress_[tranche->id].exits_exact = false;
-    progress_[tranche->id].attempt_failed =
-        false;  // Not an attempt of ours: the next goes at once.
-    progress_[tranche->id].stop_spent = true;
+    Progress& progress = progress_[tranche->id];
+    // Not an attempt of ours: the next goes at once.
+    progress.attempt_failed = progress.exits_exact = false;
+    progress.stop_spent = true;
     begin_closing(*tranche, ExitReason::StopLoss, order.filled < order.quantity);
   }
 }
@@ -465,7 +466,12 @@ void Oracle::settle_dust(TrancheId id, bool whole) {
   }
   Tranche& stays = ledger_.tranches().at(id);
   progress_[id].stop_exact = progress_[id].target_exact = false;
-  const bool told_before = progress_[id].dust_alerted && !stays.entry_in_flight && whole;
+  bool told_before = false;  // Alerted once; what it then wants is published.
+  if (const auto update = updates_.find(key); update != updates_.end()) {
+    for (const TrancheState& row : update->second.rows) {
+      told_before |= progress_[id].dust_alerted && row.tranche_id == id && !row.stop_loss;
+    }
+  }
   if (dust_announced_.contains(id) || told_before) {
     if (live_other) complain("the dust of " + name(stays) + " did not move");
     stays.dust = true;
@@ -527,8 +533,7 @@ void Oracle::watch_prices() {
     const auto price = working_price(tranche.key.instrument);
     if (!stop || !price) continue;
     const Progress& progress = progress_[id];
-    bool triggered = false;
-    bool moved_here = false;
+    bool triggered = false, moved_here = false;  // Moved: of a tranche that is merged into it.
     for (const Order* order : leg(id, Purpose::StopLoss)) {
       triggered |= order->triggered && order->tranche == id;
       moved_here |= order->triggered && order->tranche != id;

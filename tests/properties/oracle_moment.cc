@@ -53,8 +53,8 @@ void Oracle::judge_answers_owed() {
   for (const OrderId id : query_owed_) {
     complain("nobody asks what became of " + to_text(id));
   }
-  if (excess_ && !(excess_alerted_ && (snapshot_requested_ || !rules_.reduce_only))) {
-    if (rules_.hedge || rules_.reduce_only) complain("an excess without Alert and snapshot");
+  if (excess_ && !(excess_alerted_ && snapshot_requested_)) {
+    complain("an excess without Alert and snapshot");
   }
   if (excess_alerted_ && !excess_) complain("ExcessExit, but the tranches could give it");
   if (std::holds_alternative<EntrySignal>(*body_) && entry_sent_ == entry_refused_) {
@@ -77,7 +77,9 @@ void Oracle::settle_phase(Tranche& tranche) {
   const auto update = updates_.find(tranche.key);
   if (!wanted(tranche, Purpose::TakeProfit)) {
     closing = closes > 0;
-    live = closes == 0 && leg(tranche.id, Purpose::TakeProfit).empty() &&
+    bool busy = false;
+    for (const Order* order : leg(tranche.id, Purpose::StopLoss)) busy |= order->possibly_busy();
+    live = closes == 0 && !busy && leg(tranche.id, Purpose::TakeProfit).empty() &&
            !timer_pending(TimerKind::ExitRetry, tranche.id);
   } else if (update != updates_.end()) {
     for (const TrancheState& row : update->second.rows) {

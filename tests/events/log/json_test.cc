@@ -63,16 +63,19 @@ TEST(EventJson, SequenceAndTimeAreRead) {
 }
 
 TEST(EventJson, OptionalFieldsStayAwayWhenTheySayNothing) {
-  const std::string_view signal =
-      R"("type":"EntrySignal","instrument":"BTCUSDT","side":"Buy","order_type":"Market","quantity":"0.01")";
+  const std::string_view signal = R"("type":"EntrySignal","instrument":"BTCUSDT","side":"Buy",)"
+                                  R"("order_type":"Market","quantity":"0.01")";
   EXPECT_EQ(echo(signal), signal);
   const std::string_view full =
-      R"("type":"EntrySignal","instrument":"A","side":"Sell","position_side":"Short","order_type":"Limit","value":"100","limit_price":"3","take_profit":"none","stop_loss":"4.5","trade_type":"Manual","signal_id":18446744073709551615)";
+      R"("type":"EntrySignal","instrument":"A","side":"Sell","position_side":"Short",)"
+      R"("order_type":"Limit","value":"100","limit_price":"3","take_profit":"none",)"
+      R"("stop_loss":"4.5","trade_type":"Manual","signal_id":18446744073709551615)";
   EXPECT_EQ(echo(full), full);
   EXPECT_EQ(echo(R"("type":"CloseRequested","reason":"Manual")"),
             R"("type":"CloseRequested","reason":"Manual")");
   const std::string_view protection =
-      R"("type":"ProtectionRequested","instrument":"A","tranche":2,"take_profit":"default","author":"me")";
+      R"("type":"ProtectionRequested","instrument":"A","tranche":2,)"
+      R"("take_profit":"default","author":"me")";
   EXPECT_EQ(echo(protection), protection);
   const std::string_view listed =
       R"("type":"InstrumentListed","instrument":"A","tick_size":"0.1","step_size":"0.001")";
@@ -115,7 +118,9 @@ TEST(EventJson, AnOrderIsNamedByIdOrByPurpose) {
 
 TEST(EventJson, AFillOfNoOrderOfOursSaysWhereItBelongs) {
   const std::string_view foreign =
-      R"("type":"OrderFilled","instrument":"A","position_side":"Long","side":"Sell","origin":"Adl","trade_id":"x-1","quantity":"1","price":"2","fee":"-0.1","liquidity":"Maker")";
+      R"("type":"OrderFilled","instrument":"A","position_side":"Long","side":"Sell",)"
+      R"("origin":"Adl","trade_id":"x-1","quantity":"1","price":"2","fee":"-0.1",)"
+      R"("liquidity":"Maker")";
   EXPECT_EQ(echo(foreign), foreign);
   EXPECT_EQ(error_in(R"("type":"OrderFilled","trade_id":1,"quantity":1,"price":2)"),
             "OrderFilled needs order_id or purpose, or else origin");
@@ -132,7 +137,14 @@ TEST(EventJson, ASnapshotLineIsItsRows) {
            R"("filled_quantity":0,"limit_price":3},{"order_id":"T1S4N0A0","instrument":"A",)"
            R"("position_side":"Long","order_type":"StopMarket","side":"Sell","quantity":1,)"
            R"("filled_quantity":0,"stop_price":1}],"balance":"10.5")"),
-      R"("type":"SnapshotStarted" "type":"PositionReported","instrument":"A","position_side":"Long","quantity":"1","average_price":"2" "type":"OrderReported","order_id":"","instrument":"A","position_side":"Long","order_type":"Limit","side":"Buy","quantity":"1","filled_quantity":"0","limit_price":"3" "type":"OrderReported","order_id":"T1S4N0A0","instrument":"A","position_side":"Long","order_type":"StopMarket","side":"Sell","quantity":"1","filled_quantity":"0","stop_price":"1" "type":"BalanceReported","balance":"10.5" "type":"SnapshotEnded")");
+      R"("type":"SnapshotStarted" "type":"PositionReported","instrument":"A",)"
+      R"("position_side":"Long","quantity":"1","average_price":"2" )"
+      R"("type":"OrderReported","order_id":"","instrument":"A","position_side":"Long",)"
+      R"("order_type":"Limit","side":"Buy","quantity":"1","filled_quantity":"0",)"
+      R"("limit_price":"3" "type":"OrderReported","order_id":"T1S4N0A0",)"
+      R"("instrument":"A","position_side":"Long","order_type":"StopMarket",)"
+      R"("side":"Sell","quantity":"1","filled_quantity":"0","stop_price":"1" )"
+      R"("type":"BalanceReported","balance":"10.5" "type":"SnapshotEnded")");
   EXPECT_EQ(echo(R"("type":"VenueSnapshot","positions":[],"orders":[])"),
             R"("type":"SnapshotStarted" "type":"SnapshotEnded")");
   EXPECT_EQ(error_in(R"("type":"VenueSnapshot","positions":[])"), "VenueSnapshot needs orders");
@@ -143,10 +155,11 @@ TEST(EventJson, ASnapshotLineIsItsRows) {
 }
 
 TEST(EventJson, EachChangedSettingIsAnEvent) {
-  EXPECT_EQ(
-      echo(R"("type":"ConfigChanged","defaults.take_profit_pct":"0.80",)"
-           R"("instrument.BTC.X.max_tranches":3,"defaults.stop_loss_enabled":false)"),
-      R"("type":"ConfigChanged","defaults.take_profit_pct":"0.8" "type":"ConfigChanged","instrument.BTC.X.max_tranches":"3" "type":"ConfigChanged","defaults.stop_loss_enabled":"false")");
+  EXPECT_EQ(echo(R"("type":"ConfigChanged","defaults.take_profit_pct":"0.80",)"
+                 R"("instrument.BTC.X.max_tranches":3,"defaults.stop_loss_enabled":false)"),
+            R"("type":"ConfigChanged","defaults.take_profit_pct":"0.8" )"
+            R"("type":"ConfigChanged","instrument.BTC.X.max_tranches":"3" )"
+            R"("type":"ConfigChanged","defaults.stop_loss_enabled":"false")");
   EXPECT_EQ(error_in(R"("type":"ConfigChanged","defaults.take_profit":"1")"),
             R"("defaults.take_profit" is not a setting)");
   EXPECT_EQ(error_in(R"("type":"ConfigChanged","defaults.take_profit_pct":"100")"),
@@ -258,12 +271,21 @@ TEST(CommandJson, AnOrderSaysOnlyWhatItsTypeNeeds) {
                                                 .position_side = PositionSide::Long,
                                                 .order_type = OrderType::StopMarket,
                                                 .purpose = Purpose::StopLoss}};
-  EXPECT_EQ(
-      lines(orders),
-      R"({"seq":4,"type":"SubmitOrder","order_id":"T1S4N0A0","instrument":"BTCUSDT","side":"Buy","position_side":"Long","order_type":"Market","quantity":"0.01","reduce_only":false,"purpose":"Entry","tranche":0,"tranche_id":1}
-{"seq":4,"type":"SubmitOrder","order_id":"T1S4N0A0","instrument":"BTCUSDT","side":"Sell","position_side":"Long","order_type":"Limit","quantity":"0.01","limit_price":"45450","time_in_force":"GTC","reduce_only":true,"purpose":"TakeProfit","tranche":0,"tranche_id":1}
-{"seq":4,"type":"SubmitOrder","order_id":"T1S4N0A0","instrument":"BTCUSDT","side":"Sell","position_side":"Long","order_type":"StopMarket","quantity":"0.01","stop_price":"22500","working_type":"ContractPrice","reduce_only":false,"purpose":"StopLoss","tranche":2,"tranche_id":1}
-)");
+  EXPECT_EQ(lines(orders),
+            R"({"seq":4,"type":"SubmitOrder","order_id":"T1S4N0A0","instrument":"BTCUSDT",)"
+            R"("side":"Buy","position_side":"Long","order_type":"Market","quantity":"0.01",)"
+            R"("reduce_only":false,"purpose":"Entry","tranche":0,"tranche_id":1})"
+            "\n"
+            R"({"seq":4,"type":"SubmitOrder","order_id":"T1S4N0A0","instrument":"BTCUSDT",)"
+            R"("side":"Sell","position_side":"Long","order_type":"Limit","quantity":"0.01",)"
+            R"("limit_price":"45450","time_in_force":"GTC","reduce_only":true,)"
+            R"("purpose":"TakeProfit","tranche":0,"tranche_id":1})"
+            "\n"
+            R"({"seq":4,"type":"SubmitOrder","order_id":"T1S4N0A0","instrument":"BTCUSDT",)"
+            R"("side":"Sell","position_side":"Long","order_type":"StopMarket",)"
+            R"("quantity":"0.01","stop_price":"22500","working_type":"ContractPrice",)"
+            R"("reduce_only":false,"purpose":"StopLoss","tranche":2,"tranche_id":1})"
+            "\n");
 }
 
 TEST(CommandJson, TheOtherCommandsFollowTheTable) {
@@ -282,15 +304,23 @@ TEST(CommandJson, TheOtherCommandsFollowTheTable) {
       SetTimer{timer, at},
       CancelTimer{timer, at},
       RequestSnapshot{}};
-  EXPECT_EQ(
-      lines(commands),
-      R"({"seq":4,"type":"AmendOrder","order_id":"T1S4N0A0","quantity":"2","limit_price":"3","purpose":"TakeProfit","tranche":1}
-{"seq":4,"type":"CancelOrder","order_id":"T1S4N0A0","purpose":"StopLoss","tranche":0}
-{"seq":4,"type":"QueryOrder","order_id":"T1S4N0A0","purpose":"Entry","tranche":0}
-{"seq":4,"type":"SetTimer","timer":"stop_retry:3","at":"2026-01-01T00:00:01Z"}
-{"seq":4,"type":"CancelTimer","timer":"stop_retry:3","at":"2026-01-01T00:00:01Z"}
-{"seq":4,"type":"RequestSnapshot"}
-)");
+  EXPECT_EQ(lines(commands),
+            R"({"seq":4,"type":"AmendOrder","order_id":"T1S4N0A0","quantity":"2",)"
+            R"("limit_price":"3","purpose":"TakeProfit","tranche":1})"
+            "\n"
+            R"({"seq":4,"type":"CancelOrder","order_id":"T1S4N0A0","purpose":"StopLoss",)"
+            R"("tranche":0})"
+            "\n"
+            R"({"seq":4,"type":"QueryOrder","order_id":"T1S4N0A0","purpose":"Entry",)"
+            R"("tranche":0})"
+            "\n"
+            R"({"seq":4,"type":"SetTimer","timer":"stop_retry:3","at":"2026-01-01T00:00:01Z"})"
+            "\n"
+            R"({"seq":4,"type":"CancelTimer","timer":"stop_retry:3",)"
+            R"("at":"2026-01-01T00:00:01Z"})"
+            "\n"
+            R"({"seq":4,"type":"RequestSnapshot"})"
+            "\n");
 }
 
 TEST(CommandJson, APositionUpdateAndItsRowsAreOneLine) {
@@ -315,11 +345,18 @@ TEST(CommandJson, APositionUpdateAndItsRowsAreOneLine) {
                      .instrument = kBtc,
                      .position_side = PositionSide::Long,
                      .reason = static_cast<std::uint8_t>(ExitReason::StopLoss)}};
-  EXPECT_EQ(
-      lines(commands),
-      R"({"seq":4,"type":"Publish","kind":"PositionUpdate","instrument":"BTCUSDT","position_side":"Short","quantity":"0.3","average_entry":"44000","take_profit":"45450","trade_type":"Automated","tranches":[{"tranche":0,"tranche_id":1,"quantity":"0.1","average_entry":"45000","take_profit":"45450","stop_loss":"22500"},{"tranche":1,"tranche_id":2,"quantity":"0.2","average_entry":"43500"}]}
-{"seq":4,"type":"Publish","kind":"PositionUpdate","instrument":"BTCUSDT","position_side":"Long","quantity":"0","trade_type":"Automated","tranches":[],"exit_price":"5","realized_pnl":"-1","reason":"StopLoss"}
-)");
+  EXPECT_EQ(lines(commands),
+            R"({"seq":4,"type":"Publish","kind":"PositionUpdate","instrument":"BTCUSDT",)"
+            R"("position_side":"Short","quantity":"0.3","average_entry":"44000",)"
+            R"("take_profit":"45450","trade_type":"Automated","tranches":[{"tranche":0,)"
+            R"("tranche_id":1,"quantity":"0.1","average_entry":"45000","take_profit":"45450",)"
+            R"("stop_loss":"22500"},{"tranche":1,"tranche_id":2,"quantity":"0.2",)"
+            R"("average_entry":"43500"}]})"
+            "\n"
+            R"({"seq":4,"type":"Publish","kind":"PositionUpdate","instrument":"BTCUSDT",)"
+            R"("position_side":"Long","quantity":"0","trade_type":"Automated","tranches":[],)"
+            R"("exit_price":"5","realized_pnl":"-1","reason":"StopLoss"})"
+            "\n");
 }
 
 TEST(CommandJson, WhatPeopleAreTold) {
@@ -344,13 +381,21 @@ TEST(CommandJson, WhatPeopleAreTold) {
                                             .instrument = kBtc,
                                             .position_side = 1,
                                             .reason = AlertReason::CloseFailed}};
-  EXPECT_EQ(
-      lines(commands),
-      R"({"seq":4,"type":"Publish","kind":"TradeClosed","instrument":"BTCUSDT","position_side":"Long","tranche":1,"tranche_id":3,"quantity":"1","average_entry":"10","average_exit":"11","realized_pnl":"1","fees":"0.1","reason":"InstantTakeProfit","slippage":"-0.00000001"}
-{"seq":4,"type":"Publish","kind":"EntryRefused","reason":"StalePrice","instrument":"BTCUSDT","position_side":"Long","signal_id":9}
-{"seq":4,"type":"Publish","kind":"Alert","reason":"AdapterFault"}
-{"seq":4,"type":"Publish","kind":"Alert","reason":"CloseFailed","instrument":"BTCUSDT","position_side":"Long","tranche":0,"tranche_id":3,"order_id":"T1S4N0A0"}
-)");
+  EXPECT_EQ(lines(commands),
+            R"({"seq":4,"type":"Publish","kind":"TradeClosed","instrument":"BTCUSDT",)"
+            R"("position_side":"Long","tranche":1,"tranche_id":3,"quantity":"1",)"
+            R"("average_entry":"10","average_exit":"11","realized_pnl":"1","fees":"0.1",)"
+            R"("reason":"InstantTakeProfit","slippage":"-0.00000001"})"
+            "\n"
+            R"({"seq":4,"type":"Publish","kind":"EntryRefused","reason":"StalePrice",)"
+            R"("instrument":"BTCUSDT","position_side":"Long","signal_id":9})"
+            "\n"
+            R"({"seq":4,"type":"Publish","kind":"Alert","reason":"AdapterFault"})"
+            "\n"
+            R"({"seq":4,"type":"Publish","kind":"Alert","reason":"CloseFailed",)"
+            R"("instrument":"BTCUSDT","position_side":"Long","tranche":0,"tranche_id":3,)"
+            R"("order_id":"T1S4N0A0"})"
+            "\n");
 }
 
 }  // namespace
