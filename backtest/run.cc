@@ -113,9 +113,8 @@ void Backtest::settle_marks(bool has_marks) {
     settings_.set(Setting::BackstopEnabled, InstrumentId::None, 0);
     off += off.empty() ? "backstop" : " and backstop";
   }
-  std::string note = "the data has no mark price: every trade price is also the mark";
-  if (!off.empty()) note += "; " + off + " off unless set";
-  notes_.push_back(std::move(note));
+  notes_.push_back("the data has no mark price: every trade price is also the mark");
+  if (!off.empty()) notes_.push_back(off + ": off without a mark, unless set");
 }
 
 LaneOptions Backtest::lane_options(BarPath path) {

@@ -34,27 +34,34 @@ class DipWindow {
   // A queue, oldest first, that lies in one piece: every price of a run goes through two of them.
   class Points {
    public:
-    bool empty() const { return first_ == points_.size(); }
-    std::size_t size() const { return points_.size() - first_; }
-    const Point& front() const { return points_[first_]; }
-    const Point& back() const { return points_.back(); }
-    auto begin() const { return points_.begin() + static_cast<std::ptrdiff_t>(first_); }
-    auto end() const { return points_.end(); }
+    bool empty() const { return first_ == end_; }
+    std::size_t size() const { return end_ - first_; }
+    const Point& front() const { return room_.data()[first_]; }
+    const Point& back() const { return room_.data()[end_ - 1]; }
+    const Point* begin() const { return room_.data() + first_; }
+    const Point* end() const { return room_.data() + end_; }
 
-    void push_back(const Point& point) { points_.push_back(point); }
-    void pop_back() { points_.pop_back(); }
-    // What was popped leaves the memory when it is more than what stands.
-    void pop_front() {
-      ++first_;
-      if (first_ < kLeastCut || first_ <= size()) return;
-      points_.erase(points_.begin(), begin());
+    // By its parts: a point that was just made would be read back as a whole, which has to wait.
+    void push_back(Timestamp time, Price price) {
+      if (end_ == room_.size()) make_room();
+      room_.data()[end_++] = {time, price};
+    }
+    void pop_back() { --end_; }
+    void pop_front() { ++first_; }
+
+   private:
+    // Moves what stands to the front when that frees half of the room; else doubles the room.
+    void make_room() {
+      if (first_ <= room_.size() / 2) room_.resize(std::max<std::size_t>(64, room_.size() * 2));
+      std::copy(room_.begin() + static_cast<std::ptrdiff_t>(first_),
+                room_.begin() + static_cast<std::ptrdiff_t>(end_), room_.begin());
+      end_ -= first_;
       first_ = 0;
     }
 
-   private:
-    static constexpr std::size_t kLeastCut = 64;
-    std::vector<Point> points_;
-    std::size_t first_ = 0;  // What is before was popped.
+    std::vector<Point> room_;
+    std::size_t first_ = 0;
+    std::size_t end_ = 0;
   };
 
   // Takes a price in. What is older than `window` is forgotten.
@@ -64,8 +71,8 @@ class DipWindow {
     while (!lows_.empty() && lows_.front().time <= oldest) lows_.pop_front();
     while (!highs_.empty() && highs_.back().price <= price) highs_.pop_back();
     while (!lows_.empty() && lows_.back().price >= price) lows_.pop_back();
-    highs_.push_back({time, price});
-    lows_.push_back({time, price});
+    highs_.push_back(time, price);
+    lows_.push_back(time, price);
   }
 
   // The same as adding its prices one by one. All but the extremes and the last is made irrelevant
@@ -75,12 +82,14 @@ class DipWindow {
     const PricePoint& later = path.points[2];
     const PricePoint& last = path.points[3];
     const bool high_first = middle.price == path.high;
+    const Timestamp high_time = high_first ? middle.time : later.time;
+    const Timestamp low_time = high_first ? later.time : middle.time;
     while (!highs_.empty() && highs_.back().price <= path.high) highs_.pop_back();
     while (!lows_.empty() && lows_.back().price >= path.low) lows_.pop_back();
-    if (last.price != path.high) highs_.push_back(high_first ? middle : later);
-    if (last.price != path.low) lows_.push_back(high_first ? later : middle);
-    highs_.push_back(last);
-    lows_.push_back(last);
+    if (last.price != path.high) highs_.push_back(high_time, path.high);
+    if (last.price != path.low) lows_.push_back(low_time, path.low);
+    highs_.push_back(last.time, last.price);
+    lows_.push_back(last.time, last.price);
     const Timestamp oldest = last.time - window;
     while (highs_.front().time <= oldest) highs_.pop_front();
     while (lows_.front().time <= oldest) lows_.pop_front();

@@ -170,6 +170,16 @@ void retry_exit(Turn&, Tranche& tranche) {
   if (tranche.closing) tranche.closing->waiting = false;
 }
 
+namespace {
+
+// A price may start an exit of it. While the guard closes a part, the backstop still asks for all.
+bool watches_prices(const Tranche& tranche) {
+  const bool closes_all = tranche.closing && !tranche.closing->part;
+  return !tranche.ended && !tranche.dust && !closes_all && tranche.quantity.is_positive();
+}
+
+}  // namespace
+
 void test_guard(Turn& turn, const Position& position, Tranche& tranche) {
   const State& state = turn.state;
   const InstrumentId id = position.key.instrument;
@@ -189,10 +199,9 @@ void test_prices(Turn& turn, Position& position, bool is_mark) {
   const InstrumentState& instrument = state.instrument(id);
   const PositionSide side = position.key.side;
   for (Tranche& tranche : position.tranches) {
-    if (tranche.ended || tranche.closing || tranche.dust || !tranche.quantity.is_positive())
-      continue;
+    if (!watches_prices(tranche)) continue;
     const bool rests = tranche.rest_until && state.now < *tranche.rest_until;
-    if (is_mark && !rests && tranche.target.price && instrument.mark &&
+    if (is_mark && !rests && !tranche.closing && tranche.target.price && instrument.mark &&
         state.settings.flag(Setting::InstantTakeProfitEnabled, id) &&
         reaches_target(side, *instrument.mark, *tranche.target.price)) {
       start_closing(turn, position, tranche, ExitReason::InstantTakeProfit, {});
@@ -253,7 +262,7 @@ QuietBand quiet_band(const State& state, const InstrumentState& instrument) {
     const bool instant = state.settings.flag(Setting::InstantTakeProfitEnabled, id);
     const bool is_long = position.key.side == PositionSide::Long;
     for (const Tranche& tranche : position.tranches) {
-      if (tranche.ended || tranche.closing || tranche.dust) continue;
+      if (!watches_prices(tranche)) continue;
       // The stop's own price stands for guard and backstop: the backstop lies beyond it. A tranche
       // at rest counts too: testing it too often does nothing.
       const Maybe<Price> target = instant ? tranche.target.price : Maybe<Price>();

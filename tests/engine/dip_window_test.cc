@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,43 @@ RC_GTEST_PROP(DipWindowProperty, AgreesWithLookingAtEveryPrice, ()) {
               (scaled <= static_cast<Int128>(naive.highest().raw()) * (kPpmOne - drop)));
     RC_ASSERT(dip.has_risen(price, drop) ==
               (scaled >= static_cast<Int128>(naive.lowest().raw()) * (kPpmOne + drop)));
+  }
+}
+
+RC_GTEST_PROP(DipWindowProperty, ABarIsItsFourPricesOneByOne, ()) {
+  // Windows from a part of a bar to many bars; few prices, so that extremes are often also the open
+  // or the close, and often equal those of the bar before.
+  const auto window = Duration::seconds(*rc::gen::inRange(1, 60));
+  const Ppm drop = *rc::gen::inRange(1, 200'000);
+  const auto ticks = rc::gen::inRange(180, 190);
+  DipWindow at_once;
+  DipWindow one_by_one;
+  Timestamp time;
+  for (int bar = 0; bar < 30; ++bar) {
+    auto four = *rc::gen::container<std::array<int, 4>>(ticks);
+    std::ranges::sort(four);
+    if (*rc::gen::arbitrary<bool>()) std::swap(four[1], four[2]);
+    const bool low_first = *rc::gen::arbitrary<bool>();
+    const auto price = [&four](std::size_t place) {
+      return Price::from_raw(four[place] * (kDecimalOne / 2));
+    };
+    const Price low = price(0), high = price(3);
+    const PricePath path{.points = {{{time, price(1)},
+                                     {time + Duration::seconds(1), low_first ? low : high},
+                                     {time + Duration::seconds(2), low_first ? high : low},
+                                     {time + Duration::seconds(3), price(2)}}},
+                         .low = low,
+                         .high = high};
+    const bool may_fall = at_once.may_fall(path, drop), may_rise = at_once.may_rise(path, drop);
+    at_once.add(path, window);
+    for (const PricePoint& point : path.points) {
+      one_by_one.add(point.price, point.time, window);
+      RC_ASSERT(may_fall || !one_by_one.has_fallen(point.price, drop));
+      RC_ASSERT(may_rise || !one_by_one.has_risen(point.price, drop));
+    }
+    RC_ASSERT(std::ranges::equal(at_once.highs(), one_by_one.highs()));
+    RC_ASSERT(std::ranges::equal(at_once.lows(), one_by_one.lows()));
+    time = time + Duration::seconds(*rc::gen::inRange(3, 10));
   }
 }
 

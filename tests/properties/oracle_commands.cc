@@ -74,7 +74,11 @@ void Oracle::place_entry(const SubmitOrder& submit) {
     if (option.kind == Join && option.tranche != submit.tranche_id) continue;
     if (option.kind != Join && submit.tranche_id <= ledger_.newest_id()) continue;
     if (option.kind == Merge) {
-      ledger_.move(ledger_.tranches().at(option.merged), ledger_.tranches().at(option.tranche));
+      Ledger trial = ledger_;
+      trial.move(trial.tranches().at(option.merged), trial.tranches().at(option.tranche));
+      // Which two went together is published.
+      if (updates_.contains(key) && !rows_match(trial, key)) continue;
+      ledger_ = trial;
     }
     if (option.kind == Join) return;
     Tranche& opened = ledger_.open(submit.tranche_id, key, submit.tranche);
@@ -223,10 +227,10 @@ void Oracle::judge_stop_submit(const SubmitOrder& submit, const Tranche& tranche
   }
   std::int64_t total = submit.quantity.raw();
   std::int64_t resting = 0;
-  bool another = false;
+  bool another = false;  // To be replaced by this one: with no order free it had to go first.
   for (const Order* order : leg(tranche.id, Purpose::StopLoss)) {
     if (order->sent == sequence_) total += order->quantity;
-    another |= order->sent != sequence_;
+    another |= order->sent != sequence_ && order->price != submit.stop_price;
     if (order->triggered && !order->before_dust && tranche.phase == Phase::Closing) {
       complain(what + " after another has triggered");
     }

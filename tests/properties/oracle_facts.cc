@@ -423,7 +423,12 @@ void Oracle::after_close_ended(const Order& order, const Tranche& tranche) {
   Progress& progress = progress_[tranche.id];
   progress.attempt_failed |= order.filled < order.quantity;
   const bool ended = leg(tranche.id, Purpose::Close).empty();
-  if (ended && progress.attempt_failed) ++progress.failed_exits;
+  if (!ended) return;
+  if (progress.attempt_failed) {
+    ++progress.failed_exits;
+  } else {
+    progress.exits_exact = false;  // A guard's part is done; whether it counts as a try is open.
+  }
 }
 
 // Once the TP is out of the way, a mark that came back inside turns an instant close around.

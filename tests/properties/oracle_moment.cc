@@ -191,7 +191,7 @@ void Oracle::judge_guard(const Tranche& tranche) {
   moving |= !leg(tranche.id, Purpose::Close).empty();
   for (const Order* order : leg(tranche.id, Purpose::TakeProfit)) moving |= order->possibly_busy();
   for (const Order* order : leg(tranche.id, Purpose::StopLoss)) {
-    moving |= order->triggered || (order->possibly_busy() && tranche.phase == Phase::Closing);
+    moving |= order->triggered || (order->possibly_busy() && tranche.phase != Phase::Live);
   }
   if (!moving) complain("the guard of " + name(tranche) + " sleeps");
 }
