@@ -121,13 +121,14 @@ void Oracle::on_rejected(Order& order, RejectReason reason) {
     if (progress.cancel_first) progress.stop_exact = false;
     progress.cancel_first |=
         reason == RejectReason::TooManyConditional || reason == RejectReason::ReduceOnlyCapacity;
-    if (reason == RejectReason::WouldTrigger && closes) {
+    // At rest after a CloseFailed it is an ordinary refusal; the guard still watches.
+    if (reason == RejectReason::WouldTrigger && closes && now_ >= progress.rest_until) {
       begin_closing(*tranche, ExitReason::StopLoss, now_ > progress.rest_until);
     }
   }
   if (order.purpose == Purpose::TakeProfit) {
     ++progress.target_refusals;
-    if (reason == RejectReason::OutOfBand && closes) {
+    if (reason == RejectReason::OutOfBand && closes && now_ >= progress.rest_until) {
       begin_closing(*tranche, ExitReason::TakeProfit, now_ > progress.rest_until);
     }
   }
@@ -146,7 +147,9 @@ void Oracle::on_triggered(Order& order) {
   Progress& progress = progress_[tranche->id];
   progress.stop_spent = true;
   progress.attempt_failed = false;
-  if (tranche->quantity > 0) begin_closing(*tranche, ExitReason::StopLoss, !order.done);
+  // A stop that came with dust from another tranche may close this one or not.
+  const bool certain = !order.done && order.tranche == tranche->id;
+  if (tranche->quantity > 0) begin_closing(*tranche, ExitReason::StopLoss, certain);
 }
 
 void Oracle::on_filled(Order& order, const OrderFilled& fill) {
@@ -277,7 +280,9 @@ void Oracle::on_price(InstrumentId instrument, WorkingType kind) {
     const auto profit = wanted(tranche, Purpose::TakeProfit);
     if (profit && rested &&
         passed(tranche, Purpose::TakeProfit, *profit, marks_[instrument].price)) {
-      begin_closing(tranche, ExitReason::InstantTakeProfit, now_ != progress_[id].rest_until);
+      // While a guard's part is on its way, the mark is tested again when it is done.
+      const bool certain = now_ != progress_[id].rest_until && tranche.phase == Phase::Live;
+      begin_closing(tranche, ExitReason::InstantTakeProfit, certain);
     }
   }
 }
@@ -415,7 +420,8 @@ void Oracle::finish(Order& order, bool canceled) {
     // Not an attempt of ours: the next goes at once.
     progress.attempt_failed = progress.exits_exact = false;
     progress.stop_spent = true;
-    begin_closing(*tranche, ExitReason::StopLoss, order.filled < order.quantity);
+    const bool certain = order.filled < order.quantity && order.tranche == tranche->id;
+    begin_closing(*tranche, ExitReason::StopLoss, certain);
   }
 }
 
@@ -538,10 +544,12 @@ void Oracle::watch_prices() {
     const auto price = working_price(tranche.key.instrument);
     if (!stop || !price) continue;
     const Progress& progress = progress_[id];
-    bool triggered = false, moved_here = false;  // Moved: of a tranche that is merged into it.
+    bool triggered = false,
+         moved_here =
+             false;  // Moved: of a tranche merged into it, or of its life before it was dust.
     for (const Order* order : leg(id, Purpose::StopLoss)) {
-      triggered |= order->triggered && order->tranche == id;
-      moved_here |= order->triggered && order->tranche != id;
+      triggered |= order->triggered && order->tranche == id && !order->before_dust;
+      moved_here |= order->triggered && (order->tranche != id || order->before_dust);
     }
     const bool buys = tranche.key.side == PositionSide::Long;
     const Int128 at = Int128{price->raw()} * kPpmOne;

@@ -80,7 +80,8 @@ void Oracle::settle_phase(Tranche& tranche) {
     bool busy = false;
     for (const Order* order : leg(tranche.id, Purpose::StopLoss)) busy |= order->possibly_busy();
     live = closes == 0 && !busy && leg(tranche.id, Purpose::TakeProfit).empty() &&
-           !timer_pending(TimerKind::ExitRetry, tranche.id);
+           !timer_pending(TimerKind::ExitRetry, tranche.id) &&
+           !progress_[tranche.id].close_no_position;
   } else if (update != updates_.end()) {
     for (const TrancheState& row : update->second.rows) {
       if (row.tranche_id != tranche.id) continue;

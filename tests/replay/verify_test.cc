@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "adapters/cli/log_command.h"
+#include "events/digest.h"
 #include "replay/loop.h"
 #include "tests/backtest/backtest_files.h"
 
@@ -199,6 +200,28 @@ TEST(Replay, VisitsEveryEventWithItsCommands) {
   ASSERT_TRUE(result);
   EXPECT_EQ(events, result->events);
   EXPECT_EQ(commands, result->commands);
+}
+
+// ---- The golden logs: what was decided once is decided for ever.
+
+TEST(Replay, GoldenLogsDecideWhatTheyAlwaysDecided) {
+  const std::filesystem::path golden = std::filesystem::path(TRANCHET_SOURCE_DIR) / "data/golden";
+  std::ifstream digests(golden / "DIGESTS");
+  ASSERT_TRUE(digests.is_open());
+  const BacktestFiles files;
+  std::size_t logs = 0;
+  std::string name, commands, state;
+  while (digests >> name >> commands >> state) {
+    SCOPED_TRACE(name);
+    ++logs;
+    std::ostringstream out, err;
+    ASSERT_EQ(log_import(golden / (name + ".jsonl"), files.path(name), out, err), 0) << err.str();
+    const ReplayResult result = replayed(files.path(name));
+    EXPECT_FALSE(result.divergence);
+    EXPECT_EQ(digest_text(result.command_digest), commands);
+    EXPECT_EQ(digest_text(result.state_digest), state);
+  }
+  EXPECT_EQ(logs, 3U);
 }
 
 }  // namespace
