@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <tuple>
+
 #include "events/digest.h"
 #include "replay/verify.h"
 #include "tests/backtest/backtest_files.h"

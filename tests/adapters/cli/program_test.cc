@@ -2,12 +2,12 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
-#include "events/time.h"
 #include "tests/backtest/market_data/input_files.h"
 
 namespace tranchet {
