@@ -76,7 +76,7 @@ class Exchange {
     Asking asking{};
     OrderId order{};
     std::int64_t quantity = 0;
-    Price price;
+    Price price{};
   };
 
   std::optional<EventBody> act(std::uint32_t choice);

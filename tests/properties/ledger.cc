@@ -19,8 +19,9 @@ std::strong_ordering compare_averages(const Tranche& a, const Tranche& b) {
 // The two with the highest PnL percentage at any one mark: Long the lowest averages, Short the
 // highest; ties to the lower ordinal. The survivor is the older.
 Placement merge_of(std::vector<const Tranche*> active, const std::vector<const Tranche*>& live) {
-  std::stable_sort(active.begin(), active.end(), [](const Tranche* a, const Tranche* b) {
+  std::sort(active.begin(), active.end(), [](const Tranche* a, const Tranche* b) {
     const auto order = compare_averages(*a, *b);
+    if (order == 0) return a->ordinal < b->ordinal;
     return is_long(a->key) ? order < 0 : order > 0;
   });
   const Tranche* survivor = active[0];
