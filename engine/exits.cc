@@ -48,6 +48,13 @@ void stop_closing(Turn& turn, const Position& position, Tranche& tranche) {
   turn.publish(position.key);
 }
 
+void remember_trigger(Closing& closing, const Order& stop) {
+  closing.stop_triggered = true;
+  closing.trigger_generation = stop.generation;
+  closing.trigger_born_for = stop.born_for;
+  closing.part = {};
+}
+
 bool mark_is_back_inside(const State& state, const Position& position, const Tranche& tranche) {
   const InstrumentState& instrument = state.instrument(position.key.instrument);
   return tranche.target.price && instrument.mark &&
@@ -81,6 +88,10 @@ void start_closing(Turn& turn, const Position& position, Tranche& tranche, ExitR
   }
   tranche.closing = Closing{.reason = reason, .part = part};
   tranche.dust = false;
+  for (const OrderId id : tranche.stops) {
+    const Order& stop = turn.state.order(id);
+    if (stop.status == OrderStatus::Triggered) remember_trigger(*tranche.closing, stop);
+  }
   turn.publish(position.key);
 }
 
@@ -148,12 +159,8 @@ void note_triggered(Turn& turn, Order& order) {
     tranche->closing = Closing{.reason = ExitReason::StopLoss};
     turn.publish(order.key);
   }
-  Closing& closing = *tranche->closing;
-  closing.stop_triggered = true;
-  closing.trigger_generation = order.generation;
-  closing.trigger_born_for = order.born_for;
-  closing.part = {};
-  closing.stalled = false;
+  remember_trigger(*tranche->closing, order);
+  tranche->closing->stalled = false;
   tranche->dust = false;
   turn.touch(order.key);
 }
