@@ -35,6 +35,10 @@ void Lane::on_event(const Event& event, const Output& output) {
   if (output.bookings.empty() && output.commands.empty()) return;
   account_.on_bookings(output.bookings, event.sequence, event.time);
   account_.on_commands(output.commands);
+  for (const Command& command : output.commands) {
+    const auto* order = std::get_if<SubmitOrder>(&command);
+    entered_ = entered_ || (order != nullptr && order->purpose == Purpose::Entry);
+  }
   const bool only_refused =
       output.bookings.empty() && std::ranges::all_of(output.commands, [](const Command& command) {
         return std::holds_alternative<EntryRefused>(command);
@@ -167,7 +171,9 @@ std::expected<void, LogError> Lane::take(InstrumentId instrument, const Bar& bar
   if (auto ran = loop_.run_until(bar.open_time); !ran) return ran;
   const PricePath path = path_of(instrument, bar);
   if (pass(instrument, path)) return {};
-  if (is_ambiguous(instrument, bar)) ++ambiguous_bars_;
+  // An entry that the bar itself sets off fills at what comes next, so the order decides as well.
+  const bool both_sides = is_ambiguous(instrument, bar);
+  entered_ = false;
   // A quarter of the volume at each point, for fills that take a share of it.
   Maybe<Quantity> quantity;
   if (bar.volume) quantity = Quantity::from_raw((*bar.volume).raw() / 4);
@@ -180,6 +186,7 @@ std::expected<void, LogError> Lane::take(InstrumentId instrument, const Bar& bar
                   time);
     if (!taken) return taken;
   }
+  if (both_sides || entered_) ++ambiguous_bars_;
   return {};
 }
 

@@ -69,6 +69,7 @@ class Lane final : private Observer {
   bool skip_;
   std::uint64_t ticks_ = 0;
   std::uint64_t ambiguous_bars_ = 0;
+  bool entered_ = false;  // During the bar at hand.
   // The venue's quiet band of one instrument, and the venue change it was taken at.
   PriceBand band_;
   InstrumentId band_of_{};
