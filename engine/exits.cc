@@ -187,14 +187,24 @@ bool watches_prices(const Tranche& tranche) {
 
 }  // namespace
 
-void test_guard(Turn& turn, const Position& position, Tranche& tranche) {
+void test_stop_price(Turn& turn, const Position& position, Tranche& tranche) {
   const State& state = turn.state;
   const InstrumentId id = position.key.instrument;
-  const Quantity naked = naked_quantity(state, tranche);
-  if (tranche.closing || !naked.is_positive()) return;
+  const PositionSide side = position.key.side;
+  if (!watches_prices(tranche) || !tranche.stop.price) return;
   const auto price =
       working_price(state, id, state.settings.choice<WorkingType>(Setting::StopWorkingType, id));
-  if (!price || !reaches_stop(position.key.side, *price, *tranche.stop.price)) return;
+  if (!price) return;
+  const bool rests = tranche.rest_until && state.now < *tranche.rest_until;
+  if (!rests && state.settings.flag(Setting::BackstopEnabled, id) &&
+      reaches_backstop(side, *price, *tranche.stop.price,
+                       state.settings.percent(Setting::Backstop, id))) {
+    start_closing(turn, position, tranche, ExitReason::StopLoss, {});
+    return;
+  }
+  const Quantity naked = naked_quantity(state, tranche);
+  if (tranche.closing || !naked.is_positive()) return;
+  if (!reaches_stop(side, *price, *tranche.stop.price)) return;
   const bool all = naked == tranche.quantity;
   start_closing(turn, position, tranche, ExitReason::StopLoss,
                 all ? Maybe<Quantity>() : Maybe<Quantity>(naked));
@@ -204,26 +214,16 @@ void test_prices(Turn& turn, Position& position, bool is_mark) {
   const State& state = turn.state;
   const InstrumentId id = position.key.instrument;
   const InstrumentState& instrument = state.instrument(id);
-  const PositionSide side = position.key.side;
   for (Tranche& tranche : position.tranches) {
-    if (!watches_prices(tranche)) continue;
     const bool rests = tranche.rest_until && state.now < *tranche.rest_until;
-    if (is_mark && !rests && !tranche.closing && tranche.target.price && instrument.mark &&
-        state.settings.flag(Setting::InstantTakeProfitEnabled, id) &&
-        reaches_target(side, *instrument.mark, *tranche.target.price)) {
+    const bool passed_target =
+        is_mark && !rests && watches_prices(tranche) && !tranche.closing && tranche.target.price &&
+        instrument.mark && state.settings.flag(Setting::InstantTakeProfitEnabled, id) &&
+        reaches_target(position.key.side, *instrument.mark, *tranche.target.price);
+    if (passed_target) {
       start_closing(turn, position, tranche, ExitReason::InstantTakeProfit, {});
-      continue;
-    }
-    if (!tranche.stop.price) continue;
-    const auto price =
-        working_price(state, id, state.settings.choice<WorkingType>(Setting::StopWorkingType, id));
-    if (!price) continue;
-    if (!rests && state.settings.flag(Setting::BackstopEnabled, id) &&
-        reaches_backstop(side, *price, *tranche.stop.price,
-                         state.settings.percent(Setting::Backstop, id))) {
-      start_closing(turn, position, tranche, ExitReason::StopLoss, {});
     } else {
-      test_guard(turn, position, tranche);
+      test_stop_price(turn, position, tranche);
     }
   }
 }

@@ -32,8 +32,9 @@ void note_close_failed(Turn& turn, const Position& position, Tranche& tranche,
 // The retry timer of a failed exit.
 void retry_exit(Turn& turn, Tranche& tranche);
 
-// Open quantity without a stop, past the price where that stop should be: closed, that part only.
-void test_guard(Turn& turn, const Position& position, Tranche& tranche);
+// The backstop: the price ran so far past the stop that all is closed. Else the guard: open
+// quantity without a stop, past the price where that stop should be, is closed, that part only.
+void test_stop_price(Turn& turn, const Position& position, Tranche& tranche);
 
 // Which prices start an exit: instant close, guard, backstop. Run on every price outside the band.
 void test_prices(Turn& turn, Position& position, bool is_mark);

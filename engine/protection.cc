@@ -249,7 +249,7 @@ void note_stop_refused(Turn& turn, Position& position, Tranche& tranche, RejectR
     return;
   }
   count_refusal(turn, position, tranche, Purpose::StopLoss);
-  test_guard(turn, position, tranche);
+  test_stop_price(turn, position, tranche);
 }
 
 // What is left is too small to exit, not just one slice of it.
