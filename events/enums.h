@@ -201,12 +201,11 @@ enum class AlertReason : std::uint8_t {
   ForeignPosition = 9,    // The venue holds what no order of ours made.
   AdapterFault = 10,
   TargetFromMark = 11,  // An adopted tranche's target had been passed: measured from the mark.
-  LiquidationBeforeStop = 12,  // The leverage allows liquidation before the stop is reached.
-  CancelFailed = 13,           // A cancel was refused three times; the order stays.
+  CancelFailed = 12,    // A cancel was refused three times; the order stays.
 };
 TRANCHET_SPELLING(AlertReason, "ProtectionFailed", "CloseFailed", "ExcessExit", "StopBelowTick",
                   "ProtectionRefused", "Dust", "TargetFailed", "UnknownOrder", "ForeignPosition",
-                  "AdapterFault", "TargetFromMark", "LiquidationBeforeStop", "CancelFailed");
+                  "AdapterFault", "TargetFromMark", "CancelFailed");
 
 #undef TRANCHET_SPELLING
 

@@ -60,13 +60,11 @@ enum class TimerKind : std::uint8_t {
   ExitRetry = 2,     // Try a failed exit again.
   StopRetry = 3,     // Try a refused stop again.
   TargetRetry = 4,   // Try a refused take-profit again.
-  ExitRest = 5,      // Instant close and backstop may fire again after a failed exit.
-  Reconcile = 6,     // Look again at a difference between the books and the venue.
 };
 template <>
 struct Spelling<TimerKind> {
   static constexpr auto names = std::to_array<std::string_view>(
-      {"entry_timeout", "exit_retry", "stop_retry", "target_retry", "exit_rest", "reconcile"});
+      {"entry_timeout", "exit_retry", "stop_retry", "target_retry"});
 };
 struct TimerId {
   TimerKind kind{};
