@@ -206,7 +206,9 @@ void take_answer(Turn& turn, const CancelRejected& answer) {
 
 void take_answer(Turn& turn, const OutcomeUnknown& answer) {
   Order* order = find_order(turn, answer.order);
-  if (order != nullptr && !order->is_finished()) turn.query(*order);
+  if (order == nullptr || order->is_finished()) return;
+  order->awaiting_query = false;  // The question itself may be what got lost.
+  turn.query(*order);
 }
 
 void take_answer(Turn& turn, const QueryAnswered& answer) {

@@ -110,6 +110,31 @@ void repin(Position& position, Order& order, Tranche& tranche) {
   if (!order.is_finished()) tranche.entries.push_back(order.id);
 }
 
+// A one-way venue holds one side: what came onto ours has closed what somebody else had opened on
+// the other, and both sides give up the smaller of the two at that price.
+void net_sides(Turn& turn, Position& position, Tranche& tranche, const Fill& fill) {
+  State& state = turn.state;
+  const bool one_way =
+      state.settings.choice<PositionMode>(Setting::PositionModeChoice) == PositionMode::OneWay;
+  if (!one_way) return;
+  const PositionSide side =
+      position.key.side == PositionSide::Long ? PositionSide::Short : PositionSide::Long;
+  Position& other = state.position({position.key.instrument, side});
+  const Quantity held = open_quantity(other) + other.ignored;
+  const Quantity netted = std::min({fill.quantity, tranche.quantity, held});
+  if (!netted.is_positive()) return;
+  turn.touch(other.key);
+  const Quantity ignored = std::min(netted, other.ignored);
+  other.ignored -= ignored;
+  reduce_newest_first(turn, {.key = other.key,
+                             .fill = {.quantity = netted - ignored, .price = fill.price},
+                             .reason = ExitReason::Venue});
+  reduce_tranche(turn, position, tranche,
+                 {.purpose = Purpose::Close,
+                  .fill = {.quantity = netted, .price = fill.price},
+                  .reason = ExitReason::Venue});
+}
+
 void book_entry(Turn& turn, Order& order, const Fill& fill) {
   Position& position = turn.state.position(order.key);
   Tranche* tranche = find_tranche(position, order.tranche_id);
@@ -126,6 +151,7 @@ void book_entry(Turn& turn, Order& order, const Fill& fill) {
   }
   if (tranche->id != order.tranche_id) repin(position, order, *tranche);
   add_quantity(turn, position, *tranche, fill, &order);
+  net_sides(turn, position, *tranche, fill);
   if (close_at_once) {
     start_closing(turn, position, *tranche, static_cast<ExitReason>(order.reason), {});
   }

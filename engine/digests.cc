@@ -2,7 +2,7 @@
 // of its declaration, as 64-bit words.
 #include <algorithm>
 
-#include "engine/state.h"
+#include "engine/state_fields.h"
 #include "engine/turn.h"
 #include "events/digest.h"
 
@@ -16,6 +16,39 @@ class Words {
   template <class... Fields>
   void operator()(const Fields&... fields) {
     (add(fields), ...);
+  }
+  template <class T, class Fields>
+  void list(const std::vector<T>& items, const Fields& fields) {
+    (*this)(items.size());
+    for (const T& item : items) fields(item);
+  }
+  template <class T, class Fields>
+  void optional(const std::optional<T>& item, const Fields& fields) {
+    (*this)(item.has_value());
+    if (item) fields(*item);
+  }
+  template <class A, class B, class Fields>
+  void two_lists(const std::vector<A>& first, const std::vector<B>& second, const Fields& fields) {
+    (*this)(first.size(), second.size());
+    for (const A& item : first) fields(item);
+    for (const B& item : second) fields(item);
+  }
+  template <class Field>
+  void beside_digest(const Field&) {}
+  void settings(const Settings& settings) {
+    for (const std::int64_t value : settings.defaults()) add(value);
+    add(settings.overrides());
+  }
+  template <class Fields>
+  void orders(const std::map<OrderId, Order>& orders, const Fields& fields) {
+    (*this)(orders.size());
+    for (const auto& [id, order] : orders) fields(order);
+  }
+  void window(const DipWindow& window) {
+    for (const auto* points : {&window.highs(), &window.lows()}) {
+      (*this)(points->size());
+      for (const PricePoint& point : *points) (*this)(point.time, point.price);
+    }
   }
 
  private:
@@ -48,6 +81,16 @@ class Words {
     digest_.add(static_cast<std::uint64_t>(fields.size()));
     for (const T& field : fields) add(field);
   }
+  template <class T>
+  void add(const std::deque<T>& fields) {
+    add(fields.size());
+    for (const T& field : fields) add(field);
+  }
+  template <class A, class B>
+  void add(const std::map<A, B>& fields) {
+    add(fields.size());
+    for (const auto& [key, value] : fields) (*this)(key, value);
+  }
   template <class A, class B>
   void add(const std::pair<A, B>& field) {
     (*this)(field.first, field.second);
@@ -55,54 +98,6 @@ class Words {
 
   Digest& digest_;
 };
-
-void add_order(Words& words, const Order& o) {
-  words(o.id, o.key, o.tranche_id, o.born_for, o.tranche, o.purpose, o.type, o.side, o.working_type,
-        o.trade_type, o.status, o.quantity, o.filled, o.filled_value, o.credited, o.limit_price,
-        o.stop_price, o.reference_price, o.amend_quantity, o.amend_price, o.awaiting_amend,
-        o.awaiting_cancel, o.awaiting_query, o.amend_refused, o.cancel_wanted, o.cancel_refused,
-        o.corrective, o.reason, o.generation, o.signal_id, o.trades);
-}
-
-void add_leg(Words& words, const Leg& leg) {
-  words(leg.choice, leg.hand_price, leg.price, leg.refusals, leg.change_refusals, leg.lost,
-        leg.waiting, leg.blocked, leg.cancel_first, leg.alerted);
-}
-
-void add_tranche(Words& words, const Tranche& t) {
-  words(t.id, t.ordinal, t.quantity, t.cost, t.take_profit, t.stop_loss, t.take_profit_enabled,
-        t.stop_loss_enabled);
-  add_leg(words, t.target);
-  add_leg(words, t.stop);
-  words(t.closing.has_value());
-  if (t.closing) {
-    const Closing& c = *t.closing;
-    words(c.reason, c.part, c.otherwise, c.attempts, c.waiting, c.failed, c.no_position, c.stalled,
-          c.stop_triggered, c.trigger_generation, c.trigger_born_for, c.stop_refused);
-  }
-  words(t.opened, t.ended, t.dust, t.dust_alerted, t.rest_until, t.generation, t.exited,
-        t.exited_cost, t.exit_value, t.realized_pnl, t.fees, t.entries, t.stops, t.targets,
-        t.closes);
-}
-
-void add_instrument(Words& words, const InstrumentState& i) {
-  const InstrumentListed& r = i.rules;
-  words(i.listed, r.tick_size, r.step_size, r.min_quantity, r.max_quantity, r.market_max_quantity,
-        r.min_notional, r.instrument, r.max_conditional_orders, i.mark, i.mark_time, i.trade,
-        i.trade_time);
-  for (const Position& p : i.positions) {
-    words(p.difference.has_value());
-    if (p.difference) words(p.difference->quantity, p.difference->answers, p.difference->asked);
-    words(p.key, p.entries, p.corrections, p.excess, p.excess_value, p.ignored, p.answers,
-          p.trade_type, p.entries_halted, p.tranches.size());
-    for (const Tranche& tranche : p.tranches) add_tranche(words, tranche);
-  }
-  for (const auto* points : {&i.dip.highs(), &i.dip.lows()}) {
-    words(points->size());
-    for (const DipWindow::Point& point : *points) words(point.time, point.price);
-  }
-  words(i.cooldown_until[0], i.cooldown_until[1], i.foreign_trades);
-}
 
 }  // namespace
 
@@ -152,29 +147,7 @@ void add_to_digest(Digest& digest, const Command& command) {
 std::uint64_t digest_of(const State& state) {
   Digest digest;
   Words words(digest);
-  for (const std::int64_t value : state.settings.defaults()) words(value);
-  words(state.settings.overrides().size());
-  for (const auto& [key, value] : state.settings.overrides()) words(key, value);
-  words(state.account, state.last, state.now, state.instruments.size());
-  for (const InstrumentState& instrument : state.instruments) add_instrument(words, instrument);
-  words(state.orders.size());
-  for (const auto& [id, order] : state.orders) add_order(words, order);
-  words(state.finished.size());
-  for (const auto& entry : state.finished) words(entry);
-  words(state.timers.size());
-  for (const auto& [timer, at] : state.timers) words(timer, at);
-  words(state.snapshot.has_value());
-  if (state.snapshot) {
-    words(state.snapshot->started, state.snapshot->positions.size(), state.snapshot->orders.size());
-    for (const PositionReported& row : state.snapshot->positions) {
-      words(row.instrument, row.position_side, row.quantity, row.average_price);
-    }
-    for (const OrderReported& row : state.snapshot->orders) {
-      words(row.order, row.instrument, row.position_side, row.order_type, row.side, row.quantity,
-            row.filled_quantity, row.limit_price, row.stop_price);
-    }
-  }
-  words(state.last_tranche, state.entries_halted, state.reconciled, state.command_digest);
+  visit_state(words, state);
   return digest.value();
 }
 

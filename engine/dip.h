@@ -64,6 +64,13 @@ class DipWindow {
     std::size_t end_ = 0;
   };
 
+  DipWindow() = default;
+  // One that holds these, each oldest first.
+  DipWindow(const std::vector<Point>& highs, const std::vector<Point>& lows) {
+    for (const Point& point : highs) highs_.push_back(point.time, point.price);
+    for (const Point& point : lows) lows_.push_back(point.time, point.price);
+  }
+
   // Takes a price in. What is older than `window` is forgotten.
   void add(Price price, Timestamp time, Duration window) {
     const Timestamp oldest = time - window;

@@ -9,6 +9,7 @@
 #include "engine/protection.h"
 #include "engine/publish.h"
 #include "engine/reconcile.h"
+#include "engine/state_image.h"
 #include "engine/strategy.h"
 #include "engine/targets.h"
 #include "engine/turn.h"
@@ -127,6 +128,18 @@ Engine::Engine(const Settings& settings, std::uint8_t account) {
   state_.settings = settings;
   state_.account = account;
   note_settings();
+}
+
+std::vector<std::byte> Engine::image() const {
+  return image_of(state_);
+}
+
+std::optional<Engine> Engine::from_image(std::span<const std::byte> image) {
+  std::optional<State> state = state_from_image(image);
+  if (!state) return std::nullopt;
+  Engine engine(state->settings, state->account);
+  engine.state_ = std::move(*state);
+  return engine;
 }
 
 // What the hot path asks for at every price.

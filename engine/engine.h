@@ -6,9 +6,12 @@
 // The first event is RunStarted, sequence 1; each event's sequence follows the one before.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "engine/output.h"
 #include "engine/state.h"
@@ -57,6 +60,12 @@ class Engine {
   // Chained over every command with the sequence that caused it.
   std::uint64_t command_digest() const { return state_.command_digest; }
   std::uint64_t state_digest() const { return digest_of(state_); }
+
+  // The state as bytes, the same on every build and host; from_image() gives an engine that decides
+  // alike for ever. Nullopt: the bytes are no image of this layout. That they are the right state,
+  // the caller proves by its digest.
+  std::vector<std::byte> image() const;
+  static std::optional<Engine> from_image(std::span<const std::byte> image);
 
  private:
   void take_mark(InstrumentId instrument, Price price, Output& output);

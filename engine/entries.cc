@@ -33,7 +33,7 @@ Value exposure(const State& state, const Position& position) {
 
 bool is_invalid(const EntrySignal& signal) {
   const bool is_limit = signal.order_type == OrderType::Limit;
-  if (signal.order_type == OrderType::StopMarket) return true;
+  if (is_conditional(signal.order_type)) return true;
   if (is_limit != signal.limit_price.has_value()) return true;
   const Price half = Price::from_raw(Price::max().raw() / 2);  // Room for the tick above.
   if (is_limit && (!(*signal.limit_price).is_positive() || *signal.limit_price > half)) return true;
@@ -84,10 +84,12 @@ bool has_pending_entry(const State& state, PositionKey key, bool one_way) {
                      [](const Position& position) { return !position.entries.empty(); });
 }
 
+// What is ignored is held all the same.
 bool holds_opposite(const State& state, PositionKey key) {
-  const PositionSide other =
+  const PositionSide side =
       key.side == PositionSide::Long ? PositionSide::Short : PositionSide::Long;
-  return open_quantity(state.instrument(key.instrument).position(other)).is_positive();
+  const Position& other = state.instrument(key.instrument).position(side);
+  return open_quantity(other).is_positive() || other.ignored.is_positive();
 }
 
 Value total_exposure(const State& state) {

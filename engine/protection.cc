@@ -43,6 +43,22 @@ struct StopDifference {
   std::vector<OrderId> unneeded;  // Orders that stand for no slice.
 };
 
+// Stops of its own that stand for all of it, at the price: they do, however they would be cut under
+// the rules of today.
+bool stand_for_all(const State& state, const Tranche& tranche, WorkingType working_type) {
+  if (tranche.stops.empty()) return false;
+  const Order& first = state.order(tranche.stops.front());
+  Quantity standing;
+  for (const OrderId id : tranche.stops) {
+    const Order& order = state.order(id);
+    const bool fits = order.stop_price == tranche.stop.price &&
+                      order.working_type == working_type && order.born_for == first.born_for;
+    if (!fits) return false;
+    standing += order.remaining();
+  }
+  return standing == tranche.quantity;
+}
+
 StopDifference stop_difference(const Turn& turn, const Position& position, const Tranche& tranche) {
   const InstrumentState& instrument = turn.state.instrument(position.key.instrument);
   const Price price = *tranche.stop.price;
@@ -50,6 +66,7 @@ StopDifference stop_difference(const Turn& turn, const Position& position, const
       turn.state.settings.choice<WorkingType>(Setting::StopWorkingType, position.key.instrument);
   const InstrumentListed& rules = instrument.rules;
   StopDifference difference;
+  if (stand_for_all(turn.state, tranche, working_type)) return difference;
   difference.missing =
       slices(tranche.quantity, floor_to(rules.market_max_quantity, rules.step_size), rules, price);
   for (const OrderId id : tranche.stops) {

@@ -19,10 +19,12 @@ std::optional<Price> at_tick(Int128 ticks, Price tick) {
   return Price::from_wide(raw);
 }
 
-void update_leg(Leg& leg, bool enabled, std::optional<Price> by_percentage) {
+// `by_hand`: the price somebody set, on a tick that may have changed since.
+void update_leg(Leg& leg, bool enabled, std::optional<Price> by_percentage,
+                std::optional<Price> by_hand) {
   Maybe<Price> price;
   if (leg.choice == TargetChoice::AtPrice) {
-    price = leg.hand_price;
+    if (by_hand) price = *by_hand;
   } else if (leg.choice != TargetChoice::None && enabled && by_percentage) {
     price = *by_percentage;
   }
@@ -59,10 +61,15 @@ void update_targets(const InstrumentState& instrument, PositionSide side, Tranch
   }
   const bool is_long = side == PositionSide::Long;
   const Price tick = instrument.rules.tick_size;
-  update_leg(tranche.target, tranche.take_profit_enabled,
-             target_price(tranche.cost, tranche.quantity, is_long, tranche.take_profit, tick));
-  update_leg(tranche.stop, tranche.stop_loss_enabled,
-             target_price(tranche.cost, tranche.quantity, !is_long, tranche.stop_loss, tick));
+  const auto update = [&](Leg& leg, bool enabled, bool above, Ppm fraction) {
+    const auto by_hand =
+        leg.hand_price ? rounded_toward(*leg.hand_price, tranche.cost, tranche.quantity, tick)
+                       : std::nullopt;
+    update_leg(leg, enabled, target_price(tranche.cost, tranche.quantity, above, fraction, tick),
+               by_hand);
+  };
+  update(tranche.target, tranche.take_profit_enabled, is_long, tranche.take_profit);
+  update(tranche.stop, tranche.stop_loss_enabled, !is_long, tranche.stop_loss);
 }
 
 Price rounded_average(Value cost, Quantity quantity) {

@@ -15,14 +15,14 @@ struct SubmitOrder {
   OrderId order{};
   Quantity quantity;
   Maybe<Price> limit_price;  // Limit orders.
-  Maybe<Price> stop_price;   // StopMarket orders.
+  Maybe<Price> stop_price;   // Conditional orders.
   TrancheId tranche_id{};
   std::uint32_t tranche = 0;  // Ordinal.
   InstrumentId instrument{};
   Side side{};
   PositionSide position_side{};  // Of the key, in both modes; the adapter maps it to BOTH.
   OrderType order_type{};
-  WorkingType working_type = WorkingType::ContractPrice;  // StopMarket orders.
+  WorkingType working_type = WorkingType::ContractPrice;  // Conditional orders.
   TimeInForce time_in_force = TimeInForce::GTC;           // Limit orders.
   bool reduce_only = false;  // Exits in one-way mode. Never together with hedge mode.
   Purpose purpose{};

@@ -64,9 +64,13 @@ constexpr PositionSide position_side_of_entry(Side side) {
   return side == Side::Buy ? PositionSide::Long : PositionSide::Short;
 }
 
-// FIX OrdType 40. StopMarket rests at the venue and becomes a market order at its stop price.
-enum class OrderType : std::uint8_t { Market = 1, Limit = 2, StopMarket = 3 };
-TRANCHET_SPELLING(OrderType, "Market", "Limit", "StopMarket");
+// FIX OrdType 40. StopMarket and TakeProfitMarket rest at the venue and become market orders when
+// the price reaches their stop price from its better side, or from its worse one.
+enum class OrderType : std::uint8_t { Market = 1, Limit = 2, StopMarket = 3, TakeProfitMarket = 4 };
+TRANCHET_SPELLING(OrderType, "Market", "Limit", "StopMarket", "TakeProfitMarket");
+constexpr bool is_conditional(OrderType type) {
+  return type == OrderType::StopMarket || type == OrderType::TakeProfitMarket;
+}
 
 // FIX TimeInForce 59. GTX: good till crossing, that is post only.
 enum class TimeInForce : std::uint8_t { GTC = 1, IOC = 2, FOK = 3, GTX = 4 };

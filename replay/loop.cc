@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
+
+#include "replay/opening.h"
 
 namespace tranchet {
 namespace {
@@ -13,6 +16,18 @@ bool is_publication(const Command& command) {
          std::holds_alternative<TradeClosed>(command) ||
          std::holds_alternative<PositionUpdate>(command) ||
          std::holds_alternative<TrancheState>(command);
+}
+
+// What streams by and can be had again, or done without.
+bool is_market_data(const EventBody& body) {
+  return std::holds_alternative<MarkPrice>(body) || std::holds_alternative<TradePrinted>(body) ||
+         std::holds_alternative<BookTop>(body) ||
+         std::holds_alternative<LiquidationPrinted>(body) ||
+         std::holds_alternative<FundingRate>(body) || std::holds_alternative<Conflated>(body);
+}
+
+bool is_due(Sequence sequence, std::uint64_t interval) {
+  return interval > 0 && number(sequence) % interval == 0;
 }
 
 constexpr auto kNever = Timestamp::from_nanoseconds(std::numeric_limits<std::int64_t>::max());
@@ -37,7 +52,9 @@ std::expected<void, LogError> Loop::run_due(Timestamp time) {
     const Timestamp next_input = answers_due ? *wakeup : time;
     const auto timer = engine_.next_timer();
     if (timer && timer->first < next_input) {
-      if (auto taken = take(timer->first, TimerFired{timer->second}); !taken) return taken;
+      // One that came due while no process ran fires late: time never runs back.
+      const Timestamp when = std::max(timer->first, engine_.state().now);
+      if (auto taken = take(when, TimerFired{timer->second}); !taken) return taken;
       continue;
     }
     if (!answers_due) break;
@@ -70,22 +87,33 @@ std::expected<void, LogError> Loop::take(Timestamp time, const EventBody& body) 
 
 std::expected<void, LogError> Loop::keep(const Event& event) {
   batch_.push_back(event);
-  const bool commands_wait =
-      journal_.durability == Durability::EveryBatch && !output_.commands.empty();
-  const bool digest_due = number(event.sequence) % kDigestInterval == 0;
-  if (commands_wait || digest_due || batch_.size() >= kBulkBatch) {
+  const bool must_last = journal_.durability == Durability::EveryBatch &&
+                         (!output_.commands.empty() || !is_market_data(event.body));
+  const bool progress_due =
+      is_due(event.sequence, kDigestInterval) || is_due(event.sequence, journal_.snapshot_interval);
+  if (must_last || progress_due || batch_.size() >= kBulkBatch) {
     if (auto committed = commit(); !committed) return committed;
   }
-  if (!digest_due) return {};
-  return journal_.log->note_digests(
-      {event.sequence, engine_.command_digest(), engine_.state_digest()});
+  if (!progress_due) return {};
+  return note_progress(event.sequence, is_due(event.sequence, journal_.snapshot_interval));
+}
+
+// What the engine has come to, so that a replay can be compared with it, or begin there.
+std::expected<void, LogError> Loop::note_progress(Sequence sequence, bool with_snapshot) {
+  const DigestNote note{sequence, engine_.command_digest(), engine_.state_digest()};
+  if (auto noted = journal_.log->note_digests(note); !noted) return noted;
+  if (!with_snapshot) return {};
+  return journal_.log->keep_snapshot({.sequence = sequence,
+                                      .command_digest = note.command_digest,
+                                      .state_digest = note.state_digest,
+                                      .build = std::string(build_name()),
+                                      .image = engine_.image()});
 }
 
 std::expected<void, LogError> Loop::finish() {
   if (journal_.log == nullptr) return {};
   if (auto committed = commit(); !committed) return committed;
-  return journal_.log->note_digests(
-      {engine_.last_sequence(), engine_.command_digest(), engine_.state_digest()});
+  return note_progress(engine_.last_sequence(), journal_.snapshot_interval > 0);
 }
 
 std::expected<void, LogError> Loop::commit() {

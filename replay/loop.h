@@ -22,12 +22,15 @@ class Observer {
   virtual void on_event(const Event& event, const Output& output) = 0;
 };
 
-// Where a run's events are kept. With a log that is durable at every batch, the loop commits before
-// each dispatch; one that is durable at close is written in larger batches.
+// Where a run's events are kept. With a log that is durable at every batch, everything but quiet
+// market data is committed before the next event is looked at: what a person or the venue has said
+// is not lost, and no command leaves before its cause is on the disk. One that is durable at close
+// is written in larger batches.
 struct Journal {
   LogWriter* log = nullptr;  // None: the run leaves no log.
   const Names* names = nullptr;
   Durability durability = Durability::EveryBatch;
+  std::uint64_t snapshot_interval = 0;  // A state snapshot every so many events; 0: none.
 };
 
 class Loop {
@@ -59,13 +62,15 @@ class Loop {
   // Counts every dispatch and every answer taken: while it stands still, so does the venue.
   std::uint64_t venue_changes() const { return venue_changes_; }
 
-  // Writes what is not yet in the log, with the digests of engine and state at this point.
+  // Writes what is not yet in the log, with the digests of engine and state at this point, and a
+  // snapshot where they are kept.
   std::expected<void, LogError> finish();
 
  private:
   std::expected<void, LogError> run_due(Timestamp time);
   std::expected<void, LogError> keep(const Event& event);
   std::expected<void, LogError> commit();
+  std::expected<void, LogError> note_progress(Sequence sequence, bool with_snapshot);
   void find_due();
 
   Engine& engine_;

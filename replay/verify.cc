@@ -1,6 +1,7 @@
 #include "replay/verify.h"
 
 #include "events/settings_text.h"
+#include "replay/resume.h"
 
 namespace tranchet {
 namespace {
@@ -13,6 +14,13 @@ class Replay {
  public:
   Replay(const Names& names, const ReplayOptions& options, std::vector<DigestNote> notes)
       : names_(names), options_(options), notes_(std::move(notes)) {}
+
+  void begin_with(Engine engine) {
+    result_.snapshot = agreed_ = engine.last_sequence();
+    result_.first_time = result_.last_time = engine.state().now;
+    while (next_note_ < notes_.size() && notes_[next_note_].sequence <= agreed_) ++next_note_;
+    engine_.emplace(std::move(engine));
+  }
 
   // False: enough.
   bool take(const Event& event) {
@@ -40,12 +48,7 @@ class Replay {
 
  private:
   bool begin(const Event& first) {
-    const auto* started = std::get_if<RunStarted>(&first.body);
-    if (started == nullptr) {
-      error_ = not_a_run("the first event is not RunStarted: the log does not hold a whole run");
-      return false;
-    }
-    auto engine = engine_of(*started, names_);
+    auto engine = engine_of(first, names_);
     if (!engine) {
       error_ = engine.error();
       return false;
@@ -89,6 +92,12 @@ std::expected<Engine, LogError> engine_of(const RunStarted& started, Names& name
   return Engine(*settings, started.account);
 }
 
+std::expected<Engine, LogError> engine_of(const Event& first, Names& names) {
+  if (const auto* started = std::get_if<RunStarted>(&first.body)) return engine_of(*started, names);
+  return std::unexpected(
+      not_a_run("the first event is not RunStarted: the log does not hold a whole run"));
+}
+
 std::expected<ReplayResult, LogError> replay(LogReader& log, const ReplayOptions& options) {
   std::vector<DigestNote> notes;
   if (options.verify) {
@@ -97,7 +106,16 @@ std::expected<ReplayResult, LogError> replay(LogReader& log, const ReplayOptions
     notes = std::move(*noted);
   }
   Replay run(log.names(), options, std::move(notes));
-  auto scanned = log.scan(Sequence{1}, [&run](const Event& event) { return run.take(event); });
+  Sequence from{1};
+  if (options.from_snapshot) {
+    auto engine = engine_of_snapshot(log, options.until.value_or(log.head().last));
+    if (!engine) return std::unexpected(engine.error());
+    if (*engine) {
+      from = next((*engine)->last_sequence());
+      run.begin_with(std::move(**engine));
+    }
+  }
+  auto scanned = log.scan(from, [&run](const Event& event) { return run.take(event); });
   if (run.error()) return std::unexpected(*run.error());
   if (!scanned) return std::unexpected(scanned.error());
   return run.result();

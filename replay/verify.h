@@ -19,6 +19,7 @@ struct Divergence {
 };
 
 struct ReplayResult {
+  std::optional<Sequence> snapshot;  // Where it began, if not at the first event.
   std::uint64_t events = 0;
   std::uint64_t commands = 0;
   std::uint64_t notes = 0;  // Digest notes compared.
@@ -33,6 +34,7 @@ struct ReplayResult {
 struct ReplayOptions {
   bool verify = true;             // Compare with the noted digests.
   std::optional<Sequence> until;  // Stop after this sequence.
+  bool from_snapshot = false;     // Begin with the newest snapshot that holds, where there is one.
   // Sees every event with what it causes; may be empty.
   std::function<void(const Event&, const Output&)> visit;
 };
@@ -43,5 +45,7 @@ std::expected<ReplayResult, LogError> replay(LogReader& log, const ReplayOptions
 
 // An engine at the log's beginning: the settings and account of its RunStarted.
 std::expected<Engine, LogError> engine_of(const RunStarted& started, Names& names);
+// The same for the first event of a log; NotALog where it is another one.
+std::expected<Engine, LogError> engine_of(const Event& first, Names& names);
 
 }  // namespace tranchet

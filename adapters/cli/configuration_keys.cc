@@ -222,7 +222,8 @@ constexpr std::array<InstrumentKey, 7> kInstrument{{
      }},
 }};
 
-// Levenshtein: the fewest letters to add, drop or change.
+}  // namespace
+
 std::size_t edit_distance(View a, View b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -237,8 +238,6 @@ std::size_t edit_distance(View a, View b) {
   }
   return row[b.size()];
 }
-
-}  // namespace
 
 std::span<const OutsideKey> outside_keys() {
   return kOutside;

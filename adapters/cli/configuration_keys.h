@@ -46,6 +46,8 @@ std::span<const std::string_view> configuration_sections();
 // "section.name" of every key.
 std::span<const std::string> configuration_key_names();
 
+// Levenshtein: the fewest letters to add, drop or change.
+std::size_t edit_distance(std::string_view a, std::string_view b);
 // "section.name" of the key nearest to what was written, by edit distance; "" when none is near.
 std::string nearest_key(std::string_view section, std::string_view name);
 std::string nearest_section(std::string_view section);

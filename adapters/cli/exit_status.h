@@ -23,6 +23,7 @@ constexpr int exit_status(LogErrorKind kind) {
     case LogErrorKind::TailLost: return kLogIsDamaged;
     case LogErrorKind::DiskFull:
     case LogErrorKind::Io: return kWorldFailed;
+    case LogErrorKind::Diverged: return kAnswerIsNo;
   }
   return kWorldFailed;
 }

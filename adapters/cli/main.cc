@@ -15,6 +15,7 @@
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/replay_command.h"
 #include "adapters/cli/step_command.h"
+#include "adapters/cli/wargame_command.h"
 
 namespace tranchet {
 namespace {
@@ -28,6 +29,7 @@ class Program {
     add_replay();
     add_log();
     add_step();
+    add_wargame();
     app_.footer(
         "Exit status: 0 done, 1 the answer is no, 2 bad usage or input, 3 another writer holds "
         "the\n"
@@ -48,6 +50,7 @@ class Program {
   void add_replay();
   void add_log();
   void add_step();
+  void add_wargame();
   int step();
 
   CLI::App app_{"Tranchet: a deterministic engine for trading in tranches."};
@@ -60,6 +63,7 @@ class Program {
   std::string config_;
   std::vector<std::string> sets_;
   bool done_ = false;
+  WargameArguments wargame_;
 };
 
 void Program::add_backtest() {
@@ -83,6 +87,8 @@ void Program::add_replay() {
   command->add_option("LOG", replay_.log, "folder of the log")->required();
   command->add_flag("--verify", replay_.verify, "compare with what was decided then");
   command->add_option("--until", replay_.until, "stop after this sequence or time");
+  command->add_flag("--from-snapshot", replay_.from_snapshot,
+                    "begin with the newest snapshot of the state that holds");
   command->add_flag("--json", replay_.json, "print one JSON document");
   command->callback([this] { status_ = run_replay_command(replay_, std::cout, std::cerr); });
 }
@@ -131,6 +137,27 @@ void Program::add_step() {
   command->add_option("--set", sets_, "KEY=VALUE, over the file")->take_all();
   command->add_flag("--done", done_, "end each answer with a Done line");
   command->callback([this] { status_ = step(); });
+}
+
+void Program::add_wargame() {
+  CLI::App* command =
+      app_.add_subcommand("wargame", "worlds full of faults: does everything hold that must?");
+  command->add_option("--seed", wargame_.seed, "of the first world; 1");
+  command->add_option("--seeds", wargame_.seeds, "how many worlds, one a seed; 1");
+  command->add_option("--events", wargame_.events, "about so many in a world; 2000");
+  command->add_option("--profile", wargame_.profile, "everything, healthy or intents");
+  command->add_option("--faults", wargame_.faults, "these alone: kill,stream_cut; or none");
+  command->add_option("--check", wargame_.check, "this alone: I-07");
+  command->add_option("--jobs", wargame_.jobs, "threads; 2");
+  command->add_flag("--transcript", wargame_.transcript, "tell the story of the one world");
+  command->add_flag("--shrink", wargame_.shrink, "make the first world that fails small");
+  command->add_option("--save", wargame_.save,
+                      "file for that small world, to keep as a regression");
+  command->add_option("--regression", wargame_.regression, "run the world of such a file again");
+  command->add_option("--resume", wargame_.resume,
+                      "file that a long run keeps its progress in, and goes on from");
+  command->add_flag("--json", wargame_.json, "print one JSON document");
+  command->callback([this] { status_ = run_wargame_command(wargame_, std::cout, std::cerr); });
 }
 
 int Program::step() {

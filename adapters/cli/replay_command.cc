@@ -46,8 +46,9 @@ std::string verdict(const ReplayResult& result) {
 
 void print_json(std::ostream& out, const ReplayArguments& arguments, const ReplayResult& result,
                 const LogHead& head) {
-  out << "{\"log\":\"" << arguments.log << "\",\"events\":" << result.events
-      << ",\"commands\":" << result.commands << ",\"first_time\":\"" << to_text(result.first_time)
+  out << "{\"log\":\"" << arguments.log << "\",\"events\":" << result.events;
+  if (result.snapshot) out << ",\"from_snapshot\":" << number(*result.snapshot);
+  out << ",\"commands\":" << result.commands << ",\"first_time\":\"" << to_text(result.first_time)
       << "\",\"last_time\":\"" << to_text(result.last_time) << "\",\"command_digest\":\""
       << digest_text(result.command_digest) << "\",\"state_digest\":\""
       << digest_text(result.state_digest) << "\",\"chain\":\"" << head.chain << "\"";
@@ -68,8 +69,9 @@ void print_text(std::ostream& out, const ReplayArguments& arguments, const Repla
                                 ? static_cast<std::int64_t>(static_cast<Int128>(result.events) *
                                                             1'000'000'000 / nanoseconds)
                                 : 0;
-  out << "  log             " << arguments.log << "\n"
-      << "  events          " << result.events << "  (" << to_text(result.first_time) << " to "
+  out << "  log             " << arguments.log << "\n";
+  if (result.snapshot) out << "  from snapshot   " << number(*result.snapshot) << "\n";
+  out << "  events          " << result.events << "  (" << to_text(result.first_time) << " to "
       << to_text(result.last_time) << ")\n"
       << "  commands        " << result.commands << "\n"
       << "  command digest  " << digest_text(result.command_digest) << "\n"
@@ -94,7 +96,7 @@ int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std:
   if (auto sound = check_in_child(arguments.log, depth); !sound) return fail(sound.error());
   auto log = LogReader::open(arguments.log);
   if (!log) return fail(log.error());
-  ReplayOptions options{.verify = arguments.verify};
+  ReplayOptions options{.verify = arguments.verify, .from_snapshot = arguments.from_snapshot};
   if (!arguments.until.empty()) {
     const auto moment = parse_moment(arguments.until);
     if (!moment) {

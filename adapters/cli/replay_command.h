@@ -10,6 +10,7 @@ struct ReplayArguments {
   std::string log;
   bool verify = false;
   std::string until;  // A sequence or a time; empty: to the end.
+  bool from_snapshot = false;
   bool json = false;
 };
 

@@ -57,19 +57,20 @@ void SimulatedVenue::on(const BookTop& book) {
 void SimulatedVenue::react(InstrumentId instrument, const Move& move) {
   const VenueMarket& market = market_of(instrument);
   reached_.clear();
-  for (const auto& [id, order] : orders_.open()) {
-    if (order.request.instrument != instrument || !is_reached(order, market, move)) continue;
+  orders_.for_each_open([&](VenueOrder& order) {
+    if (order.request.instrument != instrument || !is_reached(order, market, move)) return;
     const Price nearest = move.falling ? Price::max() : Price();
     const Maybe<Price> price =
         order.is_conditional() ? order.request.stop_price : order.request.limit_price;
     const bool on_the_way = order.is_conditional() || order.is_resting_limit();
-    reached_.push_back({on_the_way ? *price : nearest, order.arrival, id});
-  }
+    reached_.push_back({on_the_way ? *price : nearest, &order});
+  });
   std::sort(reached_.begin(), reached_.end(), [&](const Reached& a, const Reached& b) {
     if (a.price != b.price) return move.falling ? a.price > b.price : a.price < b.price;
-    return a.arrival < b.arrival;
+    return a.order->arrival < b.order->arrival;
   });
-  for (const Reached& reached : reached_) execute(reached.order);
+  // None of them finishes another.
+  for (const Reached& reached : reached_) execute(*reached.order);
 }
 
 bool SimulatedVenue::is_reached(const VenueOrder& order, const VenueMarket& market,
@@ -78,7 +79,7 @@ bool SimulatedVenue::is_reached(const VenueOrder& order, const VenueMarket& mark
   if (order.is_conditional()) {
     const bool by_mark = request.working_type == WorkingType::MarkPrice;
     const Maybe<Price> price = by_mark ? market.mark_price() : market.contract_price();
-    return price && stop_reached(request.side, *request.stop_price, *price) &&
+    return price && stop_reached(request.order_type, request.side, *request.stop_price, *price) &&
            trigger_allowed(market);
   }
   if (!order.is_resting_limit()) return move.contract;  // A market order waits for prints only.
@@ -88,17 +89,14 @@ bool SimulatedVenue::is_reached(const VenueOrder& order, const VenueMarket& mark
   return price && fills_resting(request.side, *request.limit_price, *price, parameters_.queue);
 }
 
-void SimulatedVenue::execute(OrderId id) {
-  VenueOrder* order = orders_.find_open(id);
-  ENSURE(order != nullptr);
-  if (order->is_conditional()) return trigger(*order);
-  if (!order->is_resting_limit()) return take_market(*order);
-  trade(*order, *order->request.limit_price, Liquidity::Maker);
+void SimulatedVenue::execute(VenueOrder& order) {
+  if (order.is_conditional()) return trigger(order);
+  if (!order.is_resting_limit()) return take_market(order);
+  trade(order, *order.request.limit_price, Liquidity::Maker);
 }
 
 // A limit order that has just come, or come anew by an amendment.
-void SimulatedVenue::arrive_limit(OrderId id) {
-  VenueOrder& order = *orders_.find_open(id);
+void SimulatedVenue::arrive_limit(VenueOrder& order) {
   const SubmitOrder& request = order.request;
   const TimeInForce force = request.time_in_force;
   const Maybe<Price> market = market_of(request.instrument).taking_price(request.side);
@@ -115,7 +113,7 @@ void SimulatedVenue::arrive_limit(OrderId id) {
 
 void SimulatedVenue::trigger(VenueOrder& order) {
   order.triggered = true;
-  answer(OrderTriggered{order.request.order});
+  answer(order, OrderTriggered{order.request.order});
   take_market(order);
 }
 
@@ -133,8 +131,8 @@ void SimulatedVenue::take_market(VenueOrder& order) {
   trade(order, price, Liquidity::Taker);
 }
 
-// What the order could fill at once: an exit no more than its position, and nobody more than is
-// left of the print.
+// What the order could fill at once: an exit no more than its position, and one of ours no more
+// than is left of the print.
 Quantity SimulatedVenue::fillable(const VenueOrder& order) const {
   const SubmitOrder& request = order.request;
   Quantity amount = order.remaining();
@@ -143,52 +141,70 @@ Quantity SimulatedVenue::fillable(const VenueOrder& order) const {
                       account_.reducible(request.instrument, request.side, request.position_side));
   }
   const Maybe<Quantity> print = find_market(request.instrument)->print_left;
-  return print ? std::min(amount, *print) : amount;
+  return print && !order.is_foreign() ? std::min(amount, *print) : amount;
 }
 
-// Fills what can be filled at `price`. An exit whose position is used up expires, with whatever is
-// left of it: it would open the other way (-2022 at submission, EXPIRED later on). True: the order
-// is still open.
+// Fills what can be filled at `price`; what turns a one-way position is told book by book, unless
+// it is ours. An exit whose position is used up expires, with whatever is left of it: it would open
+// the other way (-2022 at submission, EXPIRED later on). True: the order is still open.
 bool SimulatedVenue::trade(VenueOrder& order, Price price, Liquidity liquidity) {
   const SubmitOrder& request = order.request;
-  VenueMarket& market = market_of(request.instrument);
-  const Quantity amount = fillable(order);
-  if (amount.is_positive()) {
-    const Value value = value_of(price, amount);
-    const bool maker = liquidity == Liquidity::Maker;
-    const Money fee = rated(value, maker ? parameters_.maker_fee : parameters_.taker_fee);
-    account_.fill(request.instrument, request.side, request.position_side, price, amount, fee);
-    if (market.print_left) market.print_left = *market.print_left - amount;
-    order.filled += amount;
-    order.filled_value += value;
-    order.status = QueryStatus::PartiallyFilled;
-    answer(OrderFilled{.order = request.order,
-                       .trade = TradeId{++market.trades},
-                       .quantity = amount,
-                       .price = price,
-                       .fee = fee,
-                       .instrument = request.instrument,
-                       .position_side = request.position_side,
-                       .side = request.side,
-                       .liquidity = liquidity,
-                       .origin = FillOrigin::Own});
+  const auto reducible = [&] {
+    return account_.reducible(request.instrument, request.side, request.position_side);
+  };
+  if (Quantity amount = fillable(order); amount.is_positive()) {
+    VenueMarket& market = market_of(request.instrument);
+    if (market.print_left && !order.is_foreign()) market.print_left = *market.print_left - amount;
+    const Quantity reduced = reducible();
+    if (order.is_foreign() && reduced.is_positive() && reduced < amount) {
+      fill(order, price, reduced, liquidity);
+      amount -= reduced;
+    }
+    fill(order, price, amount, liquidity);
   }
   if (order.remaining().is_zero()) {
-    orders_.finish(request.order, QueryStatus::Filled, now_);
+    orders_.finish(order, QueryStatus::Filled, now_);
     return false;
   }
-  const Quantity left = account_.reducible(request.instrument, request.side, request.position_side);
-  if (is_exit(request) && left.is_zero()) {
+  if (is_exit(request) && reducible().is_zero()) {
     expire(order);
     return false;
   }
   return true;
 }
 
+void SimulatedVenue::fill(VenueOrder& order, Price price, Quantity amount, Liquidity liquidity) {
+  const SubmitOrder& request = order.request;
+  const Value value = value_of(price, amount);
+  const bool maker = liquidity == Liquidity::Maker;
+  const Money fee = rated(value, maker ? parameters_.maker_fee : parameters_.taker_fee);
+  const PositionSide book = order.is_foreign() ? book_of(request) : request.position_side;
+  account_.fill(request.instrument, request.side, request.position_side, price, amount, fee);
+  order.filled += amount;
+  order.filled_value += value;
+  order.status = QueryStatus::PartiallyFilled;
+  answer(OrderFilled{.order = request.order,
+                     .trade = TradeId{++market_of(request.instrument).trades},
+                     .quantity = amount,
+                     .price = price,
+                     .fee = fee,
+                     .instrument = request.instrument,
+                     .position_side = book,
+                     .side = request.side,
+                     .liquidity = liquidity,
+                     .origin = order.is_foreign() ? FillOrigin::Foreign : FillOrigin::Own});
+}
+
+// Which of the two books the next fill of the request changes.
+PositionSide SimulatedVenue::book_of(const SubmitOrder& request) const {
+  if (account_.mode() == PositionMode::Hedge) return request.position_side;
+  const Quantity held = account_.reducible(request.instrument, request.side, request.position_side);
+  return position_side_of_entry(held.is_positive() ? opposite(request.side) : request.side);
+}
+
 void SimulatedVenue::expire(const VenueOrder& order) {
-  const OrderId id = order.request.order;
-  orders_.finish(id, QueryStatus::Expired, now_);
-  answer(OrderExpired{id});
+  answer(order, OrderExpired{order.request.order});
+  orders_.finish(order, QueryStatus::Expired, now_);
 }
 
 }  // namespace tranchet

@@ -25,8 +25,8 @@ bool outside_percent_price(Side side, Price price, const VenueMarket& market) {
   return side == Side::Buy ? scaled > bound : scaled < bound;  // One side only: never both.
 }
 
-// The stop price of a STOP_MARKET is in no band: -4183 and -4184 are of the limit price against the
-// stop price, which such an order has not.
+// The stop price of a conditional order is in no band: -4183 and -4184 are of the limit price
+// against the stop price, which such an order has not.
 std::optional<RejectReason> failed_price(const SubmitOrder& request, const VenueMarket& market) {
   if (request.order_type == OrderType::Market) {
     const Maybe<Price> best = market.taking_price(request.side);
@@ -51,6 +51,7 @@ Maybe<Price> valuation_price(const SubmitOrder& request, const VenueMarket& mark
     case OrderType::Limit:
       return request.limit_price;
     case OrderType::StopMarket:
+    case OrderType::TakeProfitMarket:
       return request.stop_price;
     case OrderType::Market:
       break;

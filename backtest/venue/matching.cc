@@ -4,8 +4,12 @@
 
 namespace tranchet {
 
-bool stop_reached(Side side, Price stop, Price price) {
-  return side == Side::Buy ? price >= stop : price <= stop;
+bool waits_for_rise(OrderType type, Side side) {
+  return (type == OrderType::StopMarket) == (side == Side::Buy);
+}
+
+bool stop_reached(OrderType type, Side side, Price stop, Price price) {
+  return waits_for_rise(type, side) ? price >= stop : price <= stop;
 }
 
 bool reaches_limit(Side side, Price limit, Price price) {

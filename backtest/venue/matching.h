@@ -7,8 +7,13 @@
 
 namespace tranchet {
 
-// A stop of this side has been reached: BUY price >= stop, SELL price <= stop.
-bool stop_reached(Side side, Price stop, Price price);
+// Whether a conditional order is set off by a price at or above its stop, or by one at or below:
+// a stop protects from what a take-profit waits for.
+bool waits_for_rise(OrderType type, Side side);
+
+// A conditional order of this side has been reached. A stop: BUY price >= stop, SELL price <= stop;
+// a take-profit the other way round.
+bool stop_reached(OrderType type, Side side, Price stop, Price price);
 
 // The price is the limit or better for this side: an order arriving now would take.
 bool reaches_limit(Side side, Price limit, Price price);

@@ -38,6 +38,11 @@ struct SimulationParameters {
 
   // There and back. Half of it passes before a request is processed, the rest before its answer.
   Duration latency = Duration::milliseconds(50);
+  // At most this much comes on top, half of it on either way, drawn anew for every request and
+  // every answer. What concerns one order may overtake what concerns another; nothing overtakes
+  // within an order, and what concerns none (a snapshot, funding, a liquidation) keeps its place.
+  Duration latency_jitter;
+  std::uint64_t seed = 0;  // Of the draws.
 
   QueueAssumption queue = QueueAssumption::Touch;
   Ppm market_slippage = 0;  // Market orders fill this much worse, rounded to the worse tick.
@@ -50,6 +55,9 @@ struct SimulationParameters {
   bool liquidation = true;
   bool mark_from_trades = false;        // The data has no mark: every trade price is also the mark.
   std::uint32_t open_orders_max = 200;  // Of an instrument, MAX_NUM_ORDERS.
+  // An id is refused as long as the venue knows it. False: while an order of that id is open, as at
+  // real venues (newClientOrderId is "unique among open orders").
+  bool ids_unique_for_ever = true;
 
   VenueTerms terms;  // Of every instrument that has none of its own.
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "backtest/venue/matching.h"
 #include "backtest/venue/simulated_venue.h"
 
 namespace tranchet {
@@ -42,26 +43,29 @@ PriceBand good_marks(const Cushion& cushion) {
 
 }  // namespace
 
-// Where no stop triggers and no resting limit fills.
+// Where no conditional order triggers and no resting limit fills.
 PriceBand SimulatedVenue::order_band(InstrumentId instrument) const {
   // Under Through the limit itself is quiet, so the excluded end is one count beyond it.
   const Price beyond = Price::from_raw(parameters_.queue == QueueAssumption::Through ? 1 : 0);
   PriceBand band{Price(), Price::max()};
-  for (const auto& [id, order] : orders_.open()) {
+  bool at_work = false;
+  orders_.for_each_open([&](const VenueOrder& order) {
     const SubmitOrder& request = order.request;
-    if (request.instrument != instrument) continue;
-    const bool buy = request.side == Side::Buy;
+    if (request.instrument != instrument) return;
     if (order.is_conditional()) {
-      if (buy) band.high = std::min(band.high, *request.stop_price);
-      if (!buy) band.low = std::max(band.low, *request.stop_price);
+      const bool above = waits_for_rise(request.order_type, request.side);
+      if (above) band.high = std::min(band.high, *request.stop_price);
+      if (!above) band.low = std::max(band.low, *request.stop_price);
     } else if (order.is_resting_limit()) {
+      const bool buy = request.side == Side::Buy;
       if (buy) band.low = std::max(band.low, *request.limit_price - beyond);
       if (!buy) band.high = std::min(band.high, *request.limit_price + beyond);
     } else {
-      return {};  // A market order at work takes from the next print.
+      at_work = true;
     }
-  }
-  return band;
+  });
+  // A market order at work takes from the next print.
+  return at_work ? PriceBand() : band;
 }
 
 // Where this instrument cannot bring about a liquidation while the others stay in bands of their

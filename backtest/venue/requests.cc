@@ -9,18 +9,18 @@ namespace tranchet {
 
 void SimulatedVenue::process_requests(Timestamp until) {
   ENSURE(until >= now_);
-  while (!requests_.empty() && requests_.front().arrival <= until) {
+  while (!requests_.empty() && requests_.front().time <= until) {
     const Request request = requests_.front();
     requests_.pop_front();
-    ENSURE(request.arrival >= now_);
-    now_ = request.arrival;
+    ENSURE(request.time >= now_);
+    now_ = request.time;
     std::visit(Overload{[this](const SubmitOrder& submit) { process(submit); },
                         [this](const AmendOrder& amend) { process(amend); },
                         [this](const CancelOrder& cancel) { process(cancel); },
                         [this](const QueryOrder& query) { process(query); },
                         [this](const RequestSnapshot& snapshot) { process(snapshot); },
                         [](const auto&) {}},
-               request.command);
+               request.body);
     liquidate_if_due();
   }
   now_ = until;
@@ -38,19 +38,18 @@ bool SimulatedVenue::is_exit(const SubmitOrder& request) const {
 }
 
 // Quantity of the exits that rest already against the same position: stops when `request` is a
-// stop, limits when it is not, for a take-profit and a stop are alternatives of each other.
+// stop, the others when it is not, for a take-profit and a stop are alternatives of each other.
 Quantity SimulatedVenue::exits_resting(const SubmitOrder& request) const {
   const bool stop = request.order_type == OrderType::StopMarket;
   Quantity total;
-  for (const auto& [id, order] : orders_.open()) {
+  orders_.for_each_open([&](const VenueOrder& order) {
     const SubmitOrder& other = order.request;
     const bool same_position = other.instrument == request.instrument &&
                                other.side == request.side &&
                                other.position_side == request.position_side;
-    if (same_position && is_exit(other) && order.is_conditional() == stop) {
-      total += order.remaining();
-    }
-  }
+    const bool other_stop = other.order_type == OrderType::StopMarket && !order.triggered;
+    if (same_position && is_exit(other) && other_stop == stop) total += order.remaining();
+  });
   return total;
 }
 
@@ -71,30 +70,35 @@ std::optional<RejectReason> SimulatedVenue::failed_cap(const SubmitOrder& reques
   if (request.order_type == OrderType::Market) return std::nullopt;
   std::uint32_t open = 0;
   std::uint32_t conditional = 0;
-  for (const auto& [id, order] : orders_.open()) {
-    if (order.request.instrument != request.instrument) continue;
+  orders_.for_each_open([&](const VenueOrder& order) {
+    if (order.request.instrument != request.instrument) return;
     ++open;
     if (order.is_conditional()) ++conditional;
-  }
+  });
   const std::uint32_t cap = find_market(request.instrument)->rules.max_conditional_orders;
-  if (request.order_type == OrderType::StopMarket && cap > 0 && conditional >= cap) {
+  if (is_conditional(request.order_type) && cap > 0 && conditional >= cap) {
     return RejectReason::TooManyConditional;  // -4045
   }
   if (open >= parameters_.open_orders_max) return RejectReason::Other;  // -2025
   return std::nullopt;
 }
 
+bool SimulatedVenue::is_taken(OrderId id) const {
+  return parameters_.ids_unique_for_ever ? orders_.find(id) != nullptr
+                                         : orders_.open().contains(id);
+}
+
 // The first check that fails is the answer; cheap ones first.
 std::optional<RejectReason> SimulatedVenue::refusal(const SubmitOrder& request) const {
   const VenueMarket* market = find_market(request.instrument);
-  if (market == nullptr) return RejectReason::Other;                       // -1121
-  if (orders_.find(request.order) != nullptr) return RejectReason::Other;  // The id is taken.
-  if (!mode_allows(request)) return RejectReason::Other;                   // -1106
+  if (market == nullptr) return RejectReason::Other;        // -1121
+  if (is_taken(request.order)) return RejectReason::Other;  // -4116
+  if (!mode_allows(request)) return RejectReason::Other;    // -1106
   if (const auto reason = failed_filter(request, *market)) return reason;
-  if (request.order_type == OrderType::StopMarket) {
+  if (is_conditional(request.order_type)) {
     const bool by_mark = request.working_type == WorkingType::MarkPrice;
     const Maybe<Price> price = by_mark ? market->mark_price() : market->contract_price();
-    if (price && stop_reached(request.side, *request.stop_price, *price)) {
+    if (price && stop_reached(request.order_type, request.side, *request.stop_price, *price)) {
       return RejectReason::WouldTrigger;  // -2021
     }
   }
@@ -106,20 +110,26 @@ std::optional<RejectReason> SimulatedVenue::refusal(const SubmitOrder& request) 
 
 void SimulatedVenue::process(SubmitOrder request) {
   if (!parameters_.reduce_only) request.reduce_only = false;  // The venue has no such flag.
+  ENSURE(request.order != OrderId::None);
   if (const auto reason = refusal(request)) {
     answer(OrderRejected{.order = request.order, .reason = *reason});
     return;
   }
+  take(request);
+}
+
+void SimulatedVenue::take(const SubmitOrder& request) {
   VenueOrder& order = orders_.add(request);
-  answer(OrderAccepted{request.order});
+  answer(order, OrderAccepted{request.order});
   switch (request.order_type) {
     case OrderType::Market:
       take_market(order);
       break;
     case OrderType::Limit:
-      arrive_limit(request.order);
+      arrive_limit(order);
       break;
     case OrderType::StopMarket:
+    case OrderType::TakeProfitMarket:
       break;
   }
 }
@@ -143,15 +153,16 @@ void SimulatedVenue::process(const AmendOrder& request) {
   order->request = amended;
   answer(OrderAmended{
       .order = request.order, .quantity = request.quantity, .limit_price = request.limit_price});
-  arrive_limit(request.order);
+  arrive_limit(*order);
 }
 
 void SimulatedVenue::process(const CancelOrder& request) {
-  if (orders_.find_open(request.order) == nullptr) {
+  const VenueOrder* order = orders_.find_open(request.order);
+  if (order == nullptr) {
     answer(CancelRejected{.order = request.order, .reason = RejectReason::NotFound});  // -2011
     return;
   }
-  orders_.finish(request.order, QueryStatus::Canceled, now_);
+  orders_.finish(*order, QueryStatus::Canceled, now_);
   answer(OrderCanceled{request.order});
 }
 
@@ -179,27 +190,30 @@ void SimulatedVenue::process(const QueryOrder& request) {
                        .limit_price = order->request.limit_price});
 }
 
+// One answer in rows: they arrive together.
 void SimulatedVenue::process(const RequestSnapshot&) {
-  answer(SnapshotStarted{});
+  const Timestamp due = due_in_place();
+  const auto add = [this, due](const EventBody& row) { answers_.push_back({due, row}); };
+  add(SnapshotStarted{});
   for (const auto& [key, position] : account_.positions()) {
-    answer(PositionReported{.instrument = key.instrument,
-                            .position_side = key.side,
-                            .quantity = position.quantity,
-                            .average_price = average_price(position)});
+    add(PositionReported{.instrument = key.instrument,
+                         .position_side = key.side,
+                         .quantity = position.quantity,
+                         .average_price = average_price(position)});
   }
-  for (const auto& [id, order] : orders_.open()) {
-    answer(OrderReported{.order = id,
-                         .instrument = order.request.instrument,
-                         .position_side = order.request.position_side,
-                         .order_type = order.request.order_type,
-                         .side = order.request.side,
-                         .quantity = order.request.quantity,
-                         .filled_quantity = order.filled,
-                         .limit_price = order.request.limit_price,
-                         .stop_price = order.request.stop_price});
-  }
-  answer(BalanceReported{account_.balance()});
-  answer(SnapshotEnded{});
+  orders_.for_each_open([&](const VenueOrder& order) {
+    add(OrderReported{.order = order.request.order,
+                      .instrument = order.request.instrument,
+                      .position_side = order.request.position_side,
+                      .order_type = order.request.order_type,
+                      .side = order.request.side,
+                      .quantity = order.request.quantity,
+                      .filled_quantity = order.filled,
+                      .limit_price = order.request.limit_price,
+                      .stop_price = order.request.stop_price});
+  });
+  add(BalanceReported{account_.balance()});
+  add(SnapshotEnded{});
 }
 
 }  // namespace tranchet

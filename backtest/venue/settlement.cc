@@ -58,9 +58,9 @@ bool SimulatedVenue::margin_suffices(const SubmitOrder& request) const {
     const Value notional = mark ? value_of(*mark, position.quantity) : position.cost;
     used += divide_ceil(notional, market.terms.leverage);
   }
-  for (const auto& [id, order] : orders_.open()) {
+  orders_.for_each_open([&](const VenueOrder& order) {
     if (!order.is_conditional()) used += initial_margin(order.request, order.remaining());
-  }
+  });
   return used + wanted <= equity_value();
 }
 
@@ -98,39 +98,43 @@ void SimulatedVenue::liquidate_if_due() {
 
 // The open orders of the instrument go first, then its positions, at the mark.
 void SimulatedVenue::liquidate(InstrumentId instrument) {
-  std::vector<OrderId> resting;
-  for (const auto& [id, order] : orders_.open()) {
-    if (order.request.instrument == instrument) resting.push_back(id);
-  }
-  for (const OrderId id : resting) {
-    orders_.finish(id, QueryStatus::Canceled, now_);
-    answer(OrderCanceled{id});
+  std::vector<const VenueOrder*> resting;
+  orders_.for_each_open([&](const VenueOrder& order) {
+    if (order.request.instrument == instrument) resting.push_back(&order);
+  });
+  for (const VenueOrder* order : resting) {
+    answer(*order, OrderCanceled{order->request.order});
+    orders_.finish(*order, QueryStatus::Canceled, now_);
   }
   for (const PositionSide side : {PositionSide::Long, PositionSide::Short}) {
     const PositionKey key{instrument, side};
-    const VenuePosition position = account_.position(key);
-    if (position.quantity.is_positive()) close_by_force(key, position);
+    const Quantity held = account_.position(key).quantity;
+    if (held.is_positive()) close_by_force(key, held, FillOrigin::Liquidation);
   }
 }
 
-void SimulatedVenue::close_by_force(const PositionKey& key, const VenuePosition& position) {
+// Only a liquidation costs a fee.
+void SimulatedVenue::close_by_force(const PositionKey& key, Quantity quantity, FillOrigin origin) {
   VenueMarket& market = market_of(key.instrument);
-  const Price price = market.mark_price().value_or(average_price(position));
+  const Price price = market.mark_price().value_or(average_price(account_.position(key)));
   const Side side = exit_side(key.side);
-  account_.fill(key.instrument, side, key.side, price, position.quantity, Money());
-  const Money charged = rated(value_of(price, position.quantity), parameters_.liquidation_fee);
-  const Money fee = std::max(Money(), std::min(charged, account_.balance()));
+  account_.fill(key.instrument, side, key.side, price, quantity, Money());
+  Money fee;
+  if (origin == FillOrigin::Liquidation) {
+    const Money charged = rated(value_of(price, quantity), parameters_.liquidation_fee);
+    fee = std::max(Money(), std::min(charged, account_.balance()));
+  }
   account_.credit(-fee);
   answer(OrderFilled{.order = OrderId::None,
                      .trade = TradeId{++market.trades},
-                     .quantity = position.quantity,
+                     .quantity = quantity,
                      .price = price,
                      .fee = fee,
                      .instrument = key.instrument,
                      .position_side = key.side,
                      .side = side,
                      .liquidity = Liquidity::Taker,
-                     .origin = FillOrigin::Liquidation});
+                     .origin = origin});
 }
 
 }  // namespace tranchet

@@ -3,14 +3,52 @@
 #include <algorithm>
 
 namespace tranchet {
+namespace {
+
+Duration half_of(Duration duration) {
+  return Duration::nanoseconds(duration.count() / 2);
+}
+
+// None: of no order.
+template <class Message>
+OrderId order_of(const Message& message) {
+  return std::visit(
+      [](const auto& body) {
+        if constexpr (requires { body.order; }) {
+          return body.order;
+        } else {
+          return OrderId::None;
+        }
+      },
+      message);
+}
+
+// Puts a message in its place by time, but never before one of the same order.
+template <class Message>
+void enqueue(std::deque<Message>& queue, Message message) {
+  const OrderId order = order_of(message.body);
+  const auto last = std::find_if(queue.rbegin(), queue.rend(), [order](const Message& queued) {
+    return order_of(queued.body) == order;
+  });
+  if (last != queue.rend()) message.time = std::max(message.time, last->time);
+  const auto place =
+      std::upper_bound(queue.begin(), queue.end(), message.time,
+                       [](Timestamp time, const Message& queued) { return time < queued.time; });
+  queue.insert(place, message);
+}
+
+}  // namespace
 
 SimulatedVenue::SimulatedVenue(const SimulationParameters& parameters)
     : parameters_(parameters),
-      request_delay_(Duration::nanoseconds(parameters.latency.count() / 2)),
+      request_delay_(half_of(parameters.latency)),
       answer_delay_(parameters.latency - request_delay_),
+      request_jitter_(half_of(parameters.latency_jitter), parameters.seed, 1),
+      answer_jitter_(parameters.latency_jitter - half_of(parameters.latency_jitter),
+                     parameters.seed, 2),
       markets_(1),
       account_(parameters.initial_balance, parameters.position_mode) {
-  ENSURE(parameters.latency >= Duration());
+  ENSURE(parameters.latency >= Duration() && parameters.latency_jitter >= Duration());
   ENSURE(parameters.terms.leverage >= 1);
 }
 
@@ -30,6 +68,11 @@ void SimulatedVenue::set_terms(InstrumentId instrument, const VenueTerms& terms)
   market_of(instrument).terms = terms;
 }
 
+Maybe<Price> SimulatedVenue::mark(InstrumentId instrument) const {
+  const VenueMarket* market = find_market(instrument);
+  return market == nullptr ? Maybe<Price>() : market->mark_price();
+}
+
 VenueMarket& SimulatedVenue::market_of(InstrumentId instrument) {
   const auto index = static_cast<std::size_t>(instrument);
   ENSURE(index < markets_.size() && markets_[index].listed);
@@ -42,27 +85,51 @@ const VenueMarket* SimulatedVenue::find_market(InstrumentId instrument) const {
 }
 
 void SimulatedVenue::answer(const EventBody& body) {
-  answers_.push_back({now_ + answer_delay_, body});
+  if (answer_jitter_.is_none()) {
+    answers_.push_back({now_ + answer_delay_, body});
+  } else if (order_of(body) == OrderId::None) {
+    answers_.push_back({due_in_place(), body});
+  } else {
+    const Timestamp due = now_ + answer_delay_ + answer_jitter_.draw();
+    enqueue(answers_, Occurrence{std::max(due, in_place_due_), body});
+  }
+}
+
+// For what overtakes nothing, and is overtaken by nothing.
+Timestamp SimulatedVenue::due_in_place() {
+  in_place_due_ = now_ + answer_delay_ + answer_jitter_.draw();
+  if (!answers_.empty()) in_place_due_ = std::max(in_place_due_, answers_.back().time);
+  return in_place_due_;
+}
+
+void SimulatedVenue::answer(const VenueOrder& order, const EventBody& body) {
+  if (!order.is_foreign()) answer(body);
 }
 
 void SimulatedVenue::submit(std::span<const Command> commands, Timestamp now) {
+  ENSURE(now >= submitted_);
+  submitted_ = now;
   const Timestamp arrival = now + request_delay_;
-  ENSURE(requests_.empty() || arrival >= requests_.back().arrival);
   for (const Command& command : commands) {
     const bool ours = std::holds_alternative<SubmitOrder>(command) ||
                       std::holds_alternative<AmendOrder>(command) ||
                       std::holds_alternative<CancelOrder>(command) ||
                       std::holds_alternative<QueryOrder>(command) ||
                       std::holds_alternative<RequestSnapshot>(command);
-    if (ours) requests_.push_back({arrival, command});
+    if (!ours) continue;
+    if (request_jitter_.is_none()) {
+      requests_.push_back({arrival, command});
+    } else {
+      enqueue(requests_, Request{arrival + request_jitter_.draw(), command});
+    }
   }
 }
 
 std::optional<Timestamp> SimulatedVenue::next_wakeup() const {
   if (requests_.empty() && answers_.empty()) return std::nullopt;
   if (requests_.empty()) return answers_.front().time;
-  if (answers_.empty()) return requests_.front().arrival;
-  return std::min(requests_.front().arrival, answers_.front().time);
+  if (answers_.empty()) return requests_.front().time;
+  return std::min(requests_.front().time, answers_.front().time);
 }
 
 void SimulatedVenue::advance(Timestamp now, std::vector<Occurrence>& out) {

@@ -8,7 +8,8 @@
 //
 // Times of observe() and submit() never run back; fetch what is due before showing a later price. A
 // request that arrives at the very time of a price meets the price before it. Not modeled: the
-// depth of the book, other people's orders, transfers.
+// depth of the book, transfers. Limits of rate and age of requests are the front door's
+// (front_door.h).
 #pragma once
 
 #include <cstddef>
@@ -19,6 +20,7 @@
 #include <span>
 #include <vector>
 
+#include "backtest/venue/jitter.h"
 #include "backtest/venue/parameters.h"
 #include "backtest/venue/venue_account.h"
 #include "backtest/venue/venue_market.h"
@@ -31,7 +33,8 @@ class SimulatedVenue final : public Venue {
  public:
   explicit SimulatedVenue(const SimulationParameters& parameters);
 
-  // New or replaced rules. An instrument must be listed before its first price or order.
+  // New or replaced rules. An instrument must be listed before its first price or order. Orders
+  // that rest stay as they are, on the new tick and step or not; what is sent from now on is not.
   void list(const InstrumentListed& rules);
   // Terms of one listed instrument in place of those of the parameters.
   void set_terms(InstrumentId instrument, const VenueTerms& terms);
@@ -44,6 +47,21 @@ class SimulatedVenue final : public Venue {
   void submit(std::span<const Command> commands, Timestamp now) override;
   std::optional<Timestamp> next_wakeup() const override;
   void advance(Timestamp now, std::vector<Occurrence>& out) override;
+
+  // ---- Other people on the same account. They act at once, under the same rules; requests of ours
+  // that have arrived by `now` come first. Our stream hears of their fills only, as OrderFilled of
+  // no order, one for each book that a fill changes, and a snapshot lists their orders likewise.
+  // They need no share of a print. False: refused.
+
+  // The key's side matters in hedge mode only. An exit fills as much as is held.
+  bool foreign_market(const PositionKey& key, Side side, Quantity quantity, Timestamp now);
+  // Rests beside ours. `request.order` is not looked at.
+  bool foreign_order(SubmitOrder request, Timestamp now);
+  void cancel_foreign_orders(Timestamp now);
+
+  // ADL: the venue takes `quantity` (all, if there is less) off a position, at the mark, free of
+  // fees. Nothing where nothing is held.
+  void deleverage(const PositionKey& key, Quantity quantity, Timestamp now);
 
   // Trade and mark prices that, observed now, would change nothing but the last price. Holds until
   // next_wakeup() and until the next observe(), submit() or advance(), which end the bands of all
@@ -66,18 +84,21 @@ class SimulatedVenue final : public Venue {
   Money equity() const;                                 // With it, at the marks.
   VenuePosition position(const PositionKey& key) const { return account_.position(key); }
   const std::map<PositionKey, VenuePosition>& positions() const { return account_.positions(); }
-  const std::map<OrderId, VenueOrder>& open_orders() const { return orders_.open(); }
+  const std::map<OrderId, VenueOrder>& open_orders() const { return orders_.open(); }  // Ours.
+  // How often an order of that id was taken.
+  std::uint64_t acceptances(OrderId id) const { return orders_.acceptances(id); }
+  // The last trade's price where there is no mark; absent before any price.
+  Maybe<Price> mark(InstrumentId instrument) const;
 
  private:
   struct Request {
-    Timestamp arrival;
-    Command command;
+    Timestamp time;  // Of its arrival.
+    Command body;
   };
   // An order that a price has reached, and its place on the way of the price.
   struct Reached {
     Price price;
-    std::uint64_t arrival = 0;
-    OrderId order{};
+    VenueOrder* order = nullptr;
   };
   // Which of an instrument's prices an observation has moved, and where from.
   struct Move {
@@ -89,10 +110,14 @@ class SimulatedVenue final : public Venue {
   VenueMarket& market_of(InstrumentId instrument);
   const VenueMarket* find_market(InstrumentId instrument) const;  // Null: not listed.
   void answer(const EventBody& body);
+  void answer(const VenueOrder& order, const EventBody& body);  // Nobody hears of a foreign one.
+
+  Timestamp due_in_place();
 
   // requests.cc
   void process_requests(Timestamp until);
   void process(SubmitOrder request);
+  void take(const SubmitOrder& request);
   void process(const AmendOrder& request);
   void process(const CancelOrder& request);
   void process(const QueryOrder& request);
@@ -100,6 +125,7 @@ class SimulatedVenue final : public Venue {
   std::optional<RejectReason> refusal(const SubmitOrder& request) const;
   std::optional<RejectReason> failed_position(const SubmitOrder& request) const;
   std::optional<RejectReason> failed_cap(const SubmitOrder& request) const;
+  bool is_taken(OrderId id) const;
   bool mode_allows(const SubmitOrder& request) const;
   bool is_exit(const SubmitOrder& request) const;
   Quantity exits_resting(const SubmitOrder& request) const;
@@ -111,11 +137,13 @@ class SimulatedVenue final : public Venue {
   void on(const FundingRate& funding);
   void react(InstrumentId instrument, const Move& move);
   bool is_reached(const VenueOrder& order, const VenueMarket& market, const Move& move) const;
-  void execute(OrderId id);
-  void arrive_limit(OrderId id);
+  void execute(VenueOrder& order);
+  void arrive_limit(VenueOrder& order);
   void trigger(VenueOrder& order);
   void take_market(VenueOrder& order);
   bool trade(VenueOrder& order, Price price, Liquidity liquidity);
+  void fill(VenueOrder& order, Price price, Quantity amount, Liquidity liquidity);
+  PositionSide book_of(const SubmitOrder& request) const;
   Quantity fillable(const VenueOrder& order) const;
   void expire(const VenueOrder& order);
 
@@ -125,7 +153,7 @@ class SimulatedVenue final : public Venue {
   bool margin_suffices(const SubmitOrder& request) const;
   void liquidate_if_due();
   void liquidate(InstrumentId instrument);
-  void close_by_force(const PositionKey& key, const VenuePosition& position);
+  void close_by_force(const PositionKey& key, Quantity quantity, FillOrigin origin);
 
   // quiet_band.cc
   PriceBand order_band(InstrumentId instrument) const;
@@ -134,11 +162,15 @@ class SimulatedVenue final : public Venue {
   SimulationParameters parameters_;
   Duration request_delay_;
   Duration answer_delay_;
+  Jitter request_jitter_;
+  Jitter answer_jitter_;
   Timestamp now_;
+  Timestamp submitted_;               // Time of the newest submit().
+  Timestamp in_place_due_;            // Nothing that happens from now on is heard before.
   std::vector<VenueMarket> markets_;  // By instrument id; [0] is not used.
   VenueAccount account_;
   VenueOrders orders_;
-  std::deque<Request> requests_;    // By arrival: the delay is the same for all.
+  std::deque<Request> requests_;    // By arrival.
   std::deque<Occurrence> answers_;  // By due time.
   std::vector<Reached> reached_;    // Of one react(); kept for its memory.
 };

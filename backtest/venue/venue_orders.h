@@ -1,10 +1,12 @@
 // The orders the venue has taken: open ones, and finished ones for as long as it answers for them.
+// Other people's orders on the same account have no id of ours; they are known by their arrival.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <vector>
 
 #include "events/command.h"
 #include "events/time.h"
@@ -16,31 +18,63 @@ struct VenueOrder {
   Quantity filled;
   Value filled_value = 0;     // Sum of price x quantity of its fills.
   std::uint64_t arrival = 0;  // 1, 2, 3, ... in the order the venue took them.
-  bool triggered = false;     // A stop that has become a market order.
+  bool triggered = false;     // A conditional order that has become a market order.
   QueryStatus status = QueryStatus::New;
   Timestamp finished;  // Once it is not open any more.
 
   Quantity remaining() const { return request.quantity - filled; }
-  bool is_conditional() const { return request.order_type == OrderType::StopMarket && !triggered; }
+  bool is_foreign() const { return request.order == OrderId::None; }
+  bool is_conditional() const { return tranchet::is_conditional(request.order_type) && !triggered; }
   bool is_resting_limit() const { return request.order_type == OrderType::Limit; }
 };
 
 class VenueOrders {
  public:
-  // The id must not be known.
+  // No open order has the id; a finished one of that id is forgotten. OrderId None: foreign.
   VenueOrder& add(const SubmitOrder& request);
 
+  // Ours only.
   VenueOrder* find_open(OrderId id);         // Null: finished, or never seen.
   const VenueOrder* find(OrderId id) const;  // Open or finished; null: never seen or forgotten.
   const std::map<OrderId, VenueOrder>& open() const { return open_; }
 
-  // The order is not open any more. Forgets what finished more than 7 days before `now`.
-  void finish(OrderId id, QueryStatus status, Timestamp now);
+  // How often an order of that id was taken, for ever.
+  std::uint64_t acceptances(OrderId id) const;
+
+  // Ours by id, then other people's by arrival. `visit` must not add or finish any.
+  template <class Visit>
+  void for_each_open(Visit&& visit) const {
+    for (const auto& [id, order] : open_) visit(order);
+    for (const auto& [arrival, order] : foreign_) visit(order);
+  }
+  template <class Visit>
+  void for_each_open(Visit&& visit) {
+    for (auto& [id, order] : open_) visit(order);
+    for (auto& [arrival, order] : foreign_) visit(order);
+  }
+
+  // The order is not open any more; a reference to a foreign one is void. Forgets what finished
+  // more than 7 days before `now`.
+  void finish(const VenueOrder& order, QueryStatus status, Timestamp now);
+  void finish_foreign() { foreign_.clear(); }
 
  private:
+  struct Taken {
+    OrderId order{};
+    std::uint64_t times = 0;
+  };
+  struct Finished {
+    OrderId order{};
+    Timestamp time;
+  };
+
+  void count(OrderId id);
+
   std::map<OrderId, VenueOrder> open_;
+  std::map<std::uint64_t, VenueOrder> foreign_;  // By arrival.
   std::map<OrderId, VenueOrder> finished_;
-  std::deque<OrderId> finished_order_;  // By time of finishing.
+  std::deque<Finished> finished_order_;  // By time; an id taken anew may be in it twice.
+  std::vector<Taken> taken_;             // By id; ids come almost in order.
   std::uint64_t arrivals_ = 0;
 };
 

@@ -44,7 +44,7 @@ class CommandLines {
     writer.required("order_type", command.order_type);
     writer.required("quantity", command.quantity);
     if (command.order_type == OrderType::Limit) writer.required("limit_price", command.limit_price);
-    if (command.order_type == OrderType::StopMarket) {
+    if (is_conditional(command.order_type)) {
       writer.required("stop_price", command.stop_price);
       writer.required("working_type", command.working_type);
     }

@@ -45,6 +45,7 @@ std::optional<Identity> identify(const std::filesystem::path& directory) {
 
 // ---- What says that a file is a log, and of which format.
 
+constexpr const char* kSnapshots = "snapshots";  // The one database that may be missing.
 constexpr std::uint64_t kAboutKey = 1;
 constexpr std::uint32_t kFormatVersion = 1;
 struct About {
@@ -119,7 +120,7 @@ std::expected<void, LogError> Environment::open_files(const Options& options) {
   // The reserve is address space, which a process may have been given little of.
   for (std::size_t reserve = options.map_reserve;; reserve /= 2) {
     ENSURE(mdb_env_create(&environment_) == MDB_SUCCESS);
-    ENSURE(mdb_env_set_maxdbs(environment_, 5) == MDB_SUCCESS);
+    ENSURE(mdb_env_set_maxdbs(environment_, 6) == MDB_SUCCESS);
     ENSURE(mdb_env_set_mapsize(environment_, reserve) == MDB_SUCCESS);
     code = mdb_env_open(environment_, directory_.c_str(), flags, 0644);
     if (code == MDB_SUCCESS) return {};
@@ -172,15 +173,20 @@ std::expected<void, LogError> Environment::open_databases(bool create) {
   int code = mdb_txn_begin(environment_, nullptr, create ? 0U : unsigned{MDB_RDONLY}, &transaction);
   if (code != MDB_SUCCESS) return fail(code, nullptr);
 
-  MDB_dbi about_database = 0;
-  const std::array<std::pair<const char*, MDB_dbi*>, 5> databases{{{"about", &about_database},
+  MDB_dbi about_database = 0, snapshots = 0;
+  const std::array<std::pair<const char*, MDB_dbi*>, 6> databases{{{"about", &about_database},
                                                                    {"events", &events_},
                                                                    {"seals", &seals_},
                                                                    {"names", &names_},
-                                                                   {"digests", &digests_}}};
+                                                                   {"digests", &digests_},
+                                                                   {kSnapshots, &snapshots}}};
   for (const auto& [name, database] : databases) {
     const unsigned flags = MDB_INTEGERKEY | (create ? unsigned{MDB_CREATE} : 0U);
     code = mdb_dbi_open(transaction, name, flags, database);
+    if (code == MDB_NOTFOUND && database == &snapshots) {
+      code = MDB_SUCCESS;
+      continue;
+    }
     unsigned kept = 0;
     if (code == MDB_SUCCESS) code = mdb_dbi_flags(transaction, *database, &kept);
     if (code == MDB_SUCCESS && kept != MDB_INTEGERKEY) code = MDB_INCOMPATIBLE;
@@ -195,6 +201,7 @@ std::expected<void, LogError> Environment::open_databases(bool create) {
                 : mdb_get(transaction, about_database, &key, &value);
   if (code != MDB_SUCCESS) return fail(code, transaction);
   About found;
+  snapshots_ = snapshots;
   const bool whole = value.mv_size == sizeof found;
   if (whole) std::memcpy(&found, value.mv_data, sizeof found);
   code = mdb_txn_commit(transaction);
@@ -203,6 +210,26 @@ std::expected<void, LogError> Environment::open_databases(bool create) {
     return Failure(no_log(directory_, "it does not say that it is a log"));
   }
   if (found.format > kFormatVersion) return Failure(newer_schema(std::nullopt));
+  return {};
+}
+
+std::expected<void, LogError> Environment::add_snapshots() {
+  if (snapshots_ != 0) return {};
+  MDB_dbi database = 0;
+  MDB_txn* transaction = nullptr;
+  int code = mdb_txn_begin(environment_, nullptr, 0, &transaction);
+  if (code == MDB_SUCCESS) {
+    code = mdb_dbi_open(transaction, kSnapshots, MDB_INTEGERKEY | MDB_CREATE, &database);
+    if (code == MDB_SUCCESS) {
+      code = mdb_txn_commit(transaction);
+    } else {
+      mdb_txn_abort(transaction);
+    }
+  }
+  if (code != MDB_SUCCESS) {
+    return Failure(lmdb_error(code, "making room for snapshots", directory_));
+  }
+  snapshots_ = database;
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <lmdb.h>
 
+#include <atomic>
 #include <cstddef>
 #include <expected>
 #include <filesystem>
@@ -36,6 +37,13 @@ class Environment {
   MDB_dbi seals() const { return seals_; }
   MDB_dbi names() const { return names_; }
   MDB_dbi digests() const { return digests_; }
+  // Nullopt: the log was made before there were any, and nobody has written to it since.
+  std::optional<MDB_dbi> snapshots() const {
+    const MDB_dbi database = snapshots_;
+    return database == 0 ? std::nullopt : std::optional(database);
+  }
+  // Makes the database of snapshots, where it is missing. For the writer, once the log is sound.
+  std::expected<void, LogError> add_snapshots();
 
   // Doubles the map, once no transaction of this process is open.
   std::expected<void, LogError> grow();
@@ -52,6 +60,7 @@ class Environment {
   bool writable_;
   MDB_env* environment_ = nullptr;
   MDB_dbi events_ = 0, seals_ = 0, names_ = 0, digests_ = 0;
+  std::atomic<MDB_dbi> snapshots_ = 0;  // Readers may look while the writer adds it.
   // Shared by open transactions, exclusive while the map moves.
   std::shared_mutex map_;
 };

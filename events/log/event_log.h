@@ -34,6 +34,7 @@ enum class LogErrorKind : std::uint8_t {
   LockedByOther,  // Another writer holds it. Exit status 3.
   DiskFull,       // Exit status 5. The log is valid up to the last commit.
   Io,             // Any other failure of the world. Exit status 5.
+  Diverged,       // This program decides differently than was noted. Exit status 1.
 };
 struct LogError {
   LogErrorKind kind{};
@@ -71,6 +72,17 @@ struct DigestNote {
   std::uint64_t state_digest = 0;
 };
 
+// The engine's whole state after `sequence`, so that a start need not replay everything. A cache: a
+// log is whole without it, and one that is damaged, or does not come to the digests it claims, is
+// as if it were not there.
+struct StateSnapshot {
+  Sequence sequence{};
+  std::uint64_t command_digest = 0;
+  std::uint64_t state_digest = 0;
+  std::string build;  // Of the program that made it: another one may decide otherwise.
+  std::vector<std::byte> image;
+};
+
 class LogWriter {
  public:
   virtual ~LogWriter() = default;
@@ -93,6 +105,9 @@ class LogWriter {
   // Keeps a digest note, covered by a checksum: written with the next append() or by close(). Not
   // above the head. One at or below the last noted sequence, or at sequence 0, is not kept again.
   virtual std::expected<void, LogError> note_digests(const DigestNote& note) = 0;
+  // Keeps a snapshot of the state at the head: written with the next append() or by close(). The
+  // two newest stay, older ones are deleted. One at or below the last kept is not kept again.
+  virtual std::expected<void, LogError> keep_snapshot(const StateSnapshot& snapshot) = 0;
   virtual std::expected<void, LogError> close() = 0;
   virtual LogHead head() const = 0;
 };
@@ -119,6 +134,11 @@ class LogReader {
 
   // In order of sequence.
   virtual std::expected<std::vector<DigestNote>, LogError> digest_notes() = 0;
+
+  // The newest that is whole and not above `at_most`; nullopt: none is. A damaged one is as if it
+  // were not there.
+  virtual std::expected<std::optional<StateSnapshot>, LogError> newest_snapshot(
+      Sequence at_most) = 0;
 
   virtual const Names& names() const = 0;
   virtual LogHead head() const = 0;

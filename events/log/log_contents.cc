@@ -6,6 +6,7 @@
 
 #include "events/log/log_error.h"
 #include "events/log/record.h"
+#include "events/log/snapshot_pieces.h"
 
 namespace tranchet {
 namespace {
@@ -154,6 +155,31 @@ std::expected<std::vector<DigestNote>, LogError> load_notes(const ReadTransactio
     return Failure(damaged("digest note " + std::to_string(notes.size() + 1) + " is missing"));
   }
   return notes;
+}
+
+std::expected<std::optional<StateSnapshot>, LogError> load_snapshot(
+    const ReadTransaction& transaction, const Environment& environment, Sequence at_most) {
+  if (!environment.snapshots()) return std::nullopt;
+  auto cursor = Cursor::open(transaction, *environment.snapshots(), environment.directory());
+  if (!cursor) return Failure(cursor.error());
+  auto entry = cursor->last();
+  while (entry && *entry) {
+    const Sequence sequence = snapshot_sequence((*entry)->key);
+    const std::uint64_t first = snapshot_key(sequence, 0);
+    if (sequence <= at_most) {
+      SnapshotAssembly assembly(sequence);
+      auto piece = cursor->first_from(first);
+      while (piece && *piece && assembly.add((*piece)->key, (*piece)->bytes)) {
+        if (auto snapshot = assembly.finish()) return snapshot;
+        piece = cursor->next();
+      }
+      if (!piece) return Failure(piece.error());
+    }
+    entry = cursor->first_from(first);
+    if (entry) entry = cursor->previous();
+  }
+  if (!entry) return Failure(entry.error());
+  return std::nullopt;
 }
 
 std::expected<ChainHash, LogError> hash_commit(const ReadTransaction& transaction,

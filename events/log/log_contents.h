@@ -33,6 +33,10 @@ std::expected<std::vector<DigestNote>, LogError> load_notes(const ReadTransactio
                                                             const Environment& environment,
                                                             const Witness& witness);
 
+// The newest snapshot that is whole and not above `at_most`.
+std::expected<std::optional<StateSnapshot>, LogError> load_snapshot(
+    const ReadTransaction& transaction, const Environment& environment, Sequence at_most);
+
 // What the chain must be at `seal`, from its commit's records. `events` stands on the first record
 // of the commit, `at`, and is left on what follows the last.
 std::expected<ChainHash, LogError> hash_commit(const ReadTransaction& transaction,

@@ -44,6 +44,11 @@ class StoredLogReader final : public LogReader {
     if (!transaction) return Failure(transaction.error());
     return load_notes(*transaction, *environment_, witness_);
   }
+  std::expected<std::optional<StateSnapshot>, LogError> newest_snapshot(Sequence at_most) override {
+    auto transaction = ReadTransaction::begin(*environment_);
+    if (!transaction) return Failure(transaction.error());
+    return load_snapshot(*transaction, *environment_, at_most);
+  }
   const Names& names() const override { return names_; }
   LogHead head() const override { return head_of(head_); }
 

@@ -2,7 +2,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
+#include <cstdio>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <utility>
@@ -13,7 +14,9 @@
 #include "events/log/head_witness.h"
 #include "events/log/log_contents.h"
 #include "events/log/log_error.h"
+#include "events/log/page_tree.h"
 #include "events/log/record.h"
+#include "events/log/snapshot_pieces.h"
 #include "events/log/writer_lock.h"
 
 namespace tranchet {
@@ -53,6 +56,7 @@ class StoredLogWriter final : public LogWriter {
 
   std::expected<void, LogError> append(std::span<const Event> events, const Names& names) override;
   std::expected<void, LogError> note_digests(const DigestNote& note) override;
+  std::expected<void, LogError> keep_snapshot(const StateSnapshot& snapshot) override;
   std::expected<void, LogError> close() override;
   LogHead head() const override { return head_of(head_); }
 
@@ -65,6 +69,8 @@ class StoredLogWriter final : public LogWriter {
   void check_order(std::span<const Event> events) const;
   Witness witness() const;
   int put_notes(MDB_txn* transaction);
+  int put_snapshot(MDB_txn* transaction);
+  int put_kept(MDB_txn* transaction);
   std::expected<void, LogError> transact(const std::function<int(MDB_txn*)>& put,
                                          const std::string& doing);
   void collect_names(const Names& names);
@@ -84,8 +90,9 @@ class StoredLogWriter final : public LogWriter {
   std::vector<StoredNote> pending_notes_;  // Not yet in the log.
   std::uint64_t notes_ = 0;                // In the log.
   Sequence last_noted_{};
+  std::vector<SnapshotPiece> pending_snapshot_;  // Not yet in the log.
+  Sequence last_snapshot_{};                     // In the log.
   bool closed_ = false;
-  std::chrono::steady_clock::time_point remembered_{};
 
   // Scratch, kept from commit to commit.
   RecordEncoder encoder_;
@@ -106,6 +113,17 @@ std::expected<void, LogError> StoredLogWriter::verify_tail(const Witness& witnes
   if (!notes) return Failure(notes.error());
   notes_ = notes->size();
   if (!notes->empty()) last_noted_ = notes->back().sequence;
+  if (environment_->snapshots()) {
+    auto cursor = Cursor::open(*transaction, *environment_->snapshots(), environment_->directory());
+    if (!cursor) return Failure(cursor.error());
+    auto newest = cursor->last();
+    // One above the head is none of ours: the next commit removes it.
+    while (newest && *newest && snapshot_sequence((*newest)->key) > (*head)->last) {
+      newest = cursor->previous();
+    }
+    if (!newest) return Failure(newest.error());
+    if (*newest) last_snapshot_ = snapshot_sequence((*newest)->key);
+  }
 
   auto seals = Cursor::open(*transaction, environment_->seals(), environment_->directory());
   auto events = Cursor::open(*transaction, environment_->events(), environment_->directory());
@@ -198,7 +216,7 @@ int StoredLogWriter::put_all(MDB_txn* transaction, std::span<const RecordEncoder
   const std::uint64_t last = number(seal.last);
   MDB_val key = as_value(last), value = as_value(bytes);
   code = mdb_put(transaction, environment_->seals(), &key, &value, MDB_APPEND);
-  return code == MDB_SUCCESS ? put_notes(transaction) : code;
+  return code == MDB_SUCCESS ? put_kept(transaction) : code;
 }
 
 // Runs `put` in a transaction and commits it, in a larger map where this one is full.
@@ -223,6 +241,10 @@ std::expected<void, LogError> StoredLogWriter::transact(const std::function<int(
   }
   notes_ += pending_notes_.size();
   pending_notes_.clear();
+  if (!pending_snapshot_.empty()) {
+    last_snapshot_ = snapshot_sequence(pending_snapshot_.front().key);
+    pending_snapshot_.clear();
+  }
   return {};
 }
 
@@ -245,12 +267,9 @@ std::expected<void, LogError> StoredLogWriter::append(std::span<const Event> eve
   return remember_head();
 }
 
-// Off the critical path: at most once a second, and to the system's cache only.
+// To the system's cache only: a microsecond, and a process that is killed leaves it behind.
 std::expected<void, LogError> StoredLogWriter::remember_head() {
   if (durability_ == Durability::AtClose) return {};
-  const auto now = std::chrono::steady_clock::now();
-  if (now - remembered_ < std::chrono::seconds(1)) return {};
-  remembered_ = now;
   auto written = witness_file_.write(witness(), false);
   if (!written) return die(written.error());
   return {};
@@ -272,6 +291,57 @@ int StoredLogWriter::put_notes(MDB_txn* transaction) {
   return MDB_SUCCESS;
 }
 
+// Removes entries at one end of a database.
+int remove_while(MDB_cursor* cursor, MDB_cursor_op end,
+                 const std::function<bool(std::uint64_t)>& is_unwanted) {
+  for (;;) {
+    MDB_val key{}, value{};
+    int code = mdb_cursor_get(cursor, &key, &value, end);
+    if (code == MDB_NOTFOUND) return MDB_SUCCESS;
+    if (code != MDB_SUCCESS) return code;
+    std::uint64_t number = 0;
+    if (key.mv_size != sizeof number) return MDB_CORRUPTED;
+    std::memcpy(&number, key.mv_data, sizeof number);
+    if (!is_unwanted(number)) return MDB_SUCCESS;
+    code = mdb_cursor_del(cursor, 0);
+    if (code != MDB_SUCCESS) return code;
+  }
+}
+
+// The new one and the newest before it stay: should the new one be damaged, there is another.
+int StoredLogWriter::put_snapshot(MDB_txn* transaction) {
+  MDB_cursor* cursor = nullptr;
+  int code = mdb_cursor_open(transaction, *environment_->snapshots(), &cursor);
+  if (code != MDB_SUCCESS) return code;
+  const std::uint64_t keep_from = snapshot_key(last_snapshot_, 0);
+  const std::uint64_t keep_below = pending_snapshot_.front().key;
+  code = remove_while(cursor, MDB_FIRST, [=](std::uint64_t key) { return key < keep_from; });
+  if (code == MDB_SUCCESS) {
+    code = remove_while(cursor, MDB_LAST, [=](std::uint64_t key) { return key >= keep_below; });
+  }
+  for (const SnapshotPiece& piece : pending_snapshot_) {
+    if (code != MDB_SUCCESS) break;
+    MDB_val key = as_value(piece.key), value = as_value(piece.bytes);
+    code = mdb_cursor_put(cursor, &key, &value, MDB_APPEND);
+  }
+  mdb_cursor_close(cursor);
+  return code;
+}
+
+// What has waited for a transaction to go with.
+int StoredLogWriter::put_kept(MDB_txn* transaction) {
+  const int code = put_notes(transaction);
+  return code == MDB_SUCCESS && !pending_snapshot_.empty() ? put_snapshot(transaction) : code;
+}
+
+std::expected<void, LogError> StoredLogWriter::keep_snapshot(const StateSnapshot& snapshot) {
+  if (dead_) return Failure(*dead_);
+  ENSURE(!closed_ && snapshot.sequence == head_.value_or(Seal{}).last);
+  if (snapshot.sequence <= last_snapshot_) return {};
+  if (auto pieces = encode_snapshot(snapshot)) pending_snapshot_ = std::move(*pieces);
+  return {};
+}
+
 std::expected<void, LogError> StoredLogWriter::note_digests(const DigestNote& note) {
   if (dead_) return Failure(*dead_);
   ENSURE(!closed_ && note.sequence <= head_.value_or(Seal{}).last);
@@ -284,10 +354,10 @@ std::expected<void, LogError> StoredLogWriter::note_digests(const DigestNote& no
 std::expected<void, LogError> StoredLogWriter::close() {
   if (dead_) return Failure(*dead_);
   if (closed_) return {};
-  if (!pending_notes_.empty()) {
-    auto noted = transact([this](MDB_txn* transaction) { return put_notes(transaction); },
-                          "committing digest notes");
-    if (!noted) return noted;
+  if (!pending_notes_.empty() || !pending_snapshot_.empty()) {
+    auto kept = transact([this](MDB_txn* transaction) { return put_kept(transaction); },
+                         "committing digests and snapshots");
+    if (!kept) return kept;
   }
   const int code = mdb_env_sync(environment_->handle(), 1);
   if (code != MDB_SUCCESS) {
@@ -306,20 +376,52 @@ std::expected<void, LogError> make_directory(const std::filesystem::path& direct
   return Failure(system_error(error ? error.value() : ENOTDIR, "making the directory", directory));
 }
 
-std::expected<std::unique_ptr<LogWriter>, LogError> make_files(
+// An empty log, made where nobody looks for one and then moved: a directory holds a whole log or
+// none, whenever the process dies.
+std::expected<void, LogError> make_log(const std::filesystem::path& directory,
+                                       std::size_t map_reserve) {
+  const std::filesystem::path unfinished = directory / "unfinished";
+  std::error_code error;
+  std::filesystem::remove_all(unfinished, error);
+  if (auto made = make_directory(unfinished); !made) return made;
+  {
+    auto environment = Environment::open(
+        unfinished, {.writable = true, .create = true, .map_reserve = map_reserve});
+    if (!environment) return Failure(environment.error());
+  }
+  auto witness = WitnessFile::open(directory);
+  if (!witness) return Failure(witness.error());
+  if (auto written = witness->write({}, true); !written) return written;
+  // The witness first: without it a log is damaged.
+  if (auto synced = sync_directory(directory); !synced) return synced;
+  const std::filesystem::path source = unfinished / kDataFile, target = directory / kDataFile;
+  if (::rename(source.c_str(), target.c_str()) != 0) {
+    return Failure(system_error(errno, "making", target));
+  }
+  std::filesystem::remove_all(unfinished, error);
+  return sync_directory(directory);
+}
+
+std::expected<std::unique_ptr<LogWriter>, LogError> make_writer(
     const std::filesystem::path& directory, Durability durability, std::size_t map_reserve,
     WriterLock lock) {
+  if (auto locked = lock.take_data(directory); !locked) return Failure(locked.error());
   auto environment = Environment::open(directory, {.writable = true,
-                                                   .create = true,
+                                                   .create = false,
                                                    .synced = durability == Durability::EveryBatch,
                                                    .map_reserve = map_reserve});
   if (!environment) return Failure(environment.error());
+  if (auto pages = read_page_tree(directory); !pages) return Failure(pages.error());
+  auto remembered = read_witness(directory);
+  if (!remembered) return Failure(remembered.error());
   auto witness = WitnessFile::open(directory);
   if (!witness) return Failure(witness.error());
-  if (auto written = witness->write({}, true); !written) return Failure(written.error());
-  if (auto synced = sync_directory(directory); !synced) return Failure(synced.error());
-  return std::make_unique<StoredLogWriter>(std::move(lock), std::move(*environment),
-                                           std::move(*witness), durability);
+  Environment& opened = **environment;
+  auto writer = std::make_unique<StoredLogWriter>(std::move(lock), std::move(*environment),
+                                                  std::move(*witness), durability);
+  if (auto resumed = writer->resume(*remembered); !resumed) return Failure(resumed.error());
+  if (auto added = opened.add_snapshots(); !added) return Failure(added.error());
+  return writer;
 }
 
 }  // namespace
@@ -336,13 +438,13 @@ std::expected<std::unique_ptr<LogWriter>, LogError> LogWriter::create(
         .sequence = std::nullopt,
         .message = "\"" + directory.string() + "\" already holds a log: name another directory"});
   }
-  auto made = make_files(directory, durability, map_reserve, std::move(*lock));
-  if (!made) {
-    // What is half made would be in the way of the next attempt.
-    std::filesystem::remove(directory / kDataFile, unreadable);
-    std::filesystem::remove(directory / kHeadFile, unreadable);
+  if (unreadable) return Failure(system_error(unreadable.value(), "looking into", directory));
+  if (const auto lost = read_witness(directory); lost && number(lost->last) > 0) {
+    return Failure(damaged("the file data.mdb is gone, and the file HEAD remembers event " +
+                           std::to_string(number(lost->last))));
   }
-  return made;
+  if (auto made = make_log(directory, map_reserve); !made) return Failure(made.error());
+  return make_writer(directory, durability, map_reserve, std::move(*lock));
 }
 
 std::expected<std::unique_ptr<LogWriter>, LogError> LogWriter::open(
@@ -353,19 +455,7 @@ std::expected<std::unique_ptr<LogWriter>, LogError> LogWriter::open(
   }
   auto lock = WriterLock::take(directory);
   if (!lock) return Failure(lock.error());
-  auto remembered = read_witness(directory);
-  auto environment = Environment::open(directory, {.writable = true,
-                                                   .create = false,
-                                                   .synced = durability == Durability::EveryBatch,
-                                                   .map_reserve = map_reserve});
-  if (!environment) return Failure(environment.error());
-  if (!remembered) return Failure(remembered.error());
-  auto witness = WitnessFile::open(directory);
-  if (!witness) return Failure(witness.error());
-  auto writer = std::make_unique<StoredLogWriter>(std::move(*lock), std::move(*environment),
-                                                  std::move(*witness), durability);
-  if (auto resumed = writer->resume(*remembered); !resumed) return Failure(resumed.error());
-  return writer;
+  return make_writer(directory, durability, map_reserve, std::move(*lock));
 }
 
 }  // namespace tranchet

@@ -13,6 +13,8 @@ class WriterLock {
  public:
   // Held by another, in this process or in another: LockedByOther.
   static std::expected<WriterLock, LogError> take(const std::filesystem::path& directory);
+  // The file data.mdb as well, once it is there: whoever removes the file LOCK lets nobody in.
+  std::expected<void, LogError> take_data(const std::filesystem::path& directory);
   ~WriterLock();
   WriterLock(WriterLock&& other) noexcept;
   WriterLock(const WriterLock&) = delete;
@@ -22,6 +24,7 @@ class WriterLock {
  private:
   explicit WriterLock(int file) : file_(file) {}
   int file_ = -1;
+  int data_file_ = -1;
 };
 
 }  // namespace tranchet

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "backtest/run.h"
+#include "replay/opening.h"
+#include "replay/resume.h"
 #include "replay/verify.h"
 #include "tests/bench/made_up_market.h"
 #include "tests/bench/measure.h"
@@ -73,6 +75,44 @@ void verify(const std::filesystem::path& log) {
   ENSURE(result.has_value() && !result->divergence && result->notes > 0);
 }
 
+constexpr std::uint64_t kTail = 100'000;
+
+// The same events with one snapshot, so many before the end.
+void write_with_snapshot(const std::filesystem::path& source, const std::filesystem::path& target,
+                         const std::vector<Event>& events) {
+  Names names = open(source)->names();
+  auto engine = engine_of(std::get<RunStarted>(events.front().body), names);
+  auto log = LogWriter::create(target, Durability::AtClose);
+  ENSURE(engine.has_value() && log.has_value());
+  Output output;
+  const std::size_t cut = events.size() - kTail;
+  for (std::size_t at = 0; at < cut; ++at) {
+    output.clear();
+    engine->apply(events[at], output);
+  }
+  ENSURE((*log)->append(std::span(events).first(cut), names).has_value());
+  const StateSnapshot snapshot{.sequence = engine->last_sequence(),
+                               .command_digest = engine->command_digest(),
+                               .state_digest = engine->state_digest(),
+                               .build = std::string(build_name()),
+                               .image = engine->image()};
+  std::printf("snapshot of the state: %zu orders, %.1f kB\n", engine->state().orders.size(),
+              static_cast<double>(snapshot.image.size()) / 1'000);
+  ENSURE((*log)->keep_snapshot(snapshot).has_value());
+  ENSURE((*log)->append(std::span(events).subspan(cut), names).has_value());
+  ENSURE((*log)->close().has_value());
+}
+
+// What a program does before it may trade again.
+void start_cold(const std::filesystem::path& log, bool use_snapshot) {
+  const auto writer = LogWriter::open(log, Durability::EveryBatch);
+  ENSURE(writer.has_value());
+  const auto reader = open(log);
+  const auto resumed = resume(*reader, {.use_snapshot = use_snapshot, .visit = {}});
+  ENSURE(resumed.has_value() && resumed->snapshot.has_value() == use_snapshot);
+  ENSURE(!use_snapshot || resumed->replayed == kTail);
+}
+
 void run() {
   const BenchFolder folder;
   const auto file = folder.file("BTCUSDT-aggTrades.csv");
@@ -108,6 +148,14 @@ void run() {
   row("chain: SHA-256 over every record",
       [&] { ENSURE(open(*options.log)->verify_chain().has_value()); });
   row("replay with verification of the digests", [&] { verify(*options.log); });
+
+  const auto log = folder.file("with-snapshot");
+  write_with_snapshot(*options.log, log, in_memory);
+  const auto seconds = [&](bool use_snapshot) {
+    return best_seconds(kRepeats, [&] { start_cold(log, use_snapshot); });
+  };
+  std::printf("cold start: %.3f s from the snapshot and %llu events, %.3f s from the first event\n",
+              seconds(true), static_cast<unsigned long long>(kTail), seconds(false));
 }
 
 }  // namespace

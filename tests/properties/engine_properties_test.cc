@@ -274,5 +274,31 @@ RC_GTEST_PROP(Engine, GoesOnFromACopyAsFromTheWhole, ()) {
   RC_ASSERT(prefix.state_digest() == rest.state_digest());
 }
 
+RC_GTEST_PROP(Engine, GoesOnFromAnImageAsFromTheWhole, ()) {
+  World world(*numbers().as("numbers"));
+  world.run();
+  const std::span<const Event> events = world.events();
+  const std::size_t cut = *rc::gen::inRange<std::size_t>(0, events.size());
+  Engine prefix(world.settings(), 1);
+  apply_all(prefix, events.first(cut));
+  auto rest = Engine::from_image(prefix.image());
+  RC_ASSERT(rest.has_value());
+  RC_ASSERT(rest->image() == prefix.image());
+  for (const Event& event : events.subspan(cut)) {
+    Output expected, found;
+    prefix.apply(event, expected);
+    rest->apply(event, found);
+    RC_ASSERT(rest->command_digest() == prefix.command_digest());
+    for (std::size_t index = 0; index < prefix.state().instruments.size(); ++index) {
+      const QuietBand& band = prefix.state().instruments[index].band;
+      const QuietBand& band_again = rest->state().instruments[index].band;
+      RC_ASSERT(band_again.low == band.low);
+      RC_ASSERT(band_again.high == band.high);
+    }
+  }
+  RC_ASSERT(rest->state_digest() == world.engine().state_digest());
+  RC_ASSERT(rest->image() == world.engine().image());
+}
+
 }  // namespace
 }  // namespace tranchet::oracle

@@ -53,11 +53,16 @@ class ScriptedVenue final : public Venue {
 
 class LoopTest : public testing::Test, public Observer {
  protected:
-  explicit LoopTest(Durability durability = Durability::EveryBatch) : engine_(Settings()) {
+  explicit LoopTest(Durability durability = Durability::EveryBatch,
+                    std::uint64_t snapshot_interval = 0)
+      : engine_(Settings()) {
     venue_.log = &log_;
     venue_.observed = &observed_;
     loop_.emplace(engine_, venue_, *this,
-                  Journal{.log = &log_, .names = &names_, .durability = durability});
+                  Journal{.log = &log_,
+                          .names = &names_,
+                          .durability = durability,
+                          .snapshot_interval = snapshot_interval});
     coin_ = names_.instrument("BTCUSDT");
     const InstrumentListed rules{.tick_size = 0.1_px,
                                  .step_size = 0.001_qty,
@@ -111,6 +116,12 @@ class BulkLoopTest : public LoopTest {
   BulkLoopTest() : LoopTest(Durability::AtClose) {}
 };
 
+class SnapshotLoopTest : public LoopTest {
+ protected:
+  static constexpr std::uint64_t kInterval = 10;
+  SnapshotLoopTest() : LoopTest(Durability::EveryBatch, kInterval) {}
+};
+
 // ---- Timers.
 
 TEST_F(LoopTest, TimersFireBeforeTheNextInputOfALaterTimeOnly) {
@@ -157,6 +168,19 @@ TEST_F(LoopTest, TimersAndAnswersEnterInOrderOfTime) {
     }
   }
   EXPECT_EQ(order_of_things, (std::vector<std::string>{"accepted", "on time", "timer", "later"}));
+}
+
+TEST_F(LoopTest, ATimerThatCameDueWhileNoProcessRanFiresLate) {
+  take(at(1'000), limit_entry());
+  const auto timer = engine_.next_timer();
+  ASSERT_TRUE(timer);
+  // What a restart says first comes before what was due meanwhile.
+  const Timestamp restart = timer->first + Duration::milliseconds(5'000);
+  take(restart, mark());
+  run_until(restart + Duration::milliseconds(1));
+  const auto fired = log_.all<TimerFired>();
+  ASSERT_EQ(fired.size(), 1U);
+  EXPECT_EQ(fired[0].time, restart) << "time never runs back";
 }
 
 // ---- Answers.
@@ -229,6 +253,76 @@ TEST_F(LoopTest, AFailedAppendOfAnAnswerStopsTheRun) {
   log_.fails_at = next(engine_.last_sequence());
   EXPECT_FALSE(loop_->run_until(at(2'000)));
   EXPECT_EQ(venue_.told.size(), told);
+}
+
+TEST_F(LoopTest, WhatIsNotMarketDataIsInTheLogBeforeAnythingElseHappens) {
+  const std::vector<EventBody> facts{Connected{Stream::Market},
+                                     Disconnected{Stream::Market},
+                                     EntriesHalted{},
+                                     EntriesResumed{},
+                                     LogicSwitched{.feature = 1, .on = true},
+                                     BalanceReported{Money::from_raw(1)},
+                                     FundingPaid{coin_, PositionSide::Long, Money::from_raw(1)},
+                                     TimerFired{{TimerKind::StopRetry, 7}}};
+  std::int64_t milliseconds = 1'000;
+  for (const EventBody& fact : facts) {
+    take(at(++milliseconds), mark());
+    EXPECT_LT(log_.head().last, engine_.last_sequence()) << "a price may wait";
+    take(at(++milliseconds), fact);
+    EXPECT_EQ(log_.head().last, engine_.last_sequence()) << "alternative " << fact.index();
+    EXPECT_TRUE(venue_.told.empty()) << "not for the sake of a command";
+  }
+}
+
+TEST_F(LoopTest, MarketDataThatCausesNothingMayWait) {
+  const std::vector<EventBody> rows{mark(),
+                                    TradePrinted{.instrument = coin_, .price = 45000_px},
+                                    BookTop{.instrument = coin_},
+                                    LiquidationPrinted{.instrument = coin_, .side = Side::Buy},
+                                    FundingRate{.instrument = coin_, .rate = 1},
+                                    Conflated{.instrument = coin_, .merged = 2}};
+  const Sequence logged = log_.head().last;
+  for (const EventBody& row : rows) take(at(1'000), row);
+  EXPECT_EQ(log_.head().last, logged);
+  take(at(1'001), limit_entry());
+  EXPECT_EQ(log_.head().last, engine_.last_sequence());
+  EXPECT_EQ(log_.batches.back(), rows.size() + 2) << "with the first price, in one commit";
+}
+
+TEST_F(SnapshotLoopTest, KeepsTheStateWithItsDigestsAtTheIntervalAndTheEnd) {
+  while (number(engine_.last_sequence()) < 3 * kInterval + 5) {
+    const auto last = static_cast<std::int64_t>(number(engine_.last_sequence()));
+    if (last == 12) {
+      take(at(1'012), limit_entry());
+    } else {
+      take(at(1'000 + last), mark());
+    }
+    ASSERT_EQ(log_.snapshots.size(), number(engine_.last_sequence()) / kInterval);
+    if (number(engine_.last_sequence()) % kInterval == 0) {
+      EXPECT_EQ(log_.head().last, engine_.last_sequence()) << "never ahead of the log";
+      EXPECT_EQ(log_.snapshots.back().image, engine_.image());
+    }
+  }
+  ASSERT_TRUE(loop_->finish());
+  ASSERT_EQ(log_.snapshots.size(), 4U);
+  EXPECT_EQ(log_.snapshots.back().sequence, engine_.last_sequence());
+  ASSERT_EQ(log_.notes.size(), log_.snapshots.size());
+  for (std::size_t index = 0; index < log_.notes.size(); ++index) {
+    const StateSnapshot& snapshot = log_.snapshots[index];
+    EXPECT_EQ(snapshot.sequence, log_.notes[index].sequence);
+    EXPECT_EQ(snapshot.command_digest, log_.notes[index].command_digest);
+    EXPECT_EQ(snapshot.state_digest, log_.notes[index].state_digest);
+    EXPECT_EQ(snapshot.build, build_name());
+    const auto engine = Engine::from_image(snapshot.image);
+    ASSERT_TRUE(engine);
+    EXPECT_EQ(engine->state_digest(), snapshot.state_digest);
+  }
+}
+
+TEST_F(LoopTest, KeepsNoSnapshotUnasked) {
+  for (int index = 0; index < 50; ++index) take(at(1'000 + index), mark());
+  ASSERT_TRUE(loop_->finish());
+  EXPECT_TRUE(log_.snapshots.empty());
 }
 
 TEST_F(BulkLoopTest, WritesLargeBatchesAndNotesDigestsAtTheIntervalAndTheEnd) {

@@ -25,6 +25,10 @@ class MemoryLog final : public LogWriter {
     notes.push_back(note);
     return {};
   }
+  std::expected<void, LogError> keep_snapshot(const StateSnapshot& snapshot) override {
+    snapshots.push_back(snapshot);
+    return {};
+  }
   std::expected<void, LogError> close() override { return {}; }
   LogHead head() const override {
     return {.last = kept.empty() ? Sequence{} : kept.back().sequence, .chain = {}};
@@ -42,6 +46,7 @@ class MemoryLog final : public LogWriter {
   std::vector<Event> kept;
   std::vector<std::size_t> batches;
   std::vector<DigestNote> notes;
+  std::vector<StateSnapshot> snapshots;
   std::optional<Sequence> fails_at;  // No append that reaches it succeeds.
 };
 

@@ -308,6 +308,93 @@ TEST_F(ProgramTest, StepAnswersEachLine) {
   EXPECT_NE(ran.out.find("{\"seq\":4,\"type\":\"Done\",\"state_digest\":\""), std::string::npos);
 }
 
+// ---- Worlds.
+
+TEST_F(ProgramTest, WargameEndsWithTheCounts) {
+  const Ran ran = shell("$T wargame --seed 5 --seeds 3 --events 100 --faults none");
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  EXPECT_EQ(ran.err, "");  // Its bar is for terminals.
+  const std::string last = ran.out.substr(ran.out.rfind('\n', ran.out.size() - 2) + 1);
+  EXPECT_EQ(last.rfind("3 seeds, ", 0), 0U) << last;
+  EXPECT_NE(last.find(" events checked, 0 violations\n"), std::string::npos) << last;
+  for (const char* words :
+       {"I-01", "never", "orders intended", "accepted by the venue", "digest"}) {
+    EXPECT_NE(ran.out.find(words), std::string::npos) << words;
+  }
+  const Ran json = shell("$T wargame --seed 5 --seeds 3 --events 100 --faults none --json");
+  EXPECT_EQ(json.status, 0);
+  EXPECT_EQ(std::count(json.out.begin(), json.out.end(), '\n'), 1) << json.out;
+  EXPECT_EQ(json.out.rfind("{\"seed\":5,\"seeds\":3,", 0), 0U) << json.out;
+}
+
+TEST_F(ProgramTest, WargameTellsTheSameStoryTwice) {
+  const std::string line = "$T wargame --seed 7 --events 100 --transcript";
+  const Ran ran = shell(line);
+  EXPECT_NE(ran.out.find("\"type\":\"RunStarted\""), std::string::npos);
+  EXPECT_NE(ran.out.find(" the faults end\n"), std::string::npos);
+  EXPECT_EQ(ran.out, shell(line).out);
+}
+
+TEST_F(ProgramTest, WargameRefusesWhatItCannotUse) {
+  struct Line {
+    std::string options, said;
+  };
+  files_.text("old.world", "tranchet-wargame 0\nseed 1\n");
+  files_.text("bad.world", "tranchet-wargame 1\nseed one\n");
+  files_.text("other", "what is this\n");
+  for (const Line& line :
+       {Line{"--seed abc", "--seed \"abc\" is not a number"},
+        Line{"--seed -1", "--seed \"-1\" is not a number"},
+        Line{"--seed 99999999999999999999", "--seed \"99999999999999999999\" is above 1844"},
+        Line{"--seed 18446744073709551615 --seeds 2", "no 2 seeds from 18446744073709551615 on"},
+        Line{"--seeds 0", "--seeds \"0\" is below 1"},
+        Line{"--events 0", "--events \"0\" is below 1"},
+        Line{"--events 1e6", "--events \"1e6\" is not a number"},
+        Line{"--jobs 1000", "--jobs \"1000\" is above 256"},
+        Line{"--profile calm", "--profile \"calm\" is none of everything, healthy, intents"},
+        Line{"--faults kill,steam_cut",
+             "\"steam_cut\" is no fault; the nearest known one is "
+             "\"stream_cut\""},
+        Line{"--faults xyzzy", "--faults \"xyzzy\" is no fault\n"},
+        Line{"--check I-43", "--check \"I-43\" is none of I-01 to I-42"},
+        Line{"--check I-40", "--check I-40: no world shows that"},
+        Line{"--transcript --seeds 2", "--transcript tells the story of one seed, not of 2"},
+        Line{"--save x", "--save keeps what --shrink has found"},
+        Line{"--json --shrink", "--json prints one document"},
+        Line{"--regression none.world", "none.world: cannot be read"},
+        Line{"--regression old.world",
+             "old.world:1: \"tranchet-wargame 0\" is from another version"},
+        Line{"--regression bad.world", "bad.world:2: seed \"one\" is not a number"},
+        Line{"--regression old.world --seed 3", "--seed beside --regression"},
+        Line{"--resume other", "other: is not the progress of a wargame"}}) {
+    SCOPED_TRACE(line.options);
+    expect_refused(shell("$T wargame " + line.options), {"tranchet: wargame: ", line.said});
+  }
+}
+
+TEST_F(ProgramTest, WargameGoesOnFromItsFileAlone) {
+  const std::string run = "$T wargame --seeds 4 --events 50 --resume progress ";
+  EXPECT_EQ(shell(run).err, "");
+  EXPECT_FALSE(std::filesystem::exists(files_.path("progress"))) << "the run is over";
+  // Killed before its first world is done, it leaves the file as it began.
+  const Ran killed = shell(
+      "$T wargame --seeds 100000000 --events 50 --resume progress & while kill -0 $! && ! [ -s "
+      "progress ]; do :; done; kill -9 $!; wait $!; [ $? = 137 ] && head -n 1 progress");
+  EXPECT_EQ(killed.out, "tranchet-wargame-progress 1\n");
+  expect_refused(shell("$T wargame --seeds 4 --events 51 --resume progress"),
+                 {"progress: was begun with other options", "--events 50"});
+  const std::string text = content_of(files_.path("progress"));
+  const std::size_t build = text.find("build ");
+  files_.text("another",
+              text.substr(0, build) + "build x\n" + text.substr(text.find("\nrun ") + 1));
+  expect_refused(shell("$T wargame --seeds 4 --events 50 --resume another"),
+                 {"another: was begun by another build of this program"});
+  files_.text("damaged", text + "colour 3\n");
+  expect_refused(shell("$T wargame --seeds 4 --events 50 --resume damaged"),
+                 {"damaged: the line \"colour 3\" is damaged"});
+  EXPECT_EQ(shell("$T wargame --seeds 4 --resume no/such/folder").status, 5);
+}
+
 // ---- What programs rely on.
 
 TEST_F(ProgramTest, JsonIsOneDocumentAndNothingElse) {
@@ -331,7 +418,7 @@ TEST_F(ProgramTest, VersionAndHelp) {
   EXPECT_EQ(version.out.rfind("tranchet ", 0), 0U) << version.out;
   const Ran help = shell("$T --help");
   EXPECT_EQ(help.status, 0);
-  for (const char* words : {"backtest", "replay", "log", "step", "Exit status"}) {
+  for (const char* words : {"backtest", "replay", "log", "step", "wargame", "Exit status"}) {
     EXPECT_NE(help.out.find(words), std::string::npos) << words;
   }
 }

@@ -32,6 +32,8 @@ constexpr const char* kFok = "timeInForce FOK: all at once or EXPIRED";
 constexpr const char* kGtx = "timeInForce GTX: post only, EXPIRED if it would take";
 constexpr const char* kStopBuy = "STOP_MARKET BUY: latest price >= stopPrice";
 constexpr const char* kStopSell = "STOP_MARKET SELL: latest price <= stopPrice";
+constexpr const char* kProfitBuy = "TAKE_PROFIT_MARKET BUY: latest price <= stopPrice";
+constexpr const char* kProfitSell = "TAKE_PROFIT_MARKET SELL: latest price >= stopPrice";
 constexpr const char* kWorking = "workingType: CONTRACT_PRICE (default) or MARK_PRICE triggers";
 constexpr const char* kAtOnce = "-2021 ORDER_WOULD_IMMEDIATELY_TRIGGER";
 constexpr const char* kSides = "positionSide: LONG and SHORT are two positions in Hedge Mode";
@@ -134,6 +136,38 @@ const Row kRows[] = {
      "Accepted; Triggered; Filled 1 @ 100 Taker", kWorking},
     {kHedge, "Long 1", "m94", "Sell Long StopMarket 1 stop 95 mark", "", "Rejected WouldTrigger",
      kAtOnce},
+    // Take-profits: stops with the sides exchanged.
+    {kHedge, "Long 1", "", "Sell Long TakeProfitMarket 1 stop 105", "t104.9", "Accepted",
+     kProfitSell},
+    {kHedge, "Long 1", "", "Sell Long TakeProfitMarket 1 stop 105", "t105",
+     "Accepted; Triggered; Filled 1 @ 105 Taker", kProfitSell},
+    {kHedge, "Long 1", "", "Sell Long TakeProfitMarket 1 stop 105", "t110",
+     "Accepted; Triggered; Filled 1 @ 110 Taker", kProfitSell},
+    {kHedge, "Long 1", "", "Sell Long TakeProfitMarket 1 stop 105", "t90", "Accepted", kProfitSell},
+    {kHedge, "Long 1", "", "Sell Long TakeProfitMarket 1 stop 105", "m110", "Accepted", kWorking},
+    {kHedge, "Long 1", "", "Sell Long TakeProfitMarket 1 stop 105 mark", "t110", "Accepted",
+     kWorking},
+    {kHedge, "Long 1", "", "Sell Long TakeProfitMarket 1 stop 105 mark", "m105",
+     "Accepted; Triggered; Filled 1 @ 100 Taker", kWorking},
+    {kHedge, "Short 1", "", "Buy Short TakeProfitMarket 1 stop 95", "t95.1", "Accepted",
+     kProfitBuy},
+    {kHedge, "Short 1", "", "Buy Short TakeProfitMarket 1 stop 95", "t95",
+     "Accepted; Triggered; Filled 1 @ 95 Taker", kProfitBuy},
+    {kHedge, "", "", "Buy Long TakeProfitMarket 1 stop 95", "t94",
+     "Accepted; Triggered; Filled 1 @ 94 Taker", kProfitBuy},
+    {kHedge, "Long 1", "", "Sell Long TakeProfitMarket 1 stop 100", "", "Rejected WouldTrigger",
+     kAtOnce},
+    {kHedge, "Long 1", "", "Sell Long TakeProfitMarket 1 stop 99", "", "Rejected WouldTrigger",
+     kAtOnce},
+    {kHedge, "Short 1", "", "Buy Short TakeProfitMarket 1 stop 101", "", "Rejected WouldTrigger",
+     kAtOnce},
+    {kHedge, "Short 1", "m102", "Buy Short TakeProfitMarket 1 stop 101 mark", "", "Accepted",
+     kWorking},
+    {kOneWay, "Long 1", "", "Sell Long TakeProfitMarket 1 stop 105 reduce", "t105",
+     "Accepted; Triggered; Filled 1 @ 105 Taker", kProfitSell},
+    {kHedge, "", "", "Sell Long TakeProfitMarket 1 stop 105", "", "Rejected NoPosition", kReduce},
+    {kHedge, "Long 1", "", "Sell Long TakeProfitMarket 3 stop 105", "t105",
+     "Accepted; Triggered; Filled 1 @ 105 Taker; Expired", kNotSufficient},
     // Stops and the position.
     {kHedge, "", "", "Sell Long StopMarket 1 stop 95", "", "Rejected NoPosition", kReduce},
     {kHedge, "Long 1", "", "Sell Long StopMarket 3 stop 95", "t95",
@@ -183,6 +217,11 @@ const FilterRow kFilterRows[] = {
     {"", "Buy Long Limit 1000 at 99", "Accepted", "LOT_SIZE maxQty, equality passes"},
     {"", "Buy Long Market 100.1", "Rejected Other", "-4005, MARKET_LOT_SIZE maxQty"},
     {"", "Sell Long StopMarket 100.1 stop 95", "Rejected Other", "-4005, MARKET_LOT_SIZE maxQty"},
+    {"", "Sell Long TakeProfitMarket 1 stop 105.05", "Rejected Other", "-4014"},
+    {"", "Sell Long TakeProfitMarket 100.1 stop 105", "Rejected Other", "-4005, MARKET_LOT_SIZE"},
+    {"", "Buy Long TakeProfitMarket 0.1 stop 49", "Rejected BelowMinimum", "-4164 MIN_NOTIONAL"},
+    {"", "Sell Long TakeProfitMarket 1 stop 150", "Accepted", "-4183 is of TAKE_PROFIT's limit"},
+    {"", "Sell Long TakeProfitMarket 1", "Rejected Other", "-1102 stopPrice is mandatory"},
     {"m40 t40", "Buy Long Limit 0.1 at 40", "Rejected BelowMinimum", "-4164 MIN_NOTIONAL"},
     {"m50 t50", "Buy Long Limit 0.1 at 50", "Accepted; Filled 0.1 @ 50 Taker", "-4164, equality"},
     {"m40 t60", "Buy Long Market 0.1", "Rejected OutOfBand", "-4131 before -4164"},

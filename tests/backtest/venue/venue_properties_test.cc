@@ -15,6 +15,7 @@ namespace tranchet {
 namespace {
 
 constexpr InstrumentId kOther{2};
+constexpr int kForeign = 24;  // Happenings of this kind or above are none of ours.
 
 // One thing that happens, made of small numbers so that it shrinks well.
 struct Happening {
@@ -34,7 +35,7 @@ void showValue(const Happening& happening, std::ostream& out) {
 rc::Gen<std::vector<Happening>> happenings() {
   // Up to 600 of them in a case.
   return rc::gen::scale(6.0, rc::gen::container<std::vector<Happening>>(rc::gen::build<Happening>(
-                                 rc::gen::set(&Happening::kind, rc::gen::inRange(0, 24)),
+                                 rc::gen::set(&Happening::kind, rc::gen::inRange(0, 28)),
                                  rc::gen::set(&Happening::instrument, rc::gen::inRange(0, 4)),
                                  rc::gen::set(&Happening::price, rc::gen::inRange(-80, 81)),
                                  rc::gen::set(&Happening::quantity, rc::gen::inRange(1, 300)),
@@ -48,6 +49,9 @@ SimulationParameters any_parameters() {
       story_parameters(hedge ? PositionMode::Hedge : PositionMode::OneWay);
   parameters.initial_balance = Money::from_raw(*rc::gen::inRange(50, 1'500) * kDecimalOne);
   parameters.latency = Duration::milliseconds(*rc::gen::element(0, 1, 2, 5));
+  parameters.latency_jitter = Duration::milliseconds(*rc::gen::element(0, 0, 3));
+  parameters.seed = *rc::gen::arbitrary<std::uint64_t>();
+  parameters.ids_unique_for_ever = *rc::gen::arbitrary<bool>();
   parameters.queue = *rc::gen::element(QueueAssumption::Touch, QueueAssumption::Through);
   parameters.take_share = *rc::gen::element(0, 0, 250'000);
   parameters.market_slippage = *rc::gen::element(0, 300);
@@ -81,14 +85,14 @@ SubmitOrder order_of(const Happening& happening, OrderId id, PositionMode mode) 
                     .stop_price = {},
                     .instrument = instrument_of(happening),
                     .position_side = bit(1) ? PositionSide::Long : PositionSide::Short,
-                    .order_type = static_cast<OrderType>(1 + happening.choice / 16 % 3),
+                    .order_type = static_cast<OrderType>(1 + happening.choice / 16 % 4),
                     .working_type = bit(2) ? WorkingType::MarkPrice : WorkingType::ContractPrice,
                     .time_in_force = kForces[happening.choice / 64 % 4],
                     .reduce_only = exit && mode == PositionMode::OneWay,
                     .purpose = exit ? Purpose::Close : Purpose::Entry};
   order.side = exit ? exit_side(order.position_side) : entry_side(order.position_side);
   if (order.order_type == OrderType::Limit) order.limit_price = price_of(happening);
-  if (order.order_type == OrderType::StopMarket) order.stop_price = price_of(happening);
+  if (is_conditional(order.order_type)) order.stop_price = price_of(happening);
   return order;
 }
 
@@ -120,6 +124,7 @@ class Player {
     const InstrumentId instrument = instrument_of(happening);
     const Price price = price_of(happening);
     if (happening.kind < 8) return send(happening);
+    if (happening.kind >= kForeign) return act(happening);
     if (happening.kind == 8) {
       return observe(FundingRate{instrument, happening.price * 10'000});
     }
@@ -154,6 +159,24 @@ class Player {
       command = QueryOrder{.order = target};
     }
     venue_.submit({&command, 1}, now_);
+    fetch(now_);
+  }
+
+  // Somebody else, or the venue.
+  void act(const Happening& happening) {
+    fetch(now_);
+    bands_.clear();
+    const SubmitOrder order = order_of(happening, OrderId::None, parameters_.position_mode);
+    const PositionKey key{order.instrument, order.position_side};
+    if (happening.kind == kForeign) {
+      venue_.foreign_market(key, order.side, order.quantity, now_);
+    } else if (happening.kind == kForeign + 1) {
+      venue_.deleverage(key, order.quantity, now_);
+    } else if (happening.choice % 16 == 0) {
+      venue_.cancel_foreign_orders(now_);
+    } else {
+      venue_.foreign_order(order, now_);
+    }
     fetch(now_);
   }
 
@@ -268,7 +291,8 @@ RC_GTEST_PROP(VenueProperties, TheBooksFollowFromTheFills, ()) {
 }
 
 RC_GTEST_PROP(VenueProperties, OrdersFillNoMoreThanTheyAskAndExitsNoMoreThanThereIs, ()) {
-  const SimulationParameters parameters = any_parameters();
+  SimulationParameters parameters = any_parameters();
+  parameters.latency_jitter = Duration();  // Fills in the order in which they happened.
   const bool hedge = parameters.position_mode == PositionMode::Hedge;
   Player player(parameters, Player::Prices::Observed);
   player.play(*happenings());

@@ -1,4 +1,4 @@
-// One story a rule: delays, partial fills, fees, funding, liquidation, races, snapshots.
+// One story a rule: amendments, paths, partial fills, caps, fees, funding, liquidation, snapshots.
 #include <gtest/gtest.h>
 
 #include "backtest/venue/matching.h"
@@ -11,115 +11,6 @@ using namespace literals;
 
 constexpr PositionKey kLong{kCoin, PositionSide::Long};
 constexpr PositionKey kShort{kCoin, PositionSide::Short};
-
-// ---- Delays.
-
-// 50 ms there and back: sent at 1 ms, at the venue at 26 ms, answered at 51 ms.
-TEST(VenueLatency, ARequestMeetsThePriceOfItsArrivalAndTheAnswerTravelsBack) {
-  SimulationParameters parameters = story_parameters();
-  parameters.latency = Duration::milliseconds(50);
-  VenueStory story(parameters);
-  story.send("Buy Long Market 1");
-  EXPECT_EQ(story.venue().next_wakeup(), Timestamp() + Duration::milliseconds(26));
-  story.wait(Duration::milliseconds(23));
-  story.prices("t101");  // 25 ms: before it arrives.
-  story.prices("t102");  // 26 ms: a price of the very time of its arrival comes after it.
-  EXPECT_EQ(story.timed_answers(), "");
-  EXPECT_EQ(story.venue().next_wakeup(), Timestamp() + Duration::milliseconds(51));
-  story.wait(Duration::milliseconds(24));
-  EXPECT_EQ(story.timed_answers(), "");
-  story.wait(Duration::milliseconds(1));
-  EXPECT_EQ(story.timed_answers(), "51 Accepted; 51 Filled 1 @ 101 Taker");
-  EXPECT_EQ(story.venue().next_wakeup(), std::nullopt);
-}
-
-TEST(VenueLatency, AnOddDelayIsSplitWithoutLosingANanosecond) {
-  SimulationParameters parameters = story_parameters();
-  parameters.latency = Duration::nanoseconds(5);
-  SimulatedVenue venue(parameters);
-  const Command command = RequestSnapshot{};
-  venue.submit({&command, 1}, Timestamp());
-  EXPECT_EQ(venue.next_wakeup(), Timestamp::from_nanoseconds(2));
-  std::vector<Occurrence> out;
-  venue.advance(Timestamp::from_nanoseconds(2), out);
-  EXPECT_TRUE(out.empty());
-  EXPECT_EQ(venue.next_wakeup(), Timestamp::from_nanoseconds(5));
-}
-
-TEST(VenueLatency, RequestsOfOneMomentAreProcessedInTheOrderSent) {
-  VenueStory story;
-  const OrderId order = story.send("Buy Long Limit 1 at 99");
-  story.cancel(order);
-  story.cancel(order);
-  EXPECT_EQ(story.answers(), "Accepted; Canceled; CancelRejected NotFound");
-}
-
-TEST(VenueLatency, NothingIsAnsweredFromWithinSubmit) {
-  VenueStory story;
-  story.send("Buy Long Market 1");
-  EXPECT_TRUE(story.venue().positions().empty());
-  EXPECT_EQ(story.venue().next_wakeup(), story.now());
-}
-
-TEST(VenueLatency, CommandsForOthersAreLeftAlone) {
-  VenueStory story;
-  story.send_command(Command{Alert{}});
-  story.send_command(Command{SetTimer{}});
-  EXPECT_EQ(story.venue().next_wakeup(), std::nullopt);
-}
-
-// ---- Races: the venue's state decides, whatever the engine believed when it sent.
-
-TEST(VenueRaces, ACancelThatArrivesAfterTheFillFindsNothing) {
-  SimulationParameters parameters = story_parameters();
-  parameters.latency = Duration::milliseconds(10);
-  VenueStory story(parameters);
-  const OrderId order = story.send("Buy Long Limit 1 at 99");  // 1 ms; arrives at 6 ms.
-  story.wait(Duration::milliseconds(8));
-  story.cancel(order);    // 9 ms; arrives at 14 ms.
-  story.prices("t98.5");  // 10 ms.
-  story.wait(Duration::milliseconds(10));
-  EXPECT_EQ(story.timed_answers(),
-            "11 Accepted; 15 Filled 1 @ 99 Maker; 19 CancelRejected NotFound");
-}
-
-TEST(VenueRaces, AnAmendThatArrivesAfterTheFillFindsNothing) {
-  VenueStory story;
-  const OrderId order = story.send("Buy Long Limit 1 at 99");
-  story.prices("t99");
-  story.amend(order, "2", "98");
-  EXPECT_EQ(story.answers(), "Accepted; Filled 1 @ 99 Maker; AmendRejected NotFound");
-}
-
-TEST(VenueRaces, ACancelOfAnUnknownOrderFindsNothing) {
-  VenueStory story;
-  story.cancel(OrderId{77});
-  EXPECT_EQ(story.answers(), "CancelRejected NotFound");
-}
-
-TEST(VenueRaces, AnIdThatWasUsedIsRefused) {
-  VenueStory story;
-  story.send_command(order_from("Buy Long Limit 1 at 99", OrderId{5}));
-  story.send_command(order_from("Buy Long Limit 1 at 98", OrderId{5}));
-  EXPECT_EQ(story.answers(), "Accepted; Rejected Other");
-}
-
-TEST(VenueRaces, AnInstrumentThatIsNotListedIsRefused) {
-  VenueStory story;
-  story.send_command(order_from("Buy Long Limit 1 at 99", OrderId{5}, InstrumentId{9}));
-  EXPECT_EQ(story.answers(), "Rejected Other");
-}
-
-TEST(VenueRaces, AMarketOrderBeforeAnyPriceFindsNobody) {
-  SimulatedVenue venue(story_parameters());
-  venue.list(coin_rules());
-  const Command command = order_from("Buy Long Market 1", OrderId{1});
-  venue.submit({&command, 1}, Timestamp());
-  std::vector<Occurrence> out;
-  venue.advance(Timestamp(), out);
-  ASSERT_EQ(out.size(), 1U);
-  EXPECT_EQ(told(out[0].body), "Rejected Other");
-}
 
 // ---- Amendments.
 
@@ -405,6 +296,44 @@ TEST(VenueMargin, PositionsAndRestingOrdersShareTheEquity) {
   EXPECT_EQ(story.answers(), "Rejected Margin; Accepted; Accepted");
 }
 
+// Orders rest at 99.9 and 94.9; from then on only whole coins at whole prices are traded.
+TEST(VenueRules, NewFiltersLeaveWhatRestsAsItIs) {
+  VenueStory story;
+  const OrderId limit = story.send("Buy Long Limit 1.5 at 99.9");
+  story.send("Buy Long Market 1");
+  story.send("Sell Long StopMarket 1.5 stop 94.9");
+  story.answers();
+  InstrumentListed rules = coin_rules();
+  rules.tick_size = 1_px;
+  rules.step_size = 1_qty;
+  rules.max_conditional_orders = 1;
+  story.venue().list(rules);
+  story.send("Buy Long Limit 1 at 99.5");
+  story.send("Buy Long Limit 1.5 at 99");
+  story.send("Sell Long StopMarket 1 stop 94");
+  story.amend(limit, "1.5", "99");
+  EXPECT_EQ(story.answers(),
+            "Rejected Other; Rejected Other; Rejected TooManyConditional; AmendRejected Other");
+  EXPECT_EQ(story.venue().quiet_band(kCoin).low, 99.9_px);
+  story.prices("t99.9 t94.9");
+  EXPECT_EQ(story.answers(), "Filled 1.5 @ 99.9 Maker; Triggered; Filled 1.5 @ 94.9 Taker");
+  story.prices("t95 m95");
+  story.send("Buy Long Limit 1 at 95");
+  EXPECT_EQ(story.answers(), "Accepted; Filled 1 @ 95 Taker");
+}
+
+TEST(VenueRules, NewFiltersKeepPricesTermsAndTradeNumbers) {
+  VenueStory story;
+  story.venue().set_terms(kCoin, {.market_take_bound = 1});
+  story.send("Buy Long Market 1");
+  story.answers();
+  story.venue().list(coin_rules());
+  EXPECT_EQ(story.venue().mark(kCoin), 100_px);
+  story.prices("t101");
+  story.send("Buy Long Market 1");
+  EXPECT_EQ(story.answers(), "Accepted; Expired");
+}
+
 TEST(VenueReduceOnly, WithoutSupportAnExitMayFlip) {
   SimulationParameters parameters = story_parameters(PositionMode::OneWay);
   parameters.reduce_only = false;
@@ -414,6 +343,27 @@ TEST(VenueReduceOnly, WithoutSupportAnExitMayFlip) {
   EXPECT_EQ(story.answers(), "Accepted; Filled 1 @ 100 Taker; Accepted; Filled 3 @ 100 Taker");
   EXPECT_EQ(story.venue().position(kLong).quantity, 0_qty);
   EXPECT_EQ(story.venue().position(kShort).quantity, 2_qty);
+}
+
+TEST(VenueCaps, ATakeProfitSharesTheCapOfTheStopsAndTheRoomOfTheLimits) {
+  SimulationParameters parameters = story_parameters();
+  parameters.exit_capacity = true;
+  VenueStory story(parameters);
+  story.send("Buy Long Market 2");
+  story.send("Sell Long StopMarket 2 stop 95");
+  story.send("Sell Long TakeProfitMarket 2 stop 105");
+  EXPECT_EQ(story.answers(), "Accepted; Filled 2 @ 100 Taker; Accepted; Accepted");
+  story.send("Sell Long Limit 1 at 105");
+  story.send("Sell Long TakeProfitMarket 1 stop 105");
+  story.send("Sell Long StopMarket 1 stop 95");
+  EXPECT_EQ(story.answers(),
+            "Rejected ReduceOnlyCapacity; Rejected ReduceOnlyCapacity; "
+            "Rejected ReduceOnlyCapacity");
+  for (int count = 0; count < 8; ++count) story.send("Buy Long TakeProfitMarket 1 stop 90");
+  story.answers();
+  story.send("Buy Long TakeProfitMarket 1 stop 90");
+  story.send("Buy Long StopMarket 1 stop 110");
+  EXPECT_EQ(story.answers(), "Rejected TooManyConditional; Rejected TooManyConditional");
 }
 
 TEST(VenueReduceOnly, TheFlagExemptsFromTheMinimumNotional) {
@@ -666,6 +616,15 @@ TEST(VenueQuietBand, LiesBetweenTheNearestOrders) {
   story.send("Buy Long StopMarket 1 stop 103");
   story.answers();
   EXPECT_EQ(story.venue().quiet_band(kCoin), (PriceBand{97_px, 103_px}));
+}
+
+TEST(VenueQuietBand, ATakeProfitBoundsItOnTheOtherSide) {
+  VenueStory story;
+  story.send("Buy Long Market 1");
+  story.send("Sell Long TakeProfitMarket 1 stop 106");
+  story.send("Buy Long TakeProfitMarket 1 stop 94");
+  story.answers();
+  EXPECT_EQ(story.venue().quiet_band(kCoin), (PriceBand{94_px, 106_px}));
 }
 
 TEST(VenueQuietBand, UnderThroughTheLimitItselfIsQuiet) {

@@ -31,6 +31,14 @@ std::string told_fill(const OrderFilled& fill) {
     return words("Liquidated ", to_text(fill.position_side), " ", to_text(fill.quantity), " @ ",
                  to_text(fill.price));
   }
+  if (fill.origin == FillOrigin::Adl) {
+    return words("Deleveraged ", to_text(fill.position_side), " ", to_text(fill.quantity), " @ ",
+                 to_text(fill.price));
+  }
+  if (fill.origin == FillOrigin::Foreign) {
+    return words("Foreign ", to_text(fill.side), " ", to_text(fill.position_side), " ",
+                 to_text(fill.quantity), " @ ", to_text(fill.price));
+  }
   return words("Filled ", to_text(fill.quantity), " @ ", to_text(fill.price), " ",
                to_text(fill.liquidity));
 }
@@ -42,7 +50,8 @@ std::string told_query(const QueryAnswered& answer) {
 }
 
 std::string told_order(const OrderReported& order) {
-  return words("Order ", to_text(order.order), " ", to_text(order.side), " ",
+  const bool foreign = order.order == OrderId::None;
+  return words("Order ", foreign ? "foreign" : to_text(order.order), " ", to_text(order.side), " ",
                to_text(order.position_side), " ", to_text(order.order_type), " ",
                to_text(order.filled_quantity), "/", to_text(order.quantity), " limit ",
                text_or_dash(order.limit_price), " stop ", text_or_dash(order.stop_price));
@@ -177,6 +186,10 @@ OrderId VenueStory::send(std::string_view text) {
 
 void VenueStory::send_command(const Command& command) {
   venue_.submit({&command, 1}, now_);
+}
+
+bool VenueStory::foreign(std::string_view text) {
+  return venue_.foreign_order(order_from(text, OrderId::None), now_);
 }
 
 void VenueStory::amend(OrderId order, std::string_view quantity, std::string_view price) {

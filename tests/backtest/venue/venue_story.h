@@ -28,7 +28,7 @@ SimulationParameters story_parameters(PositionMode mode = PositionMode::Hedge);
 std::string told(const EventBody& body);
 
 // A request in words: SIDE POSITION_SIDE TYPE QUANTITY [at LIMIT] [stop STOP] [IOC|FOK|GTX] [mark]
-// [reduce]. "Sell Long StopMarket 1 stop 95 mark".
+// [reduce]. "Sell Long StopMarket 1 stop 95 mark", "Sell Long TakeProfitMarket 1 stop 105".
 SubmitOrder order_from(std::string_view words, OrderId id, InstrumentId instrument = kCoin);
 
 class VenueStory {
@@ -46,6 +46,7 @@ class VenueStory {
 
   OrderId send(std::string_view words);  // Ids count from 1.
   void send_command(const Command& command);
+  bool foreign(std::string_view words);  // Of somebody else. False: refused.
   void amend(OrderId order, std::string_view quantity, std::string_view price);
   void cancel(OrderId order);
   void query(OrderId order);

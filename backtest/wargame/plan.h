@@ -1,0 +1,57 @@
+// What a world will be put through, decided before it begins: its settings, the faults that are on,
+// and the list of everything that happens to it from outside. A failing world is made smaller by
+// taking entries off the list.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "backtest/venue/parameters.h"
+#include "backtest/wargame/fault.h"
+#include "events/event.h"
+#include "events/settings.h"
+
+namespace tranchet {
+
+// A fault that strikes at a moment of its own; `number` decides the details.
+struct FaultStrike {
+  Fault fault{};
+  std::uint64_t number = 0;
+};
+
+// A price, a person's act, or a fault, at its time.
+struct Stimulus {
+  Timestamp time;
+  std::variant<EventBody, FaultStrike> what;
+};
+
+// What kind of worlds.
+enum class Profile : std::uint8_t {
+  Everything = 1,  // A random subset of the faults; 1 world in 16 has none.
+  Healthy,         // No faults: for what must hold when nothing goes wrong.
+  Intents,         // Many orders, and every fault that makes an outcome unknown.
+};
+// "everything".
+std::string_view name_of(Profile profile);
+std::optional<Profile> profile_named(std::string_view name);
+
+struct Plan {
+  std::uint64_t seed = 0;
+  std::uint64_t events = 0;  // About so many reach the engine.
+  Profile profile = Profile::Everything;
+  FaultSet faults;
+  Settings settings;
+  std::vector<InstrumentListed> instruments;
+  SimulationParameters venue;
+  Duration round_trip;            // Of the network in good health.
+  std::vector<Stimulus> stimuli;  // By time.
+};
+
+// The same on every machine. `only`: these faults and no others.
+Plan plan_for(std::uint64_t seed, std::uint64_t events, Profile profile,
+              const std::optional<FaultSet>& only = std::nullopt);
+
+}  // namespace tranchet

@@ -1,0 +1,356 @@
+// Numbers are written seven bits to a byte, lowest first, the highest bit set where more follow;
+// signed ones with their sign in the lowest bit. Most fields of a state are small or zero.
+#include "engine/state_image.h"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+#include "engine/exits.h"
+#include "engine/state_fields.h"
+
+namespace tranchet {
+namespace {
+
+constexpr std::uint64_t kLayout = 1;
+
+template <class T>
+inline constexpr bool kIsNumber = std::is_enum_v<T> || std::is_integral_v<T>;
+
+class Writer {
+ public:
+  template <class... Fields>
+  void operator()(const Fields&... fields) {
+    (add(fields), ...);
+  }
+  template <class T, class Fields>
+  void list(const std::vector<T>& items, const Fields& fields) {
+    add(items.size());
+    for (const T& item : items) fields(item);
+  }
+  template <class T, class Fields>
+  void optional(const std::optional<T>& item, const Fields& fields) {
+    add(item.has_value());
+    if (item) fields(*item);
+  }
+  template <class A, class B, class Fields>
+  void two_lists(const std::vector<A>& first, const std::vector<B>& second, const Fields& fields) {
+    (*this)(first.size(), second.size());
+    for (const A& item : first) fields(item);
+    for (const B& item : second) fields(item);
+  }
+  template <class Field>
+  void beside_digest(const Field& field) {
+    add(field);
+  }
+  void settings(const Settings& settings) {
+    for (const std::int64_t value : settings.defaults()) add(value);
+    add(settings.overrides());
+  }
+  template <class Fields>
+  void orders(const std::map<OrderId, Order>& orders, const Fields& fields) {
+    add(orders.size());
+    for (const auto& [id, order] : orders) fields(order);
+  }
+  void window(const DipWindow& window) {
+    for (const auto* points : {&window.highs(), &window.lows()}) {
+      add(points->size());
+      for (const PricePoint& point : *points) (*this)(point.time, point.price);
+    }
+  }
+
+  std::vector<std::byte> take() { return std::move(bytes_); }
+
+ private:
+  template <class Unsigned>
+  void put(Unsigned value) {
+    for (; value > 0x7F; value >>= 7) {
+      bytes_.push_back(static_cast<std::byte>(static_cast<unsigned>(value & 0x7F) | 0x80));
+    }
+    bytes_.push_back(static_cast<std::byte>(value));
+  }
+  void put_signed(std::int64_t value) {
+    put(static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
+  }
+
+  template <class Field>
+  void add(const Field& field) {
+    if constexpr (std::is_same_v<Field, Int128>) {
+      put(static_cast<UInt128>(field) << 1 ^ static_cast<UInt128>(field >> 127));
+    } else if constexpr (std::is_same_v<Field, std::int64_t>) {
+      put_signed(field);
+    } else if constexpr (kIsNumber<Field>) {
+      put(static_cast<std::uint64_t>(field));
+    } else if constexpr (std::is_same_v<Field, Timestamp>) {
+      put_signed(field.nanoseconds());
+    } else if constexpr (std::is_same_v<Field, TimerId>) {
+      (*this)(field.kind, field.subject);
+    } else if constexpr (std::is_same_v<Field, PositionKey>) {
+      (*this)(field.instrument, field.side);
+    } else {
+      put_signed(field.raw());
+    }
+  }
+  template <class T>
+  void add(const Maybe<T>& field) {
+    add(field.has_value());
+    if (field) add(*field);
+  }
+  template <class T>
+  void add(const std::optional<T>& field) {
+    add(field.has_value());
+    if (field) add(*field);
+  }
+  template <class T>
+  void add(const std::vector<T>& fields) {
+    add(fields.size());
+    for (const T& field : fields) add(field);
+  }
+  template <class T>
+  void add(const std::deque<T>& fields) {
+    add(fields.size());
+    for (const T& field : fields) add(field);
+  }
+  template <class A, class B>
+  void add(const std::map<A, B>& fields) {
+    add(fields.size());
+    for (const auto& [key, value] : fields) (*this)(key, value);
+  }
+  template <class A, class B>
+  void add(const std::pair<A, B>& field) {
+    (*this)(field.first, field.second);
+  }
+
+  std::vector<std::byte> bytes_;
+};
+
+// Reads what is there; from the first flaw on, zeros. Every item of a list takes at least a byte,
+// so no list is longer than what is left.
+class Reader {
+ public:
+  explicit Reader(std::span<const std::byte> bytes) : rest_(bytes) {}
+
+  template <class... Fields>
+  void operator()(Fields&... fields) {
+    (read(fields), ...);
+  }
+  template <class T, class Fields>
+  void list(std::vector<T>& items, const Fields& fields) {
+    for (std::uint64_t left = count(); left > 0 && is_good_; --left) fields(items.emplace_back());
+  }
+  template <class T, class Fields>
+  void optional(std::optional<T>& item, const Fields& fields) {
+    if (flag()) fields(item.emplace());
+  }
+  template <class A, class B, class Fields>
+  void two_lists(std::vector<A>& first, std::vector<B>& second, const Fields& fields) {
+    const std::uint64_t firsts = count(), seconds = count();
+    for (std::uint64_t left = firsts; left > 0 && is_good_; --left) fields(first.emplace_back());
+    for (std::uint64_t left = seconds; left > 0 && is_good_; --left) fields(second.emplace_back());
+  }
+  template <class Field>
+  void beside_digest(Field& field) {
+    read(field);
+  }
+  void settings(Settings& settings) {
+    for (std::size_t index = 1; index <= kSettingCount; ++index) {
+      std::int64_t value = 0;
+      read(value);
+      set(settings, Setting{static_cast<std::uint8_t>(index)}, InstrumentId::None, value);
+    }
+    std::map<Settings::Key, std::int64_t> overrides;
+    read(overrides);
+    for (const auto& [key, value] : overrides) {
+      const auto& [instrument, setting] = key;
+      const auto number = static_cast<std::size_t>(setting);
+      const bool exists = number >= 1 && number <= kSettingCount;
+      if (!exists || instrument == InstrumentId::None || !info(setting).per_instrument) {
+        is_good_ = false;
+        return;
+      }
+      set(settings, setting, instrument, value);
+    }
+  }
+  template <class Fields>
+  void orders(std::map<OrderId, Order>& orders, const Fields& fields) {
+    for (std::uint64_t left = count(); left > 0 && is_good_; --left) {
+      Order order;
+      fields(order);
+      const OrderId id = order.id;
+      is_good_ = is_good_ && (orders.empty() || orders.rbegin()->first < id);
+      orders.emplace_hint(orders.end(), id, std::move(order));
+    }
+  }
+  void window(DipWindow& window) {
+    std::array<std::vector<PricePoint>, 2> points;
+    for (auto& list_of : points) {
+      list(list_of, [this](PricePoint& point) { (*this)(point.time, point.price); });
+    }
+    window = DipWindow(points[0], points[1]);
+  }
+
+  void expect(std::uint64_t value) { is_good_ = get<std::uint64_t>() == value && is_good_; }
+  bool is_done() const { return is_good_ && rest_.empty(); }
+
+ private:
+  template <class Unsigned>
+  Unsigned get() {
+    constexpr int kBits = static_cast<int>(sizeof(Unsigned)) * 8;
+    Unsigned value = 0;
+    for (int shift = 0; is_good_ && shift < kBits && !rest_.empty(); shift += 7) {
+      const auto byte = static_cast<unsigned>(rest_.front());
+      rest_ = rest_.subspan(1);
+      const Unsigned part = byte & 0x7F;
+      if (part << shift >> shift != part) break;
+      value |= part << shift;
+      // A number has one spelling: its last byte is not empty.
+      if (byte <= 0x7F && (byte != 0 || shift == 0)) return value;
+      if (byte == 0) break;
+    }
+    is_good_ = false;
+    return 0;
+  }
+  std::int64_t get_signed() {
+    const auto value = get<std::uint64_t>();
+    return static_cast<std::int64_t>(value >> 1 ^ (std::uint64_t{0} - (value & 1)));
+  }
+  bool flag() {
+    const auto value = get<std::uint64_t>();
+    is_good_ = is_good_ && value <= 1;
+    return is_good_ && value == 1;
+  }
+  std::uint64_t count() {
+    const auto value = get<std::uint64_t>();
+    is_good_ = is_good_ && value <= rest_.size();
+    return is_good_ ? value : 0;
+  }
+  void set(Settings& settings, Setting setting, InstrumentId instrument, std::int64_t value) {
+    const SettingInfo& about = info(setting);
+    is_good_ = is_good_ && value >= about.min && value <= about.max;
+    if (is_good_) settings.set(setting, instrument, value);
+  }
+
+  template <class Field>
+  void read(Field& field) {
+    if constexpr (std::is_same_v<Field, Int128>) {
+      const auto value = get<UInt128>();
+      field = static_cast<Int128>(value >> 1 ^ (UInt128{0} - (value & 1)));
+    } else if constexpr (std::is_same_v<Field, std::int64_t>) {
+      field = get_signed();
+    } else if constexpr (std::is_same_v<Field, bool>) {
+      field = flag();
+    } else if constexpr (kIsNumber<Field>) {
+      const auto value = get<std::uint64_t>();
+      field = static_cast<Field>(value);
+      is_good_ = is_good_ && static_cast<std::uint64_t>(field) == value && is_spelled(field);
+    } else if constexpr (std::is_same_v<Field, Timestamp>) {
+      field = Timestamp::from_nanoseconds(get_signed());
+    } else if constexpr (std::is_same_v<Field, TimerId>) {
+      (*this)(field.kind, field.subject);
+    } else if constexpr (std::is_same_v<Field, PositionKey>) {
+      (*this)(field.instrument, field.side);
+    } else {
+      field = Field::from_raw(get_signed());
+    }
+  }
+  // Of a closed set: a member, or nothing yet.
+  template <class Field>
+  static bool is_spelled(Field field) {
+    if constexpr (requires { Spelling<Field>::names; }) {
+      return field == Field{} || is_valid(field);
+    }
+    return true;
+  }
+  template <class T>
+  void read(Maybe<T>& field) {
+    if (!flag()) return;
+    T value;
+    read(value);
+    const bool is_empty = value.raw() == std::numeric_limits<std::int64_t>::min();
+    is_good_ = is_good_ && !is_empty;
+    if (is_good_) field = value;
+  }
+  template <class T>
+  void read(std::optional<T>& field) {
+    if (flag()) read(field.emplace());
+  }
+  template <class T>
+  void read(std::vector<T>& fields) {
+    for (std::uint64_t left = count(); left > 0 && is_good_; --left) read(fields.emplace_back());
+  }
+  template <class T>
+  void read(std::deque<T>& fields) {
+    for (std::uint64_t left = count(); left > 0 && is_good_; --left) read(fields.emplace_back());
+  }
+  template <class A, class B>
+  void read(std::map<A, B>& fields) {
+    for (std::uint64_t left = count(); left > 0 && is_good_; --left) {
+      A key{};
+      B value{};
+      (*this)(key, value);
+      is_good_ = is_good_ && (fields.empty() || fields.rbegin()->first < key);
+      fields.emplace_hint(fields.end(), key, value);
+    }
+  }
+  template <class A, class B>
+  void read(std::pair<A, B>& field) {
+    (*this)(field.first, field.second);
+  }
+
+  std::span<const std::byte> rest_;
+  bool is_good_ = true;
+};
+
+// ---- What every state keeps to, and the engine relies on.
+
+bool are_known(const State& state, const std::vector<OrderId>& orders) {
+  return std::ranges::all_of(orders, [&](OrderId id) { return state.orders.contains(id); });
+}
+
+bool is_sound(const State& state, const Position& position, PositionKey key) {
+  return position.key == key && are_known(state, position.entries) &&
+         are_known(state, position.corrections) &&
+         std::ranges::all_of(position.tranches, [&](const Tranche& tranche) {
+           return are_known(state, tranche.entries) && are_known(state, tranche.stops) &&
+                  are_known(state, tranche.targets) && are_known(state, tranche.closes);
+         });
+}
+
+bool is_sound(const State& state) {
+  if (state.instruments.size() > std::numeric_limits<std::uint16_t>::max()) return false;
+  for (std::size_t index = 0; index < state.instruments.size(); ++index) {
+    const InstrumentId id{static_cast<std::uint16_t>(index + 1)};
+    for (const PositionSide side : {PositionSide::Long, PositionSide::Short}) {
+      if (!is_sound(state, state.instruments[index].position(side), {id, side})) return false;
+    }
+  }
+  return std::ranges::all_of(
+             state.orders,
+             [&](const auto& entry) { return state.knows(entry.second.key.instrument); }) &&
+         std::ranges::all_of(state.finished, [&](const auto& entry) {
+           return state.orders.contains(entry.second);
+         });
+}
+
+}  // namespace
+
+std::vector<std::byte> image_of(const State& state) {
+  Writer writer;
+  writer(kLayout);
+  visit_state(writer, state);
+  return writer.take();
+}
+
+std::optional<State> state_from_image(std::span<const std::byte> image) {
+  State state;
+  Reader reader(image);
+  reader.expect(kLayout);
+  visit_state(reader, state);
+  if (!reader.is_done() || !is_sound(state)) return std::nullopt;
+  for (InstrumentState& instrument : state.instruments) {
+    instrument.band = quiet_band(state, instrument);
+  }
+  return state;
+}
+
+}  // namespace tranchet
