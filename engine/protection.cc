@@ -43,17 +43,13 @@ struct StopDifference {
   std::vector<OrderId> unneeded;  // Orders that stand for no slice.
 };
 
-// Stops of its own that stand for all of it, at the price: they do, however they would be cut under
-// the rules of today.
+// Stops at the price that stand for all of it: they do, whoever they were sent for, and however
+// they would be cut under the rules of today.
 bool stand_for_all(const State& state, const Tranche& tranche, WorkingType working_type) {
-  if (tranche.stops.empty()) return false;
-  const Order& first = state.order(tranche.stops.front());
   Quantity standing;
   for (const OrderId id : tranche.stops) {
     const Order& order = state.order(id);
-    const bool fits = order.stop_price == tranche.stop.price &&
-                      order.working_type == working_type && order.born_for == first.born_for;
-    if (!fits) return false;
+    if (order.stop_price != tranche.stop.price || order.working_type != working_type) return false;
     standing += order.remaining();
   }
   return standing == tranche.quantity;

@@ -121,6 +121,13 @@ void Invariants::Watch::judge_entry(const SubmitOrder& entry, const Event& event
   const PositionKey key{entry.instrument, entry.position_side};
   const bool is_signal = std::holds_alternative<EntrySignal>(event.body);
   if (!is_signal) note_closing(state, key);
+  const bool one_way = chronicle_.settings().choice<PositionMode>(Setting::PositionModeChoice) ==
+                       PositionMode::OneWay;
+  const PositionSide other =
+      key.side == PositionSide::Long ? PositionSide::Short : PositionSide::Long;
+  const SeenBook& against = chronicle_.book({key.instrument, other});
+  expect(32, !one_way || (against.held == 0 && against.open.is_zero()), "order ", entry.order,
+         " enters against what ", PositionKey{key.instrument, other}, " holds");
   const bool known = chronicle_.find(entry.tranche_id) != nullptr;
   if (!known) judge_new_tranche(entry.tranche_id);
   const TrancheMerged* merged = nullptr;
