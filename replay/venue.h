@@ -15,6 +15,18 @@ struct Occurrence {
   EventBody body;
 };
 
+// What the engine relies on, whoever implements it; the wargame's VenueLink is the model:
+//   - A request without an answer is OutcomeUnknown. Nothing is sent twice on a guess.
+//   - NotFound is said of an order only when it can no longer arrive: the question was asked after
+//     the venue's window for late requests, and the order does not wait here to be sent.
+//   - Of one order, nothing older follows something newer, but fills and triggers, which stay true.
+//   A
+//     question whose answer is older than what was heard since is asked again.
+//   - A snapshot that something newer has overtaken is not handed on, but asked for again.
+//   - What a broken stream has swallowed of fills is fetched: the next fills of an order are taken
+//   to
+//     be those that a query or snapshot has counted before.
+//   - A fill of no order of ours that a snapshot has included is not handed on after it.
 class Venue {
  public:
   virtual ~Venue() = default;

@@ -7,9 +7,9 @@
 #include <memory>
 #include <optional>
 
-#include "backtest/wargame/disk.h"
-#include "backtest/wargame/link.h"
 #include "backtest/wargame/plan.h"
+#include "backtest/wargame/twins/disk.h"
+#include "backtest/wargame/twins/link.h"
 #include "engine/engine.h"
 #include "replay/loop.h"
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "backtest/wargame/invariants.h"
+#include "backtest/wargame/invariants/invariants.h"
 #include "backtest/wargame/plan.h"
 
 namespace tranchet {

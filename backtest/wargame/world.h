@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "backtest/wargame/invariants.h"
-#include "backtest/wargame/marks.h"
+#include "backtest/wargame/invariants/invariants.h"
+#include "backtest/wargame/marks/marks.h"
 #include "backtest/wargame/plan.h"
 #include "backtest/wargame/protection_times.h"
 

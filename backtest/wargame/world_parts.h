@@ -15,12 +15,12 @@
 #include <string>
 #include <string_view>
 
-#include "backtest/wargame/gate.h"
-#include "backtest/wargame/network.h"
 #include "backtest/wargame/process.h"
 #include "backtest/wargame/protection_times.h"
 #include "backtest/wargame/random.h"
 #include "backtest/wargame/schedule.h"
+#include "backtest/wargame/twins/gate.h"
+#include "backtest/wargame/twins/network.h"
 #include "backtest/wargame/world.h"
 
 namespace tranchet {

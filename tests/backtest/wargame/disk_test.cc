@@ -1,6 +1,6 @@
 // The disk twin beside the real log: the same goes in, the same comes out, and each fault does what
 // it says.
-#include "backtest/wargame/disk.h"
+#include "backtest/wargame/twins/disk.h"
 
 #include <array>
 

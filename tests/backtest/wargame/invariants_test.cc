@@ -1,6 +1,6 @@
 // The checks themselves: quiet over honest histories, and each of them falls over a false one. A
 // history is made false in one place, with that one check on.
-#include "backtest/wargame/invariants.h"
+#include "backtest/wargame/invariants/invariants.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "backtest/venue/simulated_venue.h"
-#include "backtest/wargame/invariants.h"
+#include "backtest/wargame/invariants/invariants.h"
 #include "backtest/wargame/random.h"
 #include "replay/loop.h"
 

@@ -1,6 +1,6 @@
 // Each history is short, goes through the real engine, and reaches the marks that are named and no
 // others.
-#include "backtest/wargame/marks.h"
+#include "backtest/wargame/marks/marks.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "backtest/wargame/mark_watch.h"
+#include "backtest/wargame/marks/mark_watch.h"
 #include "engine/engine.h"
 
 namespace tranchet {

@@ -1,8 +1,8 @@
 // Stops, targets and the closing path, after every step: I-17, I-18, and I-20 to I-28.
 #include <algorithm>
 
-#include "backtest/wargame/exact.h"
-#include "backtest/wargame/watch.h"
+#include "backtest/wargame/invariants/exact.h"
+#include "backtest/wargame/invariants/watch.h"
 
 namespace tranchet {
 namespace {

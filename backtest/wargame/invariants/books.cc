@@ -1,8 +1,8 @@
 // Quantities and money: I-01 to I-10, and I-15.
 #include <algorithm>
 
-#include "backtest/wargame/exact.h"
-#include "backtest/wargame/watch.h"
+#include "backtest/wargame/invariants/exact.h"
+#include "backtest/wargame/invariants/watch.h"
 
 namespace tranchet {
 namespace {

@@ -1,8 +1,8 @@
 // Requests for protective orders, as they are asked for: I-18, I-19, I-22 to I-24, I-26 and I-28.
 #include <algorithm>
 
-#include "backtest/wargame/exact.h"
-#include "backtest/wargame/watch.h"
+#include "backtest/wargame/invariants/exact.h"
+#include "backtest/wargame/invariants/watch.h"
 
 namespace tranchet {
 void Invariants::Watch::judge_commands(const Event& event, const Output& output,

@@ -1,9 +1,9 @@
-#include "backtest/wargame/chronicle.h"
+#include "backtest/wargame/invariants/chronicle.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "backtest/wargame/exact.h"
+#include "backtest/wargame/invariants/exact.h"
 
 namespace tranchet {
 namespace {

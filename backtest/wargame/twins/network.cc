@@ -1,4 +1,4 @@
-#include "backtest/wargame/network.h"
+#include "backtest/wargame/twins/network.h"
 
 namespace tranchet {
 

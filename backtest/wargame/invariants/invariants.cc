@@ -1,8 +1,8 @@
-#include "backtest/wargame/invariants.h"
+#include "backtest/wargame/invariants/invariants.h"
 
 #include <algorithm>
 
-#include "backtest/wargame/watch.h"
+#include "backtest/wargame/invariants/watch.h"
 
 namespace tranchet {
 namespace {

@@ -1,7 +1,7 @@
 // A world that has healed: no excuse holds but the permanent ones.
 #include <algorithm>
 
-#include "backtest/wargame/watch.h"
+#include "backtest/wargame/invariants/watch.h"
 
 namespace tranchet {
 

@@ -1,4 +1,4 @@
-#include "backtest/wargame/marks.h"
+#include "backtest/wargame/marks/marks.h"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "backtest/wargame/exact.h"
+#include "backtest/wargame/invariants/exact.h"
 
 namespace tranchet::exact {
 

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "backtest/wargame/marks.h"
+#include "backtest/wargame/marks/marks.h"
 #include "engine/output.h"
 #include "engine/state.h"
 

@@ -1,7 +1,7 @@
 // What is asked for, and what leaves the process: I-08 of orders, and I-29 to I-36.
 #include <algorithm>
 
-#include "backtest/wargame/watch.h"
+#include "backtest/wargame/invariants/watch.h"
 
 namespace tranchet {
 namespace {

@@ -1,5 +1,5 @@
 // Sequence, time, restarts and replays: I-37 to I-41.
-#include "backtest/wargame/watch.h"
+#include "backtest/wargame/invariants/watch.h"
 
 namespace tranchet {
 

@@ -8,11 +8,11 @@
 
 #include "backtest/venue/front_door.h"
 #include "backtest/venue/simulated_venue.h"
-#include "backtest/wargame/invariants.h"
-#include "backtest/wargame/mark_watch.h"
+#include "backtest/wargame/invariants/invariants.h"
+#include "backtest/wargame/marks/mark_watch.h"
 #include "backtest/wargame/plan.h"
 #include "backtest/wargame/random.h"
-#include "backtest/wargame/wire.h"
+#include "backtest/wargame/twins/wire.h"
 
 namespace tranchet {
 

@@ -1,12 +1,12 @@
 // One world under watch: the checks themselves, by subject.
 //
-//   invariants_books.cc       quantities and money        I-01 .. I-10, I-15
-//   invariants_tranches.cc    identity and life           I-11 .. I-14, I-16
-//   invariants_protection.cc  stops, targets, closing     I-17, I-18, I-20 .. I-28
-//   invariants_exits.cc       requests for exits          I-18, I-19, I-22 .. I-24, I-26
-//   invariants_requests.cc    what leaves the process     I-29 .. I-36
-//   invariants_log.cc         sequence, time, restarts    I-37 .. I-41
-//   invariants_rest.cc        a world that has healed
+//   books.cc                  quantities and money        I-01 .. I-10, I-15
+//   tranches.cc               identity and life           I-11 .. I-14, I-16
+//   protection.cc             stops, targets, closing     I-17, I-18, I-20 .. I-28
+//   exits.cc                  requests for exits          I-18, I-19, I-22 .. I-24, I-26
+//   requests.cc               what leaves the process     I-29 .. I-36
+//   log.cc                    sequence, time, restarts    I-37 .. I-41
+//   rest.cc                   a world that has healed
 //
 // I-35 is a test that must not compile, I-40 the golden logs, I-42 a scan of all that was written.
 #pragma once
@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "backtest/wargame/chronicle.h"
-#include "backtest/wargame/invariants.h"
+#include "backtest/wargame/invariants/chronicle.h"
+#include "backtest/wargame/invariants/invariants.h"
 
 namespace tranchet {
 
@@ -110,7 +110,7 @@ class Invariants::Watch {
   // The only book, or the only instrument (side 0), that the event is about; nullopt: any.
   std::optional<PositionKey> scope_of(const Event& event);
 
-  // ---- invariants_books.cc
+  // ---- books.cc
   Quantity open_quantity_of(PositionKey key);
   void judge_bookings(const Event& event, const Output& output);
   void judge_fill(const CountedFill& fill, const Output& output, bool alone);
@@ -128,7 +128,7 @@ class Invariants::Watch {
   void judge_position(const Event& event, const Position& position);
   void judge_isolation(const Event& event, const Output& output, const State& state);
 
-  // ---- invariants_tranches.cc
+  // ---- tranches.cc
   struct Choice {
     enum class Kind : std::uint8_t { Join, Open, Merge, Refuse } kind{};
     TrancheId tranche{};
@@ -150,7 +150,7 @@ class Invariants::Watch {
   void judge_entry_tranche(const FillBooked& booked, const SeenOrder& order);
   void judge_life(const Tranche& tranche, const SeenTranche& seen);
 
-  // ---- invariants_protection.cc
+  // ---- protection.cc
   struct Cover {
     Quantity standing;  // Stops that the venue has, not being cancelled.
     Quantity sent;      // And those on their way.
@@ -181,7 +181,7 @@ class Invariants::Watch {
   bool loses_a_stop_now(const SeenTranche& seen);
   void judge_prices(InstrumentId id, bool is_mark, const State& state);
 
-  // ---- invariants_exits.cc
+  // ---- exits.cc
   void judge_commands(const Event& event, const Output& output, const State& state);
   void judge_exit_submit(const SubmitOrder& submit, const Output& output, const State& state);
   void judge_stop_price(const SubmitOrder& submit, SeenTranche& seen);
@@ -189,7 +189,7 @@ class Invariants::Watch {
   void judge_cancel(const CancelOrder& cancel, const State& state);
   void judge_stop_cancel(const SeenOrder& order, const SeenTranche& seen, const Tranche& tranche);
 
-  // ---- invariants_requests.cc
+  // ---- requests.cc
   void judge_submit_form(const Event& event, const SubmitOrder& submit, const State& state);
   void judge_grid(const SubmitOrder& submit);
   void judge_amend_grid(const AmendOrder& amend);
@@ -201,12 +201,12 @@ class Invariants::Watch {
   void judge_answers(const Event& event, const Output& output);
   void judge_rate(const SentRequest& request);
 
-  // ---- invariants_log.cc
+  // ---- log.cc
   void judge_time(const Event& event, const State& state, Sequence before, Timestamp time_before);
   void keep(const Event& event, const Output& output, const State& state);
   void rebuild(Sequence last);
 
-  // ---- invariants_rest.cc
+  // ---- rest.cc
   void judge_rest_orders(const State& state, const SimulatedVenue& venue);
   void judge_rest_tranche(const State& state, const Position& position, const Tranche& tranche);
 

@@ -20,9 +20,9 @@
 #include <vector>
 
 #include "backtest/venue/front_door.h"
-#include "backtest/wargame/invariants.h"
-#include "backtest/wargame/mark_watch.h"
-#include "backtest/wargame/wire.h"
+#include "backtest/wargame/invariants/invariants.h"
+#include "backtest/wargame/marks/mark_watch.h"
+#include "backtest/wargame/twins/wire.h"
 #include "replay/venue.h"
 
 namespace tranchet {

@@ -1,4 +1,4 @@
-#include "backtest/wargame/gate.h"
+#include "backtest/wargame/twins/gate.h"
 
 #include <algorithm>
 #include <utility>

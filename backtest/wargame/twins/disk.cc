@@ -1,9 +1,9 @@
-#include "backtest/wargame/disk.h"
+#include "backtest/wargame/twins/disk.h"
 
 #include <string>
 #include <utility>
 
-#include "backtest/wargame/disk_image.h"
+#include "backtest/wargame/twins/disk_image.h"
 #include "events/ensure.h"
 #include "events/log/log_error.h"
 

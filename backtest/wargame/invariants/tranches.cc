@@ -1,8 +1,8 @@
 // Identity and life of tranches: I-11 to I-14, and I-16.
 #include <algorithm>
 
-#include "backtest/wargame/exact.h"
-#include "backtest/wargame/watch.h"
+#include "backtest/wargame/invariants/exact.h"
+#include "backtest/wargame/invariants/watch.h"
 
 namespace tranchet {
 namespace {

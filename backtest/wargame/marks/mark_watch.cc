@@ -1,4 +1,4 @@
-#include "backtest/wargame/mark_watch.h"
+#include "backtest/wargame/marks/mark_watch.h"
 
 #include <algorithm>
 #include <array>

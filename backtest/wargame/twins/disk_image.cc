@@ -1,4 +1,4 @@
-#include "backtest/wargame/disk_image.h"
+#include "backtest/wargame/twins/disk_image.h"
 
 #include <algorithm>
 #include <string>

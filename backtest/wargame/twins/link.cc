@@ -1,4 +1,4 @@
-#include "backtest/wargame/link.h"
+#include "backtest/wargame/twins/link.h"
 
 #include <algorithm>
 #include <limits>
