@@ -138,29 +138,29 @@ class Disk::Contents::Writer final : public LogWriter {
 };
 
 std::expected<void, LogError> Disk::Contents::Writer::resume() {
-  const DiskImage& image = disk_.image;
-  const auto head = image.verified_head(image.witness());
+  const DiskImage& kept = disk_.image;
+  const auto head = kept.verified_head(kept.witness());
   if (!head) return Failure(head.error());
   if (!*head) return {};
   Names names;
-  if (auto loaded = image.load_names(**head, names); !loaded) return loaded;
-  const auto notes = image.load_notes(image.witness());
+  if (auto loaded = kept.load_names(**head, names); !loaded) return loaded;
+  const auto notes = kept.load_notes(kept.witness());
   if (!notes) return Failure(notes.error());
   notes_ = notes->size();
   if (!notes->empty()) last_noted_ = notes->back().sequence;
-  last_snapshot_ = image.last_snapshot();
+  last_snapshot_ = kept.last_snapshot();
 
-  const std::size_t seals = image.seals().size();
+  const std::size_t seals = kept.seals().size();
   const std::optional<Seal> previous =
-      seals < 2 ? std::nullopt : decode_seal(image.seals().value(seals - 2));
-  std::size_t at = image.events().first_from(number((*head)->first));
-  const auto chain = image.hash_commit(previous, **head, at, hasher_);
+      seals < 2 ? std::nullopt : decode_seal(kept.seals().value(seals - 2));
+  std::size_t at = kept.events().first_from(number((*head)->first));
+  const auto chain = kept.hash_commit(previous, **head, at, hasher_);
   if (!chain) return Failure(chain.error());
   if (*chain != (*head)->chain) {
     return Failure(damaged_at((*head)->first, "the chain does not match its commit"));
   }
   std::vector<Event> decoded;
-  static_cast<void>(decode_record(image.events().value(image.events().size() - 1), decoded));
+  static_cast<void>(decode_record(kept.events().value(kept.events().size() - 1), decoded));
   last_time_ = decoded.back().time;
   head_ = *head;
   return {};
@@ -381,26 +381,26 @@ std::expected<void, LogError> Disk::Contents::Reader::scan(Sequence from, const 
 }
 
 std::expected<void, LogError> Disk::Contents::Reader::verify_chain() {
-  const DiskImage& image = disk_.image;
+  const DiskImage& kept = disk_.image;
   ChainHasher hasher;
   std::optional<Seal> previous;
   std::size_t at = 0;
-  for (std::size_t index = 0; index < image.seals().size(); ++index) {
-    const std::optional<Seal> seal = decode_seal(image.seals().value(index));
+  for (std::size_t index = 0; index < kept.seals().size(); ++index) {
+    const std::optional<Seal> seal = decode_seal(kept.seals().value(index));
     const Sequence expected = previous ? next(previous->last) : Sequence{1};
-    if (!seal || number(seal->last) != image.seals().key(index)) {
+    if (!seal || number(seal->last) != kept.seals().key(index)) {
       return Failure(damaged_at(expected, "the checksum of its seal is wrong"));
     }
     if (seal->first != expected) return Failure(gap_at(expected, "the seal of its commit is gone"));
-    const auto chain = image.hash_commit(previous, *seal, at, hasher);
+    const auto chain = kept.hash_commit(previous, *seal, at, hasher);
     if (!chain) return Failure(chain.error());
     if (*chain != seal->chain) {
       return Failure(damaged_at(seal->first, "the chain does not match its commit"));
     }
     previous = seal;
   }
-  if (at < image.events().size()) {
-    return Failure(damaged_at(Sequence{image.events().key(at)}, "its commit has no seal"));
+  if (at < kept.events().size()) {
+    return Failure(damaged_at(Sequence{kept.events().key(at)}, "its commit has no seal"));
   }
   return {};
 }

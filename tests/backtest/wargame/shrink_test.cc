@@ -10,7 +10,7 @@ namespace tranchet {
 namespace {
 
 constexpr auto kLong = std::chrono::hours(1);
-constexpr Violation kNaked{.invariant = 17, .sequence = Sequence{5}, .text = {}};
+const Violation kNaked{.invariant = 17, .sequence = Sequence{5}, .text = {}};
 
 // Each stimulus is known by its price.
 Plan plan_of(std::int64_t stimuli) {
