@@ -100,7 +100,7 @@ void World::strike_disk(const FaultStrike& strike) {
       return disk_.arm(number % 2 == 0 ? DiskFault::SyncFails : DiskFault::SyncFailsKept);
     case Fault::RottenRecord:
       kill_process(Duration::seconds(static_cast<std::int64_t>(number % 30)));
-      disk_.rot(number / 32);
+      disk_.rot_somewhere(number / 32);
       return;
     case Fault::LostTail:
       kill_process(Duration::seconds(static_cast<std::int64_t>(number % 30)));

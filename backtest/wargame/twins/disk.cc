@@ -493,6 +493,10 @@ bool Disk::rot(std::uint64_t number) {
   return true;
 }
 
+bool Disk::rot_somewhere(std::uint64_t number) {
+  return bits() > 0 && rot(contents_->image.bit_for(number));
+}
+
 std::uint64_t Disk::bits() const {
   return contents_->image.bits();
 }

@@ -48,6 +48,8 @@ class Disk {
   // flip.
   bool rot(std::uint64_t number);
   std::uint64_t bits() const;
+  // The same for any `number`, in the same record or name whatever the program is called.
+  bool rot_somewhere(std::uint64_t number);
   // The last commits are gone, though they had been synced. False: there were none.
   bool lose_tail(std::uint64_t commits);
   // Somebody restores it from the mirror: as it was before rot() and lose_tail(), with what was

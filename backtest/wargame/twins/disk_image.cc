@@ -116,6 +116,16 @@ void DiskImage::flip(std::uint64_t bit) {
   }
 }
 
+std::uint64_t DiskImage::bit_for(std::uint64_t number) const {
+  ENSURE(bits() > 0);
+  std::size_t chosen = number % kContents;
+  while (tables_[chosen].size() == 0) chosen = (chosen + 1) % kContents;
+  std::uint64_t before = 0;
+  for (std::size_t content = 0; content < chosen; ++content) before += tables_[content].bits();
+  const DiskTable& table = tables_[chosen];
+  return before + table.bit_in(number / 8 % table.size(), number / 8'192);
+}
+
 // ---- Checks.
 
 std::expected<Sequence, LogError> DiskImage::last_event() const {

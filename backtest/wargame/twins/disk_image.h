@@ -37,6 +37,12 @@ class DiskTable {
   // Of keys and values.
   std::uint64_t bits() const { return 8 * (keys_.size() * sizeof(std::uint64_t) + bytes_.size()); }
   void flip(std::uint64_t bit);
+  // A bit of the value at `index`, `number` modulo its bits.
+  std::uint64_t bit_in(std::size_t index, std::uint64_t number) const {
+    const std::span<const std::byte> bytes = value(index);
+    const auto start = static_cast<std::uint64_t>(bytes.data() - bytes_.data());
+    return 8 * (keys_.size() * sizeof(std::uint64_t) + start) + number % (8 * bytes.size());
+  }
 
  private:
   std::vector<std::uint64_t> keys_;
@@ -60,6 +66,9 @@ class DiskImage {
   bool lose_tail(std::uint64_t commits);
   std::uint64_t bits() const;
   void flip(std::uint64_t bit);
+  // A bit of some value, chosen so that it lies in the same one whatever the program that wrote the
+  // log is called. There must be one.
+  std::uint64_t bit_for(std::uint64_t number) const;
 
   // Where the last commit ended, whatever has become of it since.
   Sequence last() const { return last_; }

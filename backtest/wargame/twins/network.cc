@@ -2,6 +2,8 @@
 
 namespace tranchet {
 
+// One draw a statement throughout: compilers differ in which operand of a sum they draw first.
+//
 // Exactly half the round trip where nothing goes wrong, so that what a healthy world measures is
 // the program and not the dice.
 Duration Network::delay() {
@@ -20,7 +22,8 @@ Passage Network::request() {
     passage.delay = random_.between(Duration::seconds(3), Duration::seconds(14));
   }
   if (happens(Fault::DuplicateRequest, 50)) {
-    passage.repeat = delay() + random_.between(Duration(), Duration::seconds(8));
+    passage.repeat = delay();
+    passage.repeat = *passage.repeat + random_.between(Duration(), Duration::seconds(8));
   }
   return passage;
 }
@@ -34,7 +37,8 @@ Passage Network::response() {
 Passage Network::message() {
   Passage passage{.delay = delay()};
   if (happens(Fault::DuplicateMessage, 60)) {
-    passage.repeat = delay() + random_.between(Duration(), Duration::seconds(3));
+    passage.repeat = delay();
+    passage.repeat = *passage.repeat + random_.between(Duration(), Duration::seconds(3));
   }
   passage.overtakes = happens(Fault::ReorderedMessages, 200);
   if (passage.overtakes) {
