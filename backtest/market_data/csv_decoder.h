@@ -26,9 +26,10 @@ class CsvDecoder final : public LineDecoder {
   struct Column {
     Slot slot;
     FieldKind kind;
+    std::size_t index;  // In a row.
   };
+  const char* find_ends(const char* at);
   const char* scan(const char* at);
-  const char* scan_tail(const char* at) const;
   bool read_exactly(std::string_view line, RowOutcome& outcome);
 
   bool is_our_symbol(std::string_view symbol) const;
@@ -46,8 +47,8 @@ class CsvDecoder final : public LineDecoder {
   RowOutcome bad(std::string fault);
 
   CsvPlan plan_;
-  std::vector<Column> columns_;  // Without the skipped ones at the end.
-  std::size_t tail_ = 0;         // How many those are.
+  std::vector<Column> columns_;    // Without the skipped ones.
+  std::vector<const char*> ends_;  // Of all fields of the row at hand.
   std::string symbol_;
   InstrumentId instrument_;
   Admission& admission_;
