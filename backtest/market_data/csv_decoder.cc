@@ -1,6 +1,7 @@
 #include "backtest/market_data/csv_decoder.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <utility>
@@ -11,6 +12,10 @@
 
 namespace tranchet {
 namespace {
+
+constexpr std::array kAggTradeColumns{Slot::TradeId, Slot::TradePrice, Slot::TradeQuantity,
+                                      Slot::Skip,    Slot::Skip,       Slot::Time,
+                                      Slot::BuyerIsMaker};
 
 constexpr std::int64_t kShortest = 1'000'000'000;  // Of a bar: a second.
 
@@ -33,7 +38,8 @@ CsvDecoder::CsvDecoder(CsvPlan plan, std::string symbol, InstrumentId instrument
       has_volume_(plan_.has(Slot::Volume) && plan_.shape == RowShape::Bars),
       has_close_time_(plan_.has(Slot::CloseTime)),
       has_clock_(plan_.has(Slot::Clock)),
-      has_price_(plan_.has(Slot::TradePrice)) {
+      has_price_(plan_.has(Slot::TradePrice)),
+      is_agg_trades_(std::ranges::equal(plan_.columns, kAggTradeColumns)) {
   for (std::size_t at = 0; at < plan_.columns.size(); ++at) {
     const Slot slot = plan_.columns[at];
     if (kind_of(slot) != FieldKind::Skip) columns_.push_back({slot, kind_of(slot), at});
@@ -112,6 +118,31 @@ const char* CsvDecoder::scan(const char* at) {
   return next;
 }
 
+// As `scan`, of a row of aggTrades: a field after the other, of which each must be plain.
+const char* CsvDecoder::scan_agg_trade(const char* at) {
+  const auto number = [&](Slot slot) -> std::int64_t& {
+    return row_.number[static_cast<std::size_t>(slot)];
+  };
+  at = field_scan::integer(at, number(Slot::TradeId), last_id_);
+  if (at == nullptr || *at != ',') return nullptr;
+  at = field_scan::decimal(at + 1, number(Slot::TradePrice));
+  if (at == nullptr || *at != ',') return nullptr;
+  at = field_scan::decimal(at + 1, number(Slot::TradeQuantity));
+  if (at == nullptr || *at != ',') return nullptr;
+  at = field_scan::skip_digits(at + 1);
+  if (at == nullptr || *at != ',') return nullptr;
+  at = field_scan::skip_digits(at + 1);
+  if (at == nullptr || *at != ',') return nullptr;
+  at = field_scan::integer(at + 1, number(Slot::Time), last_time_);
+  if (at == nullptr || *at != ',') return nullptr;
+  number(Slot::Time) = epoch_nanoseconds(number(Slot::Time));
+  if (number(Slot::Time) == 0) return nullptr;
+  at = field_scan::flag(at + 1, number(Slot::BuyerIsMaker));
+  if (at == nullptr) return nullptr;
+  if (*at == '\r') ++at;
+  return *at == '\n' ? at + 1 : nullptr;
+}
+
 RowOutcome CsvDecoder::bad(std::string fault) {
   fault_ = std::move(fault);
   return RowOutcome::Bad;
@@ -162,7 +193,7 @@ std::expected<void, InputError> CsvDecoder::decode(Lines lines, Block& block) {
   for (std::uint64_t line = lines.first_line; at < end; ++line) {
     RowOutcome outcome = RowOutcome::Used;
     bool readable = true;
-    const char* next = scan(at);
+    const char* next = is_agg_trades_ ? scan_agg_trade(at) : scan(at);
     if (next == nullptr) [[unlikely]] {
       const auto* const line_end =
           static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));

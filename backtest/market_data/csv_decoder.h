@@ -7,6 +7,7 @@
 
 #include "backtest/market_data/admission.h"
 #include "backtest/market_data/csv_format.h"
+#include "backtest/market_data/field_scan.h"
 #include "backtest/market_data/line_decoder.h"
 
 namespace tranchet {
@@ -30,6 +31,7 @@ class CsvDecoder final : public LineDecoder {
   };
   const char* find_ends(const char* at);
   const char* scan(const char* at);
+  const char* scan_agg_trade(const char* at);
   bool read_exactly(std::string_view line, RowOutcome& outcome);
 
   bool is_our_symbol(std::string_view symbol) const;
@@ -42,7 +44,12 @@ class CsvDecoder final : public LineDecoder {
   RowOutcome take_book_top(Block& block);
   RowOutcome take_funding(Block& block);
   RowOutcome take_liquidation(Block& block);
-  bool require_positive(Slot slot);
+  bool require_positive(Slot slot) {
+    if (row_[slot] > 0) [[likely]]
+      return true;
+    return refuse_not_positive(slot);
+  }
+  bool refuse_not_positive(Slot slot);
   bool require_not_negative(Slot slot);
   RowOutcome bad(std::string fault);
 
@@ -58,6 +65,9 @@ class CsvDecoder final : public LineDecoder {
   bool has_close_time_;
   bool has_clock_;
   bool has_price_;
+  bool is_agg_trades_;  // By far the largest files there are: their rows have a reader of their own.
+  field_scan::IntegerMemo last_id_;
+  field_scan::IntegerMemo last_time_;
   CsvRow row_;
   std::string fault_;
   std::vector<std::string_view> fields_;

@@ -16,9 +16,7 @@ std::uint8_t aggressor_of(std::int64_t buyer_is_maker) {
 
 }  // namespace
 
-bool CsvDecoder::require_positive(Slot slot) {
-  if (row_[slot] > 0) [[likely]]
-    return true;
+bool CsvDecoder::refuse_not_positive(Slot slot) {
   fault_ =
       std::string(describe(slot)) + " " + in_quotes(decimal_text(row_[slot])) + " is not positive";
   return false;
@@ -119,8 +117,11 @@ RowOutcome CsvDecoder::take_trade(Block& block) {
   const auto quantity = Quantity::from_raw(row_[Slot::TradeQuantity]);
   admission_.note_price(price);
   admission_.note_quantity(quantity);
-  block.events.push_back(
-      {time, TradePrinted{instrument_, quantity, price, aggressor_of(row_[Slot::BuyerIsMaker])}});
+  // Made where it stays: an event that is made elsewhere is copied before its parts are written.
+  Occurrence& event = block.events.emplace_back();
+  event.time = time;
+  event.body.emplace<TradePrinted>(instrument_, quantity, price,
+                                   aggressor_of(row_[Slot::BuyerIsMaker]));
   return outcome;
 }
 
