@@ -13,8 +13,8 @@
 namespace tranchet {
 namespace {
 
-constexpr std::array kAggTradeColumns{Slot::TradeId, Slot::TradePrice, Slot::TradeQuantity,
-                                      Slot::Skip,    Slot::Skip,       Slot::Time,
+constexpr std::array kAggTradeColumns{Slot::TradeId,     Slot::TradePrice, Slot::TradeQuantity,
+                                      Slot::Skip,        Slot::Skip,       Slot::Time,
                                       Slot::BuyerIsMaker};
 
 constexpr std::int64_t kShortest = 1'000'000'000;  // Of a bar: a second.
@@ -39,7 +39,8 @@ CsvDecoder::CsvDecoder(CsvPlan plan, std::string symbol, InstrumentId instrument
       has_close_time_(plan_.has(Slot::CloseTime)),
       has_clock_(plan_.has(Slot::Clock)),
       has_price_(plan_.has(Slot::TradePrice)),
-      is_agg_trades_(std::ranges::equal(plan_.columns, kAggTradeColumns)) {
+      is_agg_trades_(std::ranges::equal(plan_.columns, kAggTradeColumns)),
+      some_trade_{{}, TradePrinted{.instrument = instrument}} {
   for (std::size_t at = 0; at < plan_.columns.size(); ++at) {
     const Slot slot = plan_.columns[at];
     if (kind_of(slot) != FieldKind::Skip) columns_.push_back({slot, kind_of(slot), at});
@@ -47,8 +48,8 @@ CsvDecoder::CsvDecoder(CsvPlan plan, std::string symbol, InstrumentId instrument
   ends_.resize(std::max<std::size_t>(plan_.columns.size(), 1));
 }
 
-// Finds where the row's fields end. Returns the start of the next line; nullptr: the row has another
-// number of fields than there are columns.
+// Finds where the row's fields end. Returns the start of the next line; nullptr: the row has
+// another number of fields than there are columns.
 const char* CsvDecoder::find_ends(const char* at) {
   const std::size_t commas_wanted = ends_.size() - 1;
   std::size_t count = 0;
@@ -118,26 +119,28 @@ const char* CsvDecoder::scan(const char* at) {
   return next;
 }
 
-// As `scan`, of a row of aggTrades: a field after the other, of which each must be plain.
+// As `scan`, of a row of aggTrades whose commas are all among its first 64 characters.
 const char* CsvDecoder::scan_agg_trade(const char* at) {
+  std::uint64_t commas = field_scan::delimiters(at).commas;
+  std::array<const char*, kAggTradeColumns.size() - 1> ends;
+  for (const char*& end : ends) {
+    if (commas == 0) return nullptr;
+    end = at + std::countr_zero(commas);
+    commas &= commas - 1;
+  }
   const auto number = [&](Slot slot) -> std::int64_t& {
     return row_.number[static_cast<std::size_t>(slot)];
   };
-  at = field_scan::integer(at, number(Slot::TradeId), last_id_);
-  if (at == nullptr || *at != ',') return nullptr;
-  at = field_scan::decimal(at + 1, number(Slot::TradePrice));
-  if (at == nullptr || *at != ',') return nullptr;
-  at = field_scan::decimal(at + 1, number(Slot::TradeQuantity));
-  if (at == nullptr || *at != ',') return nullptr;
-  at = field_scan::skip_digits(at + 1);
-  if (at == nullptr || *at != ',') return nullptr;
-  at = field_scan::skip_digits(at + 1);
-  if (at == nullptr || *at != ',') return nullptr;
-  at = field_scan::integer(at + 1, number(Slot::Time), last_time_);
-  if (at == nullptr || *at != ',') return nullptr;
+  const bool is_plain = field_scan::integer(at, number(Slot::TradeId), last_id_) == ends[0] &&
+                        field_scan::decimal(ends[0] + 1, number(Slot::TradePrice)) == ends[1] &&
+                        field_scan::decimal(ends[1] + 1, number(Slot::TradeQuantity)) == ends[2] &&
+                        field_scan::skip_digits(ends[2] + 1) == ends[3] &&
+                        field_scan::skip_digits(ends[3] + 1) == ends[4] &&
+                        field_scan::integer(ends[4] + 1, number(Slot::Time), last_time_) == ends[5];
+  if (!is_plain) return nullptr;
   number(Slot::Time) = epoch_nanoseconds(number(Slot::Time));
   if (number(Slot::Time) == 0) return nullptr;
-  at = field_scan::flag(at + 1, number(Slot::BuyerIsMaker));
+  at = field_scan::flag(ends[5] + 1, number(Slot::BuyerIsMaker));
   if (at == nullptr) return nullptr;
   if (*at == '\r') ++at;
   return *at == '\n' ? at + 1 : nullptr;

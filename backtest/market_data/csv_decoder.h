@@ -65,7 +65,8 @@ class CsvDecoder final : public LineDecoder {
   bool has_close_time_;
   bool has_clock_;
   bool has_price_;
-  bool is_agg_trades_;  // By far the largest files there are: their rows have a reader of their own.
+  bool is_agg_trades_;  // The largest files there are: their rows have a reader of their own.
+  Occurrence some_trade_;
   field_scan::IntegerMemo last_id_;
   field_scan::IntegerMemo last_time_;
   CsvRow row_;

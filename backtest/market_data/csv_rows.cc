@@ -117,11 +117,14 @@ RowOutcome CsvDecoder::take_trade(Block& block) {
   const auto quantity = Quantity::from_raw(row_[Slot::TradeQuantity]);
   admission_.note_price(price);
   admission_.note_quantity(quantity);
-  // Made where it stays: an event that is made elsewhere is copied before its parts are written.
-  Occurrence& event = block.events.emplace_back();
+  // A copy whose parts are then written where they stay. An event made elsewhere would be copied
+  // before its parts have reached the cache, and that wait is half of the whole row's time.
+  Occurrence& event = block.events.emplace_back(some_trade_);
   event.time = time;
-  event.body.emplace<TradePrinted>(instrument_, quantity, price,
-                                   aggressor_of(row_[Slot::BuyerIsMaker]));
+  auto* const trade = std::get_if<TradePrinted>(&event.body);
+  trade->quantity = quantity;
+  trade->price = price;
+  trade->aggressor = aggressor_of(row_[Slot::BuyerIsMaker]);
   return outcome;
 }
 

@@ -53,9 +53,9 @@ void write_agg_trades(const std::filesystem::path& path) {
     const std::int64_t tenths = walk.next() / (kTick * 10);
     text += std::to_string(2'000'000'000 + row) + "," + std::to_string(tenths / 10) + "." +
             std::to_string(tenths % 10) + ",0.0" + std::to_string(10 + row % 90) + "," +
-            std::to_string(5'000'000'000 + 2 * row) + "," + std::to_string(5'000'000'001 + 2 * row) +
-            "," + std::to_string(1'711'929'600'000 + row / 2) +
-            (row % 3 == 0 ? ",true\n" : ",false\n");
+            std::to_string(5'000'000'000 + 2 * row) + "," +
+            std::to_string(5'000'000'001 + 2 * row) + "," +
+            std::to_string(1'711'929'600'000 + row / 2) + (row % 3 == 0 ? ",true\n" : ",false\n");
     if (text.size() > 1'000'000) {
       out << text;
       text.clear();
@@ -135,11 +135,11 @@ void write_walk(const std::filesystem::path& path, std::uint64_t ticks, std::int
     const std::size_t size = std::min<std::uint64_t>(kBlockTicks, ticks - done);
     for (std::size_t at = 0; at < size; ++at, ++done) {
       const auto time = static_cast<std::int64_t>(1'711'929'600'000 + done * 20) * 1'000'000;
-      rows[at] = {Timestamp::from_nanoseconds(time),
-                  TradePrinted{InstrumentId{1},
-                               Quantity::from_raw(static_cast<std::int64_t>(1 + done % 900) * 100'000),
-                               Price::from_raw(walk.next()),
-                               static_cast<std::uint8_t>(1 + done % 2)}};
+      rows[at] = {
+          Timestamp::from_nanoseconds(time),
+          TradePrinted{InstrumentId{1},
+                       Quantity::from_raw(static_cast<std::int64_t>(1 + done % 900) * 100'000),
+                       Price::from_raw(walk.next()), static_cast<std::uint8_t>(1 + done % 2)}};
     }
     encoder.encode(std::span(rows).first(size), block);
     ENSURE((*writer)->append(block).has_value());
