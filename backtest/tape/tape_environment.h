@@ -4,6 +4,7 @@
 
 #include <lmdb.h>
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
