@@ -114,6 +114,28 @@ TEST_F(TwoParts, AnImportThatIsRefusedLeavesNoTape) {
   EXPECT_EQ(error_text(import(first_)), "");
 }
 
+// More than one commit, and no record that speaks of it: as an import leaves it that is killed
+// late.
+TEST_F(TwoParts, WhatAnUnfinishedImportLeavesGoesWithTheNext) {
+  ASSERT_EQ(error_text(import(first_)), "");
+  const auto size = std::filesystem::file_size(tape_);
+  {
+    auto writer = TapeWriter::open(tape_, "BTCUSDT");
+    ASSERT_EQ(error_text(writer), "");
+    BlockEncoder encoder;
+    EncodedBlock block;
+    encoder.encode(std::span(rows_).first(kBlockTicks), block);
+    for (int count = 0; count < 400; ++count) {
+      ASSERT_EQ(error_text((*writer)->append(block)), "");
+    }
+  }
+  EXPECT_GT(std::filesystem::file_size(tape_), size + 8'000'000);
+  EXPECT_EQ(difference(read_data(first_).events, read_tape(tape_).events), "");
+  ASSERT_EQ(error_text(import(second_)), "");
+  EXPECT_EQ(difference(rows_, read_tape(tape_).events), "");
+  EXPECT_EQ(error_text(check_tape(tape_)), "");
+}
+
 TEST_F(TwoParts, OneImportAtATime) {
   ASSERT_EQ(error_text(import(first_)), "");
   auto held = TapeWriter::open(tape_, "BTCUSDT");
