@@ -158,12 +158,12 @@ void note_triggered(Turn& turn, Order& order) {
   if (tranche == nullptr || tranche->ended) return;
   if (!tranche->closing) {
     tranche->closing = Closing{.reason = ExitReason::StopLoss};
-    turn.publish(order.key);
+    turn.publish(order.key, tranche->id);
   }
   remember_trigger(*tranche->closing, order);
   tranche->closing->stalled = false;
   tranche->dust = false;
-  turn.touch(order.key);
+  turn.touch(order.key, tranche->id);
 }
 
 void note_close_failed(Turn& turn, const Position& position, Tranche& tranche,
