@@ -29,6 +29,61 @@ class OrderTable {
     std::uint32_t slot = 0;
   };
 
+  // Entries by id, in one piece. Taking one away moves those on its nearer side.
+  class Index {
+   public:
+    bool empty() const { return first_ == room_.size(); }
+    std::size_t size() const { return room_.size() - first_; }
+    const Entry* begin() const { return room_.data() + first_; }
+    const Entry* end() const { return room_.data() + room_.size(); }
+    const Entry& operator[](std::size_t index) const { return begin()[index]; }
+    bool all_are_before(OrderId id) const { return empty() || room_.back().id < id; }
+
+    // The first entry that is not before `id`; looked for near the ends first.
+    const Entry* place(OrderId id) const {
+      constexpr std::size_t kNear = 32;
+      const Entry *first = begin(), *last = end();
+      if (size() > 2 * kNear) {
+        if (id <= first[kNear].id) {
+          last = first + kNear;
+        } else if ((last - kNear)->id < id) {
+          first = last - kNear;
+        }
+      }
+      return std::lower_bound(first, last, id,
+                              [](const Entry& entry, OrderId wanted) { return entry.id < wanted; });
+    }
+    // Null: there is none of that id.
+    const Entry* find(OrderId id) const {
+      if (all_are_before(id)) return nullptr;
+      const Entry* at = place(id);
+      return at->id == id ? at : nullptr;
+    }
+    void insert(Entry entry) {
+      if (all_are_before(entry.id)) {
+        room_.push_back(entry);
+      } else {
+        room_.insert(room_.begin() + (place(entry.id) - room_.data()), entry);
+      }
+    }
+    void erase(const Entry* entry) {
+      const auto hole = room_.begin() + (entry - room_.data());
+      const auto first = room_.begin() + static_cast<std::ptrdiff_t>(first_);
+      if (hole - first >= room_.end() - hole) {
+        room_.erase(hole);
+        return;
+      }
+      std::copy_backward(first, hole, hole + 1);
+      if (++first_ <= room_.size() / 2) return;
+      room_.erase(room_.begin(), room_.begin() + static_cast<std::ptrdiff_t>(first_));
+      first_ = 0;
+    }
+
+   private:
+    std::vector<Entry> room_;
+    std::size_t first_ = 0;
+  };
+
  public:
   using value_type = std::pair<OrderId, Order>;
 
@@ -96,76 +151,81 @@ class OrderTable {
   // Null: there is none of that id.
   Order* look_up(OrderId id) { return const_cast<Order*>(std::as_const(*this).look_up(id)); }
   const Order* look_up(OrderId id) const {
-    if (const Entry* entry = find_live(id)) return &slots_[entry->slot].second;
-    const auto at = kept_place(id);
-    return at != kept_.end() && at->id == id ? &slots_[at->slot].second : nullptr;
+    const Entry* entry = live_.find(id);
+    if (entry == nullptr) entry = kept_.find(id);
+    return entry == nullptr ? nullptr : &slots_[entry->slot].second;
+  }
+  Order* look_up_live(OrderId id) {
+    const Entry* entry = live_.find(id);
+    return entry == nullptr ? nullptr : &slots_[entry->slot].second;
   }
   bool contains(OrderId id) const { return look_up(id) != nullptr; }
   iterator find(OrderId id) { return find_in<iterator>(*this, id); }
   const_iterator find(OrderId id) const { return find_in<const_iterator>(*this, id); }
 
-  // As of a map: false where there is one of that id already, which stays.
-  std::pair<iterator, bool> emplace(OrderId id, Order order) {
-    const bool is_newest =
-        (live_.empty() || live_.back().id < id) && (kept_.empty() || kept_.back().id < id);
-    if (!is_newest && contains(id)) return {find(id), false};
+  // The order that is held under the id from now on: the one that was before, if there was one.
+  Order& emplace(OrderId id, const Order& order) {
+    if (Order* held = look_up(id)) return *held;
     const std::uint32_t slot = take_slot();
     slots_[slot].first = id;
-    slots_[slot].second = std::move(order);
-    live_.insert(live_place(id), Entry{id, slot});
-    if (is_newest) return {iterator(this, live_.size() - 1, kept_.size()), true};
-    return {find(id), true};
+    slots_[slot].second = order;
+    live_.insert({id, slot});
+    return slots_[slot].second;
   }
   // A live order of that id is remembered from now on.
   void retire(OrderId id) {
-    const auto at = live_place(id);
-    ENSURE(at != live_.end() && at->id == id);
-    const Entry entry = *at;
+    const Entry* at = live_.find(id);
+    ENSURE(at != nullptr);
+    kept_.insert(*at);
     live_.erase(at);
-    kept_.insert(kept_place(id), entry);
   }
   // Nothing where there is none.
   void erase(OrderId id) {
-    if (const auto at = live_place(id); at != live_.end() && at->id == id) {
-      free_.push_back(at->slot);
-      live_.erase(at);
-    } else if (const auto kept = kept_place(id); kept != kept_.end() && kept->id == id) {
-      free_.push_back(kept->slot);
-      kept_.erase(kept);
-    }
+    const bool is_live = live_.find(id) != nullptr;
+    Index& index = is_live ? live_ : kept_;
+    const Entry* at = index.find(id);
+    if (at == nullptr) return;
+    free_.push_back(at->slot);
+    index.erase(at);
   }
   void clear() { *this = OrderTable(); }
 
- private:
-  static bool is_before(const Entry& entry, OrderId id) { return entry.id < id; }
+  template <class Visit>
+  void for_each_live(Visit&& visit) {
+    for (const Entry& entry : live_) visit(slots_[entry.slot].second);
+  }
+  template <class Visit>
+  void for_each_live(Visit&& visit) const {
+    for (const Entry& entry : live_) visit(slots_[entry.slot].second);
+  }
 
-  auto live_place(OrderId id) const {
-    return std::lower_bound(live_.begin(), live_.end(), id, is_before);
-  }
-  const Entry* find_live(OrderId id) const {
-    const auto at = live_place(id);
-    return at != live_.end() && at->id == id ? &*at : nullptr;
-  }
-  // Looked for near the ends first.
-  auto kept_place(OrderId id) const {
-    constexpr std::ptrdiff_t kNear = 32;
-    auto first = kept_.begin(), last = kept_.end();
-    if (last - first > 2 * kNear) {
-      if (id <= first[kNear].id) {
-        last = first + kNear;
-      } else if (last[-kNear].id < id) {
-        first = last - kNear;
-      }
+  // Those that live alone, as a map of their own.
+  class Live {
+   public:
+    explicit Live(const OrderTable& table) : table_(&table) {}
+    bool empty() const { return table_->live_.empty(); }
+    std::size_t size() const { return table_->live_.size(); }
+    bool contains(OrderId id) const { return table_->live_.find(id) != nullptr; }
+    const_iterator begin() const { return {table_, 0, table_->kept_.size()}; }
+    const_iterator end() const { return table_->end(); }
+    const_iterator find(OrderId id) const {
+      const Entry* entry = table_->live_.find(id);
+      if (entry == nullptr) return end();
+      return {table_, static_cast<std::size_t>(entry - table_->live_.begin()),
+              table_->kept_.size()};
     }
-    return std::lower_bound(first, last, id, is_before);
-  }
+
+   private:
+    const OrderTable* table_;
+  };
+  Live live() const { return Live(*this); }
+
+ private:
   template <class It, class Table>
   static It find_in(Table& table, OrderId id) {
-    const auto live = static_cast<std::size_t>(table.live_place(id) - table.live_.begin());
-    const auto kept = static_cast<std::size_t>(table.kept_place(id) - table.kept_.begin());
-    const bool found = (live < table.live_.size() && table.live_[live].id == id) ||
-                       (kept < table.kept_.size() && table.kept_[kept].id == id);
-    return found ? It(&table, live, kept) : table.end();
+    if (!table.contains(id)) return table.end();
+    return It(&table, static_cast<std::size_t>(table.live_.place(id) - table.live_.begin()),
+              static_cast<std::size_t>(table.kept_.place(id) - table.kept_.begin()));
   }
   std::uint32_t take_slot() {
     if (free_.empty()) {
@@ -179,8 +239,8 @@ class OrderTable {
 
   std::deque<value_type> slots_;
   std::vector<std::uint32_t> free_;
-  std::vector<Entry> live_;  // Both by id.
-  std::deque<Entry> kept_;
+  Index live_;
+  Index kept_;
 };
 
 }  // namespace tranchet

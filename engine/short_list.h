@@ -71,7 +71,12 @@ class ShortList {
       if (begin()[index] == item) erase(begin() + index);
     }
   }
-  bool contains(const T& item) const { return std::find(begin(), end(), item) != end(); }
+  bool contains(const T& item) const {
+    for (const T& held : *this) {
+      if (held == item) return true;
+    }
+    return false;
+  }
   void clear() {
     heap_.clear();
     size_ = 0;

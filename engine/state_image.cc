@@ -183,8 +183,9 @@ class Reader {
       fields(order);
       const OrderId id = order.id;
       is_good_ = is_good_ && (orders.empty() || orders.rbegin()->first < id);
-      const bool is_finished = order.is_finished();
-      if (orders.emplace(id, std::move(order)).second && is_finished) orders.retire(id);
+      if (!is_good_) return;
+      orders.emplace(id, order);
+      if (order.is_finished()) orders.retire(id);
     }
   }
   void window(DipWindow& window) {

@@ -22,11 +22,6 @@ std::uint8_t leg_rank(Purpose purpose) {
 }
 constexpr std::uint8_t kCancelRank = 3;
 
-void insert_sorted(PositionKeys& keys, PositionKey key) {
-  const auto at = std::lower_bound(keys.begin(), keys.end(), key);
-  if (at == keys.end() || *at != key) keys.insert(at, key);
-}
-
 }  // namespace
 
 void Turn::add(Section section, PositionKey key, const Command& command, std::uint32_t ordinal,
@@ -38,12 +33,15 @@ void Turn::add(Section section, PositionKey key, const Command& command, std::ui
   const std::uint64_t rank = (place << 48) | (static_cast<std::uint64_t>(key.side) << 46) |
                              (static_cast<std::uint64_t>(section) << 40) |
                              (static_cast<std::uint64_t>(ordinal & 0xFF'FFFF) << 8) | leg;
-  auto at = ranks_.end();
-  while (at != ranks_.begin() && at[-1] > rank) --at;
-  const std::ptrdiff_t index = at - ranks_.begin();
+  if (ranks_.empty() || ranks_.back() <= rank) {
+    ranks_.push_back(rank);
+    output_.commands.push_back(command);
+    return;
+  }
+  const auto at = std::upper_bound(ranks_.begin(), ranks_.end(), rank);
+  const auto index = static_cast<std::ptrdiff_t>(first_) + (at - ranks_.begin());
   ranks_.insert(at, rank);
-  output_.commands.insert(output_.commands.begin() + static_cast<std::ptrdiff_t>(first_) + index,
-                          command);
+  output_.commands.insert(output_.commands.begin() + index, command);
 }
 
 Order& Turn::submit(const NewOrder& wanted) {
@@ -88,7 +86,7 @@ Order& Turn::submit(const NewOrder& wanted) {
     add(Section::Tranche, order.key, command, order.tranche, leg_rank(order.purpose));
   }
   touch(order.key, order.tranche_id);
-  return state.orders.emplace(id, std::move(order)).first->second;
+  return state.orders.emplace(id, order);
 }
 
 void Turn::amend(Order& order, Quantity quantity, Price limit_price) {
@@ -173,30 +171,6 @@ void Turn::position_update(PositionKey key, const PositionUpdate& update,
                            std::span<const TrancheState> tranches) {
   add(Section::Update, key, update);
   for (const TrancheState& tranche : tranches) add(Section::Update, key, tranche);
-}
-
-void Turn::touch(PositionKey key) {
-  insert_sorted(touched_, key);
-  insert_sorted(whole_, key);
-}
-
-void Turn::touch(PositionKey key, TrancheId tranche) {
-  insert_sorted(touched_, key);
-  if (!tranches_.contains(tranche)) tranches_.push_back(tranche);
-}
-
-void Turn::publish(PositionKey key) {
-  touch(key);
-  insert_sorted(published_, key);
-}
-
-void Turn::publish(PositionKey key, TrancheId tranche) {
-  touch(key, tranche);
-  insert_sorted(published_, key);
-}
-
-bool Turn::is_published(PositionKey key) const {
-  return std::binary_search(published_.begin(), published_.end(), key);
 }
 
 void Turn::finish() {

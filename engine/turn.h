@@ -6,6 +6,7 @@
 // RequestSnapshot after everything.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -61,16 +62,28 @@ class Turn {
 
   // The book is looked at again when the event has been taken in: with all of its tranches, or with
   // this one. What no event has touched since it was looked at last is as it should be already.
-  void touch(PositionKey key);
-  void touch(PositionKey key, TrancheId tranche);
+  void touch(PositionKey key) {
+    note(touched_, key);
+    note(whole_, key);
+  }
+  void touch(PositionKey key, TrancheId tranche) {
+    note(touched_, key);
+    if (!tranches_.contains(tranche)) tranches_.push_back(tranche);
+  }
   // ... and screens are told.
-  void publish(PositionKey key);
-  void publish(PositionKey key, TrancheId tranche);
+  void publish(PositionKey key) {
+    touch(key);
+    note(published_, key);
+  }
+  void publish(PositionKey key, TrancheId tranche) {
+    touch(key, tranche);
+    note(published_, key);
+  }
   const PositionKeys& touched() const { return touched_; }  // By key.
   bool touches(PositionKey key, TrancheId tranche) const {
     return whole_.contains(key) || tranches_.contains(tranche);
   }
-  bool is_published(PositionKey key) const;
+  bool is_published(PositionKey key) const { return published_.contains(key); }
 
   // Puts the commands into the command digest.
   void finish();
@@ -81,6 +94,10 @@ class Turn {
 
  private:
   enum class Section : std::uint8_t { Tranche, Entry, Query, Timer, Publish, Update, Snapshot };
+  // Lists of keys are sorted. Nearly every event is about one book.
+  static void note(PositionKeys& keys, PositionKey key) {
+    if (!keys.contains(key)) keys.insert(std::lower_bound(keys.begin(), keys.end(), key), key);
+  }
   void add(Section section, PositionKey key, const Command& command, std::uint32_t ordinal = 0,
            std::uint8_t leg = 0);
 

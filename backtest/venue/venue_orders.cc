@@ -1,7 +1,6 @@
 #include "backtest/venue/venue_orders.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace tranchet {
 namespace {
@@ -15,15 +14,15 @@ VenueOrder& VenueOrders::add(const SubmitOrder& request) {
   const bool foreign = request.order == OrderId::None;
   const std::uint64_t arrival = ++arrivals_;
   if (!foreign) {
-    ENSURE(!open_.contains(request.order));
-    finished_.erase(request.order);
+    ENSURE(!open().contains(request.order));
+    orders_.erase(request.order);
     count(request.order);
   }
   VenueOrder order;
   order.request = request;
   order.arrival = arrival;
   return foreign ? foreign_.emplace(arrival, order).first->second
-                 : open_.emplace(request.order, order).first->second;
+                 : orders_.emplace(request.order, order);
 }
 
 void VenueOrders::count(OrderId id) {
@@ -42,12 +41,11 @@ std::uint64_t VenueOrders::acceptances(OrderId id) const {
 }
 
 VenueOrder* VenueOrders::find_open(OrderId id) {
-  return open_.look_up(id);
+  return orders_.look_up_live(id);
 }
 
 const VenueOrder* VenueOrders::find(OrderId id) const {
-  const VenueOrder* open = open_.look_up(id);
-  return open != nullptr ? open : finished_.look_up(id);
+  return orders_.look_up(id);
 }
 
 void VenueOrders::finish(const VenueOrder& order, QueryStatus status, Timestamp now) {
@@ -57,16 +55,17 @@ void VenueOrders::finish(const VenueOrder& order, QueryStatus status, Timestamp 
     return;
   }
   const OrderId id = order.request.order;
-  VenueOrder& kept = finished_.emplace(id, order).first->second;
-  kept.status = status;
-  kept.finished = now;
-  finished_.retire(id);
-  open_.erase(id);
+  VenueOrder* kept = orders_.look_up_live(id);
+  ENSURE(kept != nullptr);
+  kept->status = status;
+  kept->finished = now;
+  orders_.retire(id);
   finished_order_.push_back({.order = id, .time = now});
   while (finished_order_.front().time + kRemembered < now) {
     const Finished& oldest = finished_order_.front();
-    const VenueOrder* found = finished_.look_up(oldest.order);
-    if (found != nullptr && found->finished == oldest.time) finished_.erase(oldest.order);
+    const VenueOrder* found = find(oldest.order);
+    const bool is_it = found != nullptr && found->finished == oldest.time;
+    if (is_it && find_open(oldest.order) == nullptr) orders_.erase(oldest.order);
     finished_order_.pop_front();
   }
 }

@@ -37,7 +37,7 @@ class VenueOrders {
   // Ours only.
   VenueOrder* find_open(OrderId id);         // Null: finished, or never seen.
   const VenueOrder* find(OrderId id) const;  // Open or finished; null: never seen or forgotten.
-  const OrderTable<VenueOrder>& open() const { return open_; }
+  OrderTable<VenueOrder>::Live open() const { return orders_.live(); }
 
   // How often an order of that id was taken, for ever.
   std::uint64_t acceptances(OrderId id) const;
@@ -45,12 +45,12 @@ class VenueOrders {
   // Ours by id, then other people's by arrival. `visit` must not add or finish any.
   template <class Visit>
   void for_each_open(Visit&& visit) const {
-    for (const auto& [id, order] : open_) visit(order);
+    orders_.for_each_live(visit);
     for (const auto& [arrival, order] : foreign_) visit(order);
   }
   template <class Visit>
   void for_each_open(Visit&& visit) {
-    for (auto& [id, order] : open_) visit(order);
+    orders_.for_each_live(visit);
     for (auto& [arrival, order] : foreign_) visit(order);
   }
 
@@ -71,9 +71,8 @@ class VenueOrders {
 
   void count(OrderId id);
 
-  OrderTable<VenueOrder> open_;
+  OrderTable<VenueOrder> orders_;  // Ours; those that are not open any more are retired.
   std::map<std::uint64_t, VenueOrder> foreign_;  // By arrival.
-  OrderTable<VenueOrder> finished_;              // All retired.
   std::deque<Finished> finished_order_;          // By time; an id taken anew may be in it twice.
   std::vector<Taken> taken_;                     // By id; ids come almost in order.
   std::uint64_t arrivals_ = 0;

@@ -151,9 +151,13 @@ class World {
     const Timestamp time = WalkColumns::time(at);
     const TradePrinted trade{.instrument = kInstrument, .price = walk.price(at)};
     ENSURE(loop_.run_until(time).has_value());
-    venue_.observe(trade, time);
-    loop_.look_again();
-    ENSURE(loop_.run_until(time).has_value());
+    if (venue_.quiet_band(kInstrument).contains(trade.price)) {
+      venue_.note_price(kInstrument, trade.price, time);
+    } else {
+      venue_.observe(trade, time);
+      loop_.look_again();
+      ENSURE(loop_.run_until(time).has_value());
+    }
     ENSURE(loop_.take(time, trade).has_value());
   }
 
@@ -183,10 +187,11 @@ void run() {
   const double venue = seconds(false);
   const double whole = seconds(true);
   const Booker& booker = world->booker();
-  std::printf("exit and entry again: %zu trades of 1 bp, %llu exits, %.1f events a cycle, %016llx\n",
-              walk.size(), static_cast<unsigned long long>(booker.exits),
-              static_cast<double>(booker.events) / static_cast<double>(booker.exits),
-              static_cast<unsigned long long>(world->digest()));
+  std::printf(
+      "exit and entry again: %zu trades of 1 bp, %llu exits, %.1f events a cycle, %016llx\n",
+      walk.size(), static_cast<unsigned long long>(booker.exits),
+      static_cast<double>(booker.events) / static_cast<double>(booker.exits),
+      static_cast<unsigned long long>(world->digest()));
   print_cycles("limit: the rule alone, trade by trade", bare, bare_exits);
   print_cycles("engine and venue", venue, booker.exits);
   print_cycles("engine, venue and account", whole, booker.exits);
