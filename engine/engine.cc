@@ -286,7 +286,8 @@ void Engine::settle(Turn& turn) {
   for (const PositionKey key : turn.touched()) {
     Position& position = state_.position(key);
     for (Tranche& tranche : position.tranches) {
-      if (!turn.touches(key, tranche.id)) continue;
+      if (!turn.touches(tranche.id) && !turn.touches_all(key)) continue;
+      turn.look_at(tranche);
       progress_closing(turn, position, tranche);
       settle_protection(turn, position, tranche);
     }

@@ -62,6 +62,7 @@ class Turn {
 
   // The book is looked at again when the event has been taken in: with all of its tranches, or with
   // this one. What no event has touched since it was looked at last is as it should be already.
+  void look_at(const Tranche& tranche) { output_.looked_at.push_back(tranche.id); }
   void touch(PositionKey key) {
     note(touched_, key);
     note(whole_, key);
@@ -80,9 +81,8 @@ class Turn {
     note(published_, key);
   }
   const PositionKeys& touched() const { return touched_; }  // By key.
-  bool touches(PositionKey key, TrancheId tranche) const {
-    return whole_.contains(key) || tranches_.contains(tranche);
-  }
+  bool touches_all(PositionKey key) const { return whole_.contains(key); }
+  bool touches(TrancheId tranche) const { return tranches_.contains(tranche); }
   bool is_published(PositionKey key) const { return published_.contains(key); }
 
   // Puts the commands into the command digest.
@@ -96,7 +96,11 @@ class Turn {
   enum class Section : std::uint8_t { Tranche, Entry, Query, Timer, Publish, Update, Snapshot };
   // Lists of keys are sorted. Nearly every event is about one book.
   static void note(PositionKeys& keys, PositionKey key) {
-    if (!keys.contains(key)) keys.insert(std::lower_bound(keys.begin(), keys.end(), key), key);
+    if (keys.empty()) {
+      keys.push_back(key);
+    } else if (keys.front() != key && !keys.contains(key)) {
+      keys.insert(std::lower_bound(keys.begin(), keys.end(), key), key);
+    }
   }
   void add(Section section, PositionKey key, const Command& command, std::uint32_t ordinal = 0,
            std::uint8_t leg = 0);
