@@ -43,16 +43,17 @@ void Lane::on_event(const Event& event, const Output& output) {
       output.bookings.empty() && std::ranges::all_of(output.commands, [](const Command& command) {
         return std::holds_alternative<EntryRefused>(command);
       });
-  if (!only_refused) watch_naked(event.time);
+  if (!only_refused) watch_naked(output.looked_at, event.time);
 }
 
 // How much of each tranche stands without a stop, whenever something may have changed it.
-void Lane::watch_naked(Timestamp time) {
+void Lane::watch_naked(std::span<const TrancheId> looked_at, Timestamp time) {
   const State& state = engine_.state();
   for (const InstrumentState& instrument : state.instruments) {
     for (const Position& position : instrument.positions) {
       for (const Tranche& tranche : position.tranches) {
-        if (tranche.quantity.is_positive()) {
+        if (tranche.quantity.is_positive() &&
+            std::ranges::find(looked_at, tranche.id) != looked_at.end()) {
           account_.on_naked(tranche.id, naked_quantity(state, tranche), time);
         }
       }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <span>
 
 #include "backtest/market_data/market_data.h"
 #include "backtest/report/account.h"
@@ -54,7 +55,7 @@ class Lane final : private Observer {
   std::expected<void, LogError> take_price(const PriceEvent& event, Timestamp time);
   void note(const TradePrinted& trade, Timestamp time);
   void note(const MarkPrice& mark, Timestamp time);
-  void watch_naked(Timestamp time);
+  void watch_naked(std::span<const TrancheId> looked_at, Timestamp time);
   bool is_ambiguous(InstrumentId instrument, const Bar& bar);
   bool falls_first(InstrumentId instrument) const;
   const PriceBand& venue_band(InstrumentId instrument);

@@ -67,9 +67,11 @@ using Booking = std::variant<TrancheOpened, FillBooked, FeeCorrected, FundingBoo
 struct Output {
   std::vector<Command> commands;
   std::vector<Booking> bookings;
+  std::vector<TrancheId> looked_at;  // No other tranche has changed, nor any order of it.
   void clear() {
     commands.clear();
     bookings.clear();
+    looked_at.clear();
   }
 };
 

@@ -25,12 +25,11 @@ OrderId order_of(const Message& message) {
 
 // Puts a message in its place by time, but never before one of the same order.
 template <class Message>
-void enqueue(std::deque<Message>& queue, Message message) {
+void enqueue(MessageQueue<Message>& queue, Message message) {
   const OrderId order = order_of(message.body);
-  const auto last = std::find_if(queue.rbegin(), queue.rend(), [order](const Message& queued) {
-    return order_of(queued.body) == order;
-  });
-  if (last != queue.rend()) message.time = std::max(message.time, last->time);
+  for (const Message& queued : queue) {
+    if (order_of(queued.body) == order) message.time = std::max(message.time, queued.time);
+  }
   const auto place =
       std::upper_bound(queue.begin(), queue.end(), message.time,
                        [](Timestamp time, const Message& queued) { return time < queued.time; });

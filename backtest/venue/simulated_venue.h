@@ -14,13 +14,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "backtest/venue/jitter.h"
+#include "backtest/venue/message_queue.h"
 #include "backtest/venue/parameters.h"
 #include "backtest/venue/venue_account.h"
 #include "backtest/venue/venue_market.h"
@@ -84,7 +84,7 @@ class SimulatedVenue final : public Venue {
   Money equity() const;                                 // With it, at the marks.
   VenuePosition position(const PositionKey& key) const { return account_.position(key); }
   const std::map<PositionKey, VenuePosition>& positions() const { return account_.positions(); }
-  const std::map<OrderId, VenueOrder>& open_orders() const { return orders_.open(); }  // Ours.
+  OrderTable<VenueOrder>::Live open_orders() const { return orders_.open(); }  // Ours.
   // How often an order of that id was taken.
   std::uint64_t acceptances(OrderId id) const { return orders_.acceptances(id); }
   // The last trade's price where there is no mark; absent before any price.
@@ -170,8 +170,8 @@ class SimulatedVenue final : public Venue {
   std::vector<VenueMarket> markets_;  // By instrument id; [0] is not used.
   VenueAccount account_;
   VenueOrders orders_;
-  std::deque<Request> requests_;    // By arrival.
-  std::deque<Occurrence> answers_;  // By due time.
+  MessageQueue<Request> requests_;    // By arrival.
+  MessageQueue<Occurrence> answers_;  // By due time.
   std::vector<Reached> reached_;    // Of one react(); kept for its memory.
 };
 
