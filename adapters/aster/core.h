@@ -51,8 +51,12 @@ struct CoreOptions {
   std::vector<WatchedInstrument> instruments;
   bool liquidations = false;  // Subscribes to everybody's liquidations.
   std::uint64_t seed = 1;     // Of the jitter of backoffs.
-  // What happened at the venue before, the log has, give or take clocks: fills since are fetched.
+  // The rules that the log has; other ones at the venue become events.
+  std::vector<InstrumentListed> listed;
+  // What happened at the venue before, the log has, give or take clocks: fills since are fetched,
+  // of the symbols that have orders or positions in the log. Zero: there is no log.
   Timestamp known_until;
+  std::vector<std::string> traded;
   // As the venue publishes them; exchangeInfo replaces them.
   std::uint32_t weight_per_minute = 2'400;
   std::uint32_t orders_per_minute = 1'200;

@@ -19,6 +19,7 @@ class MarketFeed {
   explicit MarketFeed(const Names& names);
   ~MarketFeed();
   MarketFeed(MarketFeed&&) noexcept;
+  MarketFeed& operator=(MarketFeed&&) noexcept;
 
   // Appends what the message says of known instruments: MarkPrice, FundingRate (when it changes),
   // TradePrinted, BookTop, LiquidationPrinted. Empty: fine, also for messages of no interest; else

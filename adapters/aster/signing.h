@@ -40,6 +40,9 @@ inline constexpr std::uint64_t kTestnetChain = 714;
 // The digest that a V3 signature signs: keccak256("\x19\x01" + domain separator + message hash).
 std::string typed_data_digest(std::string_view message, std::uint64_t chain);  // 32 bytes.
 
+// In lower-case hex digits.
+std::string hmac_sha256_hex(const Secret& secret, std::string_view message);
+
 // `user`: the main wallet's address. `key`: 64 hex digits, with or without 0x. Fails when it is
 // none, or when the address of the key is not `signer`; an empty `signer` takes the key's own.
 std::expected<std::unique_ptr<Signer>, std::string> make_wallet_signer(std::string_view user,
