@@ -73,17 +73,17 @@ bool AsterCore::Inside::may_leave(std::size_t index) const {
 // Takes up to four of the orders that follow directly and may leave as well. Protection does not
 // wait for an entry's share of the budget, so the two do not mix.
 void AsterCore::Inside::gather_batch(std::size_t index) {
-  Job& first = waiting_[index];
-  const Rank rank = rank_of(first);
-  while (first.commands.size() < kBatchMost && index + 1 < waiting_.size()) {
+  const Rank rank = rank_of(waiting_[index]);
+  std::vector<Command> commands = std::move(waiting_[index].commands);
+  while (commands.size() < kBatchMost && index + 1 < waiting_.size()) {
     const Job& next = waiting_[index + 1];
-    if (next.use != Use::Orders || next.alone || next.commands.size() != 1 ||
-        rank_of(next) != rank || !may_leave(index + 1)) {
-      return;
+    if (next.use != Use::Orders || next.alone || rank_of(next) != rank || !may_leave(index + 1)) {
+      break;
     }
-    first.commands.push_back(next.commands.front());
+    commands.push_back(next.commands.front());
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(index + 1));
   }
+  waiting_[index].commands = std::move(commands);
 }
 
 void AsterCore::Inside::flush() {

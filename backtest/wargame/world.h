@@ -13,6 +13,7 @@
 #include "backtest/wargame/marks/marks.h"
 #include "backtest/wargame/plan.h"
 #include "backtest/wargame/protection_times.h"
+#include "backtest/wargame/twins/process_end.h"
 
 namespace tranchet {
 
@@ -23,6 +24,8 @@ struct WorldOptions {
   std::function<void(std::string_view)> tell;
   // Sees our books and the venue's after every event of the living process. May be empty.
   std::function<void(const State&, const SimulatedVenue&)> inspect;
+  // The process's end of the wire; empty: a VenueLink.
+  EndMaker make_end = {};
 };
 
 struct WorldResult {
