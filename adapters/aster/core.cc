@@ -114,14 +114,14 @@ void AsterCore::Inside::fault(const std::string& text) {
 
 void AsterCore::Inside::tick(Moment now) {
   see(now);
-  for (auto at = outstanding_.begin(); at != outstanding_.end();) {
-    if (at->second.sent + kTimeOut > now_.steady) {
-      ++at;
-      continue;
-    }
-    Outstanding late = std::move(at->second);
-    at = outstanding_.erase(at);
-    time_out(std::move(late));
+  // One that is late may take others with it: the parts of a snapshot.
+  const auto late = [this](const auto& item) { return item.second.sent + kTimeOut <= now_.steady; };
+  while (true) {
+    const auto found = std::ranges::find_if(outstanding_, late);
+    if (found == outstanding_.end()) break;
+    Outstanding lost = std::move(found->second);
+    outstanding_.erase(found);
+    time_out(std::move(lost));
   }
   for (const Stream stream : {Stream::User, Stream::Market}) {
     if (line(stream).is_overdue(now_.steady)) close_line(stream);

@@ -158,7 +158,6 @@ void AsterCore::Inside::retry(Job job) {
   const bool is_snapshot =
       job.use == Use::Positions || job.use == Use::OpenOrders || job.use == Use::Balance;
   if (is_snapshot) {
-    if (!snapshot_.is_under_way()) return;
     snapshot_.abandon();
     std::erase_if(waiting_, [](const Job& other) {
       return other.use == Use::Positions || other.use == Use::OpenOrders ||

@@ -39,6 +39,17 @@ bool is_same(const SubmitOrder& a, const SubmitOrder& b) {
          (a.order_type != OrderType::Limit || a.time_in_force == b.time_in_force);
 }
 
+bool is_same(const Command& wire, const Command& asked) {
+  if (const auto* order = std::get_if<SubmitOrder>(&wire)) {
+    return is_same(*order, std::get<SubmitOrder>(asked));
+  }
+  if (const auto* amend = std::get_if<AmendOrder>(&wire)) {
+    const auto& other = std::get<AmendOrder>(asked);
+    return amend->quantity == other.quantity && amend->limit_price == other.limit_price;
+  }
+  return true;
+}
+
 class AsterEnd final : public ProcessEnd {
  public:
   AsterEnd(const Options& options, ProcessClock& clock, Wire& wire, Names& names)
@@ -51,7 +62,7 @@ class AsterEnd final : public ProcessEnd {
   // ---- The port.
   void submit(std::span<const Command> commands, Timestamp now) override {
     for (const Command& command : commands) {
-      asked_[{command.index(), order_of(command)}] = {command, cause_};
+      asked_[{command.index(), order_of(command)}].push_back({command, cause_});
     }
     if (!core_) {
       early_.insert(early_.end(), commands.begin(), commands.end());
@@ -233,16 +244,10 @@ class AsterEnd final : public ProcessEnd {
   // The wire does not carry what an order is for; the checks want to know.
   void take_commands(const ReadRequest& read, Request& request) {
     for (const Command& command : read.commands) {
-      const auto found = asked_.find({command.index(), order_of(command)});
-      // A query by number, of a fill that was fetched: nobody asked for it but the core.
-      const Command& meant = found == asked_.end() ? command : found->second.command;
-      if (const auto* order = std::get_if<SubmitOrder>(&command)) {
-        ENSURE(found != asked_.end() && is_same(*order, std::get<SubmitOrder>(meant)));
-      }
-      if (const auto* amend = std::get_if<AmendOrder>(&command)) {
-        const auto& asked = std::get<AmendOrder>(meant);
-        ENSURE(amend->quantity == asked.quantity && amend->limit_price == asked.limit_price);
-      }
+      const AskedFor* found = asked_for(command);
+      // A query by number, of a fill that was fetched, is the core's own.
+      ENSURE(found != nullptr || std::holds_alternative<QueryOrder>(command));
+      const Command& meant = found == nullptr ? command : found->command;
       if (&command == &read.commands.front()) {
         request.command = meant;
         request.cause = cause_of(command);
@@ -252,9 +257,18 @@ class AsterEnd final : public ProcessEnd {
     }
   }
 
-  Sequence cause_of(const Command& command) const {
+  // The newest that the wire's form can stand for; null: nobody asked for that.
+  const AskedFor* asked_for(const Command& command) const {
     const auto found = asked_.find({command.index(), order_of(command)});
-    return found == asked_.end() ? Sequence{} : found->second.cause;
+    if (found == asked_.end()) return nullptr;
+    for (auto at = found->second.rbegin(); at != found->second.rend(); ++at) {
+      if (is_same(command, at->command)) return &*at;
+    }
+    return nullptr;
+  }
+  Sequence cause_of(const Command& command) const {
+    const AskedFor* found = asked_for(command);
+    return found == nullptr ? Sequence{} : found->cause;
   }
 
   Options options_;
@@ -264,7 +278,7 @@ class AsterEnd final : public ProcessEnd {
   std::unique_ptr<Signer> signer_;
   std::unique_ptr<AsterCore> core_;
   std::vector<Command> early_;  // Asked for before the start.
-  std::map<std::pair<std::size_t, OrderId>, AskedFor> asked_;
+  std::map<std::pair<std::size_t, OrderId>, std::vector<AskedFor>> asked_;
   std::map<std::uint64_t, ReadRequest> sent_;
   std::deque<Occurrence> inbox_;
   Timestamp last_now_;
