@@ -225,21 +225,24 @@ void AsterCore::Inside::take_fill(Fill fill) {
     return push_fill(fill, is_long ? PositionSide::Long : PositionSide::Short, fill.quantity,
                      fill.fee, false);
   }
-  // One-way mode: what is held of the other book is given up first, the rest opens.
   const PositionSide opens = position_side_of_entry(fill.side);
   const PositionSide closes =
       opens == PositionSide::Long ? PositionSide::Short : PositionSide::Long;
   Quantity& net = net_[fill.instrument];
   const bool reduces = opens == PositionSide::Long ? net.raw() < 0 : net.raw() > 0;
-  Quantity given_up = reduces ? std::min(size_of(net), fill.quantity) : Quantity();
-  if (fill.reduce_only) given_up = fill.quantity;
-  net += fill.side == Side::Buy ? fill.quantity : -fill.quantity;
-  if (given_up == fill.quantity || given_up.is_zero()) {
-    const bool all_reduces = given_up.is_positive();
-    return push_fill(fill, all_reduces ? closes : opens, fill.quantity, fill.fee, false);
+  const Quantity opposite = reduces ? size_of(net) : Quantity();
+  if (!is_in_snapshot(fill, opens)) {
+    net += fill.side == Side::Buy ? fill.quantity : -fill.quantity;
   }
-  push_fill(fill, closes, given_up, fill.fee, false);
-  push_fill(fill, opens, fill.quantity - given_up, Money(), true);
+  // The engine knows which book an order of ours is of.
+  if (fill.order != OrderId::None || fill.reduce_only || opposite >= fill.quantity) {
+    const bool closing = fill.reduce_only || opposite.is_positive();
+    return push_fill(fill, closing ? closes : opens, fill.quantity, fill.fee, false);
+  }
+  if (opposite.is_zero()) return push_fill(fill, opens, fill.quantity, fill.fee, false);
+  // One-way mode: what is held of the other book is given up first, the rest opens.
+  push_fill(fill, closes, opposite, fill.fee, false);
+  push_fill(fill, opens, fill.quantity - opposite, Money(), true);
 }
 
 // A fill of no order of ours that a snapshot has included is not handed on after it.
