@@ -171,7 +171,8 @@ void AsterCore::Inside::retry(Job job) {
     return want_snapshot(kSnapshotAgain);
   }
   if (job.use == Use::ListenKey) return user_.closed(now_.steady);
-  if (job.use == Use::KeepKey || job.use == Use::MarkPrices) return;  // The next one is due soon.
+  if (job.use == Use::MarkPrices) return;  // The next one is due soon.
+  if (job.use == Use::KeepKey && !user_.is_open()) return;
   const Duration wait = kAskAgain * std::min(job.tries + 1, 30);
   ask_again(std::move(job), wait);
 }

@@ -122,7 +122,8 @@ std::optional<VenueError> error_in(const Json& object) {
   VenueError error;
   error.code = fields.integer("code");
   error.message = fields.text_or("msg", "");
-  if (!fields.flaw().empty()) return std::nullopt;
+  // {"code": 200, "msg": "success"} is how the venue says that it has set something.
+  if (!fields.flaw().empty() || error.code == 200) return std::nullopt;
   return error;
 }
 

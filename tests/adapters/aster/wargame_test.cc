@@ -29,8 +29,7 @@ Total run(std::uint64_t first, std::uint64_t worlds, std::uint64_t events, Profi
     total.restarts += result.restarts;
     EXPECT_FALSE(result.violation) << "seed " << seed << ", I-" << result.violation->invariant
                                    << " at " << number(result.violation->sequence) << ": "
-                                   << result.violation->text << "\nfaults "
-                                   << to_text(plan.faults);
+                                   << result.violation->text << "\nfaults " << to_text(plan.faults);
   }
   return total;
 }
