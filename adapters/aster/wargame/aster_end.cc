@@ -52,8 +52,9 @@ bool is_same(const Command& wire, const Command& asked) {
 
 class AsterEnd final : public ProcessEnd {
  public:
-  AsterEnd(const Options& options, ProcessClock& clock, Wire& wire, Names& names)
-      : options_(options), clock_(clock), wire_(wire), names_(names) {
+  AsterEnd(const Options& options, ProcessClock& clock, Wire& wire, Names& names,
+           std::vector<CallCount>* calls)
+      : options_(options), clock_(clock), wire_(wire), names_(names), calls_(calls) {
     auto signer = make_wallet_signer(kUser, {}, Secret(kKey), kMainnetChain);
     ENSURE(signer.has_value());
     signer_ = std::move(*signer);
@@ -187,6 +188,7 @@ class AsterEnd final : public ProcessEnd {
     std::vector<HttpRequest> requests;
     core_->take_requests(requests);
     for (const HttpRequest& request : requests) send(request);
+    if (calls_ != nullptr && !requests.empty()) *calls_ = core_->calls();
     if (dead_) return;
     connect(Stream::User, user_attempt_, user_up_);
     connect(Stream::Market, market_attempt_, market_up_);
@@ -275,6 +277,7 @@ class AsterEnd final : public ProcessEnd {
   ProcessClock& clock_;
   Wire& wire_;
   Names& names_;
+  std::vector<CallCount>* calls_;
   std::unique_ptr<Signer> signer_;
   std::unique_ptr<AsterCore> core_;
   std::vector<Command> early_;  // Asked for before the start.
@@ -294,10 +297,10 @@ class AsterEnd final : public ProcessEnd {
 
 }  // namespace
 
-EndMaker aster_end() {
-  return [](const ProcessEnd::Options& options, ProcessClock& clock, Wire& wire, MarkWatch&,
-            Names& names) -> std::unique_ptr<ProcessEnd> {
-    return std::make_unique<AsterEnd>(options, clock, wire, names);
+EndMaker aster_end(std::vector<CallCount>* calls) {
+  return [calls](const ProcessEnd::Options& options, ProcessClock& clock, Wire& wire, MarkWatch&,
+                 Names& names) -> std::unique_ptr<ProcessEnd> {
+    return std::make_unique<AsterEnd>(options, clock, wire, names, calls);
   };
 }
 

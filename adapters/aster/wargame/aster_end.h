@@ -5,10 +5,15 @@
 //   run_world(plan, {.make_end = aster_end()});
 #pragma once
 
+#include <vector>
+
+#include "adapters/aster/core.h"
 #include "backtest/wargame/twins/process_end.h"
 
 namespace tranchet::aster {
 
-EndMaker aster_end();
+// `calls`, where there is one, is what the newest process has called so far; it must outlive the
+// world.
+EndMaker aster_end(std::vector<CallCount>* calls = nullptr);
 
 }  // namespace tranchet::aster
