@@ -85,8 +85,8 @@ TEST(AsterCalls, ANormalDayTakesFewCallsAndPollsNothing) {
     EXPECT_LE(count.calls, polls ? 1U : 200U) << count.label;
   }
   const auto hours = static_cast<std::uint64_t>(result.simulated.count() / 3'600'000'000'000);
-  std::cout << "  " << total << " calls in " << hours << " h, " << fills << " fills: "
-            << total / hours << " calls an hour\n";
+  std::cout << "  " << total << " calls in " << hours << " h, " << fills
+            << " fills: " << total / hours << " calls an hour\n";
   EXPECT_LE(total / hours, 30U);
 }
 
