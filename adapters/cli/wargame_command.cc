@@ -11,6 +11,7 @@
 #include <optional>
 #include <ostream>
 
+#include "adapters/aster/wargame/aster_end.h"
 #include "adapters/cli/configuration_keys.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/wargame_progress.h"
@@ -87,6 +88,11 @@ Done read_faults(const std::string& text, RunOptions& options) {
 }
 
 Done read_names(const WargameArguments& arguments, RunOptions& options) {
+  if (!arguments.core.empty() && arguments.core != "aster") {
+    return refuse("--core \"" + arguments.core + "\" is no core; there is aster");
+  }
+  options.core = arguments.core;
+  if (!options.core.empty()) options.make_end = aster::aster_end();
   if (!arguments.profile.empty()) {
     const auto profile = profile_named(arguments.profile);
     if (!profile) {
@@ -153,6 +159,9 @@ Done check_together(const WargameArguments& arguments, const RunOptions& options
   }
   if (!arguments.save.empty() && !arguments.shrink) {
     return refuse("--save keeps what --shrink has found: give both");
+  }
+  if (!arguments.resume.empty() && !arguments.core.empty()) {
+    return refuse("--resume beside --core: the file does not say which core it was");
   }
   if (!arguments.resume.empty() && arguments.transcript) {
     return refuse("--resume is for runs of many seeds, --transcript for one");
@@ -243,9 +252,10 @@ class Wargame {
   void tell_world(const Plan& plan) {
     out_ << "-- seed " << plan.seed << ", profile " << name_of(plan.profile) << ", faults "
          << to_text(plan.faults) << "\n";
-    const WorldResult result = run_world(
-        plan,
-        {.checks = options_.checks(), .tell = [this](std::string_view line) { tell_line(line); }});
+    const WorldResult result =
+        run_world(plan, {.checks = options_.checks(),
+                         .tell = [this](std::string_view line) { tell_line(line); },
+                         .make_end = options_.make_end});
     progress_.tally.add(plan, result);
   }
 
@@ -258,7 +268,7 @@ class Wargame {
       tell_world(*plan);
     } else {
       progress_.tally.add(
-          *plan, run_world(*plan, {.checks = options_.checks(), .tell = {}, .inspect = {}}));
+          *plan, run_world(*plan, {.checks = options_.checks(), .make_end = options_.make_end}));
     }
     for (const auto& [seed, violation] : progress_.tally.failed) {
       out_ << "  " << arguments_.regression << " breaks " << invariant_name(violation.invariant)
@@ -303,16 +313,19 @@ class Wargame {
   Done shrink_first() {
     const auto& [seed, violation] = progress_.tally.failed.front();
     const Plan plan = plan_for(seed, options_.events, options_.profile, options_.only);
-    const WorldOptions world{.checks = options_.checks(), .tell = {}, .inspect = {}};
+    const WorldOptions world{.checks = options_.checks(), .make_end = options_.make_end};
     const Shrunk shrunk = shrink(
         plan, violation, [&](const Plan& part) { return run_world(part, world).violation; },
         kShrinkTime);
     std::string story;
     const Plan small = cut_down(plan, shrunk.part);
-    run_world(small, {.checks = options_.checks(), .tell = [&story](std::string_view line) {
-                        story += line;
-                        if (!line.ends_with('\n')) story += '\n';
-                      }});
+    run_world(small, {.checks = options_.checks(),
+                      .tell =
+                          [&story](std::string_view line) {
+                            story += line;
+                            if (!line.ends_with('\n')) story += '\n';
+                          },
+                      .make_end = options_.make_end});
     story +=
         "-- " + invariant_name(shrunk.violation.invariant) + ": " + shrunk.violation.text + "\n";
     out_ << "  The smallest world that breaks " << invariant_name(violation.invariant) << ": "

@@ -156,7 +156,7 @@ void print_list(std::ostream& out, const List& list, const Print& print) {
 
 bool must_reach_everything(const RunOptions& options) {
   return options.seeds >= kSeedsForEverything && options.profile == Profile::Everything &&
-         !options.only && options.check == 0;
+         !options.only && options.check == 0 && options.core.empty();
 }
 
 std::vector<std::string> shortcomings(const WargameReport& report) {
@@ -182,6 +182,7 @@ std::string reproduction_of(const RunOptions& options, std::uint64_t seed) {
                      std::string(name_of(options.profile));
   if (options.only) line += " --faults " + to_text(*options.only);
   if (options.check != 0) line += " --check " + invariant_name(options.check);
+  if (!options.core.empty()) line += " --core " + options.core;
   return line + " --transcript";
 }
 

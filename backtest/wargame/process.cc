@@ -4,6 +4,22 @@
 #include "replay/resume.h"
 
 namespace tranchet {
+namespace {
+
+std::unique_ptr<ProcessEnd> make_end(const Process::Options& options, const State& state,
+                                     ProcessClock& clock, Wire& wire, MarkWatch& marks,
+                                     Names& names) {
+  ProcessEnd::Options link = options.link;
+  link.mode = options.plan->settings.choice<PositionMode>(Setting::PositionModeChoice);
+  for (std::size_t id = 1; id <= names.instruments(); ++id) {
+    link.rules.push_back(state.instrument(static_cast<InstrumentId>(id)).rules);
+  }
+  if (link.rules.empty()) link.rules = options.plan->instruments;
+  if (options.make_end) return options.make_end(link, clock, wire, marks, names);
+  return std::make_unique<VenueLink>(link, clock, wire, marks);
+}
+
+}  // namespace
 
 Process::Process(Engine engine, Names names, const Options& options, ProcessClock& clock,
                  Wire& wire, MarkWatch& marks, Watcher& watcher)
@@ -11,8 +27,8 @@ Process::Process(Engine engine, Names names, const Options& options, ProcessCloc
       engine_(std::move(engine)),
       names_(std::move(names)),
       clock_(clock),
-      link_(options.link, clock, wire, marks),
-      cause_(link_, watcher) {}
+      link_(make_end(options, engine_.state(), clock, wire, marks, names_)),
+      cause_(*link_, watcher) {}
 
 std::expected<std::unique_ptr<Process>, LogError> Process::open(const Options& options, Disk& disk,
                                                                 ProcessClock& clock, Wire& wire,
@@ -41,7 +57,7 @@ std::expected<std::unique_ptr<Process>, LogError> Process::open(const Options& o
       new Process(std::move(engine), std::move(names), options, clock, wire, marks, watcher));
   process->log_ = std::move(*log);
   process->from_snapshot_ = from_snapshot;
-  process->loop_.emplace(process->engine_, process->link_, process->cause_,
+  process->loop_.emplace(process->engine_, *process->link_, process->cause_,
                          Journal{.log = process->log_.get(),
                                  .names = &process->names_,
                                  .durability = Durability::EveryBatch,
@@ -55,7 +71,7 @@ void Process::begin() {
   const auto said = static_cast<std::size_t>(number(engine_.last_sequence()));
   for (std::size_t index = said; index < bodies.size(); ++index) take(bodies[index]);
   for (const EventBody& body : restart_events(engine_.state())) take(body);
-  link_.start();
+  link_->start();
 }
 
 std::vector<EventBody> Process::opening() {
@@ -74,15 +90,15 @@ void Process::take(const EventBody& body) {
 }
 
 bool Process::run() {
-  if (error_ || link_.is_dead()) return false;
-  link_.tick();
+  if (error_ || link_->is_dead()) return false;
+  link_->tick();
   loop_->look_again();
   if (auto ran = loop_->run_until(clock_.wall()); !ran) error_ = ran.error();
-  return !error_ && !link_.is_dead();
+  return !error_ && !link_->is_dead();
 }
 
 std::optional<Timestamp> Process::next_due() const {
-  std::optional<Timestamp> due = link_.next_tick();
+  std::optional<Timestamp> due = link_->next_tick();
   if (const auto timer = engine_.next_timer()) {
     const Timestamp fires = timer->first + Duration::nanoseconds(1) - clock_.skew();
     due = due ? std::min(*due, fires) : fires;

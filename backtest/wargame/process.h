@@ -18,7 +18,8 @@ namespace tranchet {
 class Process {
  public:
   struct Options {
-    VenueLink::Options link;
+    ProcessEnd::Options link;
+    EndMaker make_end;  // Empty: a VenueLink.
     const Plan* plan = nullptr;
     std::uint64_t snapshot_interval = 0;
     bool from_snapshot = true;
@@ -42,8 +43,8 @@ class Process {
   // When it has something to do next, by the steady clock; nullopt: not by itself.
   std::optional<Timestamp> next_due() const;
 
-  VenueLink& link() { return link_; }
-  const VenueLink& link() const { return link_; }
+  ProcessEnd& link() { return *link_; }
+  const ProcessEnd& link() const { return *link_; }
   const Engine& engine() const { return engine_; }
   const Names& names() const { return names_; }
   const std::optional<LogError>& error() const { return error_; }
@@ -58,14 +59,14 @@ class Process {
   // Commands leave with the event that caused them.
   class Cause final : public Observer {
    public:
-    Cause(VenueLink& link, Observer& next) : link_(link), next_(next) {}
+    Cause(ProcessEnd& link, Observer& next) : link_(link), next_(next) {}
     void on_event(const Event& event, const Output& output) override {
       link_.set_cause(event.sequence);
       next_.on_event(event, output);
     }
 
    private:
-    VenueLink& link_;
+    ProcessEnd& link_;
     Observer& next_;
   };
 
@@ -74,7 +75,7 @@ class Process {
   Names names_;
   ProcessClock& clock_;
   std::unique_ptr<LogWriter> log_;
-  VenueLink link_;
+  std::unique_ptr<ProcessEnd> link_;
   Cause cause_;
   std::optional<Loop> loop_;
   std::optional<LogError> error_;

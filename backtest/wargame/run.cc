@@ -41,7 +41,7 @@ class Run {
       seed_here = seed;
       Plan plan = plan_for(seed, options_.events, options_.profile, options_.only);
       WorldResult result =
-          run_world(plan, {.checks = options_.checks(), .tell = {}, .inspect = {}});
+          run_world(plan, {.checks = options_.checks(), .make_end = options_.make_end});
       seed_here.reset();
       plan.stimuli = {};
       hand_in(*world, {std::move(plan), std::move(result)});

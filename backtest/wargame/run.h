@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "backtest/wargame/tally.h"
+#include "backtest/wargame/twins/process_end.h"
 
 namespace tranchet {
 
@@ -17,6 +19,8 @@ struct RunOptions {
   std::optional<FaultSet> only;
   int check = 0;  // The only invariant that is looked at; 0: all are.
   unsigned jobs = 2;
+  std::string core;   // What speaks to the venue, by name; empty: the model, VenueLink.
+  EndMaker make_end;  // The same.
   std::size_t violations_max = 10;  // The run ends with that many.
 
   InvariantSet checks() const {

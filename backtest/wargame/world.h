@@ -13,6 +13,7 @@
 #include "backtest/wargame/marks/marks.h"
 #include "backtest/wargame/plan.h"
 #include "backtest/wargame/protection_times.h"
+#include "backtest/wargame/twins/process_end.h"
 
 namespace tranchet {
 
@@ -20,9 +21,11 @@ struct WorldOptions {
   InvariantSet checks = InvariantSet::all();
   // Sees every line of the world's story as it happens: events and commands as JSON, and what was
   // done to the world in words. May be empty.
-  std::function<void(std::string_view)> tell;
+  std::function<void(std::string_view)> tell = {};
   // Sees our books and the venue's after every event of the living process. May be empty.
-  std::function<void(const State&, const SimulatedVenue&)> inspect;
+  std::function<void(const State&, const SimulatedVenue&)> inspect = {};
+  // The process's end of the wire; empty: a VenueLink.
+  EndMaker make_end = {};
 };
 
 struct WorldResult {

@@ -17,6 +17,7 @@ void World::start_process() {
       .link = {.incarnation = incarnation_,
                .limits = gate_.published_limits(),
                .known_until = known_until_},
+      .make_end = options_.make_end,
       .plan = &plan_,
       .snapshot_interval = plan_.seed % 3 == 0 ? 0U : 200U + plan_.seed % 400,
       // What nobody has watched must be watched now.

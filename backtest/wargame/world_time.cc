@@ -52,11 +52,15 @@ void World::run_process() {
 // ---- The wire.
 
 void World::send(const Request& request) {
-  invariants_.on_sent({.command = request.command,
-                       .cause = request.cause,
-                       .durable = disk_.durable(),
-                       .nonce = request.nonce,
-                       .time = now_});
+  const auto sent = [&](const Command& command, std::uint64_t nonce) {
+    invariants_.on_sent({.command = command,
+                         .cause = request.cause,
+                         .durable = disk_.durable(),
+                         .nonce = nonce,
+                         .time = now_});
+  };
+  sent(request.command, request.nonce);
+  for (const Command& other : request.others) sent(other, 0);  // The same bytes.
   const Passage passage = network_.request();
   if (!passage.delay) return;
   at(now_ + *passage.delay, [this, request, repeat = passage.repeat] { arrive(request, repeat); });

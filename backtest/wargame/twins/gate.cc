@@ -65,11 +65,21 @@ VenueGate::VenueGate(const Plan& plan, Invariants& invariants, MarkWatch& marks)
 }
 
 Response VenueGate::receive(const Request& request, Timestamp now) {
+  Response response = answer(request, now);
+  response.usage = door_.usage(now);
+  return response;
+}
+
+Response VenueGate::answer(const Request& request, Timestamp now) {
   Response response{.request = request.id, .incarnation = request.incarnation, .venue_time = now};
-  const DoorAnswer door = door_.admit({.nonce = request.nonce,
-                                       .weight = weight_of(request.command),
-                                       .is_order = is_order(request.command)},
-                                      now);
+  if (request.question == Question::Public) {
+    response.verdict = Verdict::Answered;
+    response.rules = rules_;
+    return response;
+  }
+  const std::uint32_t weight = request.weight > 0 ? request.weight : weight_of(request.command);
+  const DoorAnswer door = door_.admit(
+      {.nonce = request.nonce, .weight = weight, .is_order = is_order(request.command)}, now);
   switch (door) {
     case DoorAnswer::Admitted:
       break;
@@ -97,7 +107,17 @@ Response VenueGate::receive(const Request& request, Timestamp now) {
     response.verdict = Verdict::Unknown;
     return response;
   }
-  std::vector<Update> answers = carry_out(request.command, now);
+  std::vector<Update> answers;
+  if (request.question == Question::Trades) {
+    answers = trades_since(request.since);
+  } else if (request.question == Question::Account) {
+    answers = carry_out(RequestSnapshot{}, now);
+  } else {
+    answers = carry_out(request.command, now);
+    for (const Command& other : request.others) {
+      for (Update& update : carry_out(other, now)) answers.push_back(std::move(update));
+    }
+  }
   if (happens(Fault::ExecutedUnknown, 40)) {
     marks_.reach(Mark::UnknownAndExecuted);
     response.verdict = Verdict::Unknown;
@@ -111,10 +131,10 @@ Response VenueGate::receive(const Request& request, Timestamp now) {
 std::vector<Update> VenueGate::refuse(const Command& command) {
   if (const auto* submit = std::get_if<SubmitOrder>(&command)) {
     invariants_.on_venue_order(submit->order, false);
-    return {{++serial_, OrderRejected{submit->order, RejectReason::Other}}};
+    return {fact(OrderRejected{submit->order, RejectReason::Other}, Timestamp())};
   }
   const auto& amend = std::get<AmendOrder>(command);
-  return {{++serial_, AmendRejected{amend.order, RejectReason::Other}}};
+  return {fact(AmendRejected{amend.order, RejectReason::Other}, Timestamp())};
 }
 
 std::vector<Update> VenueGate::carry_out(const Command& command, Timestamp now) {
@@ -128,12 +148,25 @@ std::vector<Update> VenueGate::carry_out(const Command& command, Timestamp now) 
   std::vector<Update> response;
   // A snapshot is one fact, however many rows it has.
   if (std::holds_alternative<RequestSnapshot>(command)) {
-    for (const Occurrence& row : answers_) response.push_back({serial_, row.body});
+    for (const Occurrence& row : answers_) {
+      Update update{.serial = serial_, .body = row.body};
+      if (const auto* position = std::get_if<PositionReported>(&row.body)) {
+        update.time = moved_[{position->instrument, position->position_side}];
+      } else if (const auto* order = std::get_if<OrderReported>(&row.body)) {
+        const auto known = standings_.find(order->order);
+        if (known != standings_.end()) update.order = known->second.order;
+        if (known != standings_.end()) update.time = known->second.changed;
+      }
+      response.push_back(std::move(update));
+    }
     return response;
+  }
+  if (submitted != nullptr && !standings_.contains(submitted->order)) {
+    standings_[submitted->order] = {.order = {.request = *submitted}, .changed = now};
   }
   bool answered = false;
   for (const Occurrence& answer : answers_) {
-    const Update update{++serial_, answer.body};
+    const Update update = fact(answer.body, now);
     if (!answered && answers_request(answer.body)) {
       response.push_back(update);
       answered = true;
@@ -150,11 +183,61 @@ std::vector<Update> VenueGate::carry_out(const Command& command, Timestamp now) 
   return response;
 }
 
+Update VenueGate::fact(const EventBody& body, Timestamp now) {
+  Update update{.serial = ++serial_, .body = body, .time = now};
+  if (const auto* fill = std::get_if<OrderFilled>(&body)) {
+    moved_[{fill->instrument, fill->position_side}] = now;
+  }
+  const OrderId order = std::visit(
+      [](const auto& told) {
+        if constexpr (requires { told.order; }) {
+          return told.order;
+        } else {
+          return OrderId::None;
+        }
+      },
+      body);
+  const auto found = standings_.find(order);
+  if (order == OrderId::None || found == standings_.end()) return update;
+  VenueOrder& stands = found->second.order;
+  const auto changed = [&] { found->second.changed = now; };
+  std::visit(Overload{[&](const OrderFilled& e) {
+                        stands.filled += e.quantity;
+                        stands.filled_value += value_of(e.price, e.quantity);
+                        const bool is_whole = stands.filled == stands.request.quantity;
+                        stands.status =
+                            is_whole ? QueryStatus::Filled : QueryStatus::PartiallyFilled;
+                        changed();
+                      },
+                      [&](const OrderAmended& e) {
+                        stands.request.quantity = e.quantity;
+                        stands.request.limit_price = e.limit_price;
+                        changed();
+                      },
+                      [&](const OrderTriggered&) {
+                        stands.triggered = true;
+                        changed();
+                      },
+                      [&](const OrderCanceled&) {
+                        stands.status = QueryStatus::Canceled;
+                        changed();
+                      },
+                      [&](const OrderExpired&) {
+                        stands.status = QueryStatus::Expired;
+                        changed();
+                      },
+                      [](const auto&) {}},
+             body);
+  update.order = stands;
+  if (std::holds_alternative<QueryAnswered>(body)) update.time = found->second.changed;
+  return update;
+}
+
 void VenueGate::collect(Timestamp now) {
   answers_.clear();
   venue_.advance(now, answers_);
   for (const Occurrence& answer : answers_) {
-    const Update update{++serial_, answer.body};
+    const Update update = fact(answer.body, now);
     stream_.push_back(update);
     if (std::holds_alternative<OrderFilled>(answer.body)) trades_.emplace_back(now, update);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -46,7 +47,10 @@ class VenueGate {
   std::vector<InstrumentListed> take_new_rules();
 
  private:
+  Response answer(const Request& request, Timestamp now);
   std::vector<Update> carry_out(const Command& command, Timestamp now);
+  // The next fact, with what a message would say beside it.
+  Update fact(const EventBody& body, Timestamp now);
   void collect(Timestamp now);
   void trade_by_hand(std::uint64_t number, Timestamp now);
   void order_by_hand(std::uint64_t number, Timestamp now);
@@ -71,6 +75,12 @@ class VenueGate {
   std::vector<Occurrence> answers_;
   std::vector<Update> stream_;
   std::vector<std::pair<Timestamp, Update>> trades_;
+  struct Standing {
+    VenueOrder order;
+    Timestamp changed;
+  };
+  std::map<OrderId, Standing> standings_;
+  std::map<PositionKey, Timestamp> moved_;  // When each position last changed.
   std::vector<InstrumentListed> new_rules_;
 };
 

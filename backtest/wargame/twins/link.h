@@ -22,48 +22,12 @@
 #include "backtest/venue/front_door.h"
 #include "backtest/wargame/invariants/invariants.h"
 #include "backtest/wargame/marks/mark_watch.h"
-#include "backtest/wargame/twins/wire.h"
-#include "replay/venue.h"
+#include "backtest/wargame/twins/process_end.h"
 
 namespace tranchet {
 
-// The clocks of a process: one that runs steadily, for time-outs and nonces, and the one on the
-// wall, which is what events are stamped with and which may be wrong and may be set.
-class ProcessClock {
+class VenueLink final : public ProcessEnd {
  public:
-  void move_to(Timestamp world) { world_ = world; }
-  void set_skew(Duration skew) { skew_ = skew; }
-  Timestamp steady() const { return world_; }
-  // Never runs back: the loop would not take an event from the past.
-  Timestamp wall() {
-    last_ = std::max(last_, world_ + skew_);
-    return last_;
-  }
-  Duration skew() const { return skew_; }
-
- private:
-  Timestamp world_;
-  Duration skew_;
-  Timestamp last_;
-};
-
-// Where a link's requests go.
-class Wire {
- public:
-  virtual ~Wire() = default;
-  virtual void send(const Request& request) = 0;
-  virtual void connect(Stream stream, std::uint64_t incarnation) = 0;
-  // The fills of the account from `since` on, as the venue's trade history has them.
-  virtual void fetch_trades(Timestamp since, std::uint64_t incarnation) = 0;
-};
-
-class VenueLink final : public Venue {
- public:
-  struct Options {
-    std::uint64_t incarnation = 0;
-    DoorLimits limits;      // As the venue publishes them.
-    Timestamp known_until;  // What happened at the venue before, the log has, give or take clocks.
-  };
   VenueLink(const Options& options, ProcessClock& clock, Wire& wire, MarkWatch& marks);
 
   // ---- The port.
@@ -72,27 +36,22 @@ class VenueLink final : public Venue {
   void advance(Timestamp now, std::vector<Occurrence>& out) override;
 
   // ---- By the steady clock.
-  // What is due: time-outs, and requests that had to wait.
-  void tick();
-  std::optional<Timestamp> next_tick() const;
+  void tick() override;
+  std::optional<Timestamp> next_tick() const override;
 
   // ---- From the wire.
-  void start();
-  void on_response(const Response& response);
-  void on_message(const Update& update);  // Of the user stream.
-  void on_trades(std::span<const Update> fills, Timestamp venue_time);
-  void on_connected(Stream stream, Timestamp venue_time, const DoorUsage& usage);
-  void on_cut(Stream stream);
-  // Prices, people, the venue's rules: straight into the inbox.
-  void on_input(const EventBody& body);
+  void start() override;
+  void on_response(const Response& response) override;
+  void on_message(const Update& update) override;
+  void on_trades(std::span<const Update> fills, Timestamp venue_time) override;
+  void on_connected(Stream stream, Timestamp venue_time, const DoorUsage& usage) override;
+  void on_cut(Stream stream) override;
+  void on_input(const EventBody& body) override;
 
-  // The next `count` requests leave, the one after them does not, and nothing ever again.
-  void die_after(std::uint64_t count) { lives_ = count; }
-  bool is_dead() const { return dead_; }
-  // Nothing is under way between the venue and the engine.
-  bool is_idle() const;
-  // The event whose commands leave now.
-  void set_cause(Sequence cause) { cause_ = cause; }
+  void die_after(std::uint64_t count) override { lives_ = count; }
+  bool is_dead() const override { return dead_; }
+  bool is_idle() const override;
+  void set_cause(Sequence cause) override { cause_ = cause; }
 
  private:
   struct Outstanding {
