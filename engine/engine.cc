@@ -9,6 +9,7 @@
 #include "engine/protection.h"
 #include "engine/publish.h"
 #include "engine/reconcile.h"
+#include "engine/refill.h"
 #include "engine/state_image.h"
 #include "engine/strategy.h"
 #include "engine/targets.h"
@@ -25,8 +26,8 @@ void know_instrument(State& state, InstrumentId id) {
     const auto number = InstrumentId{static_cast<std::uint16_t>(state.instruments.size() + 1)};
     instrument.positions[0].key = {number, PositionSide::Long};
     instrument.positions[1].key = {number, PositionSide::Short};
-    instrument.band = {.low = Price(), .high = Price::max()};
     state.instruments.push_back(std::move(instrument));
+    state.instruments.back().band = quiet_band(state, state.instruments.back());
   }
 }
 
@@ -35,6 +36,13 @@ void touch_all(Turn& turn) {
     for (const Position& position : instrument.positions) {
       if (!position.tranches.empty()) turn.touch(position.key);
     }
+  }
+}
+
+// What holds for a book that nothing has touched: a setting, or rules, may end its quiet.
+void renew_bands(State& state) {
+  for (InstrumentState& instrument : state.instruments) {
+    instrument.band = quiet_band(state, instrument);
   }
 }
 
@@ -51,12 +59,14 @@ void take(Turn& turn, const InstrumentListed& listed) {
     }
     turn.publish(position.key);
   }
+  renew_bands(turn.state);
 }
 
 void take(Turn& turn, const ConfigChanged& changed) {
   if (changed.instrument != InstrumentId::None) know_instrument(turn.state, changed.instrument);
   turn.state.settings.set(changed.setting, changed.instrument, changed.value);
   touch_all(turn);
+  renew_bands(turn.state);
 }
 
 void retry_leg(Turn& turn, TimerKind kind, const Position& position, Tranche& tranche) {
@@ -145,7 +155,9 @@ std::optional<Engine> Engine::from_image(std::span<const std::byte> image) {
 // What the hot path asks for at every price.
 void Engine::note_settings() {
   const Settings& settings = state_.settings;
-  strategy_is_dip_ = settings.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
+  const auto strategy = settings.choice<StrategyName>(Setting::Strategy);
+  strategy_is_dip_ = strategy == StrategyName::Dip;
+  strategy_is_refill_ = strategy == StrategyName::Refill;
   trades_are_marks_ =
       settings.choice<MarkSourceChoice>(Setting::MarkSource) == MarkSourceChoice::Trade;
   dip_drop_ = settings.percent(Setting::DipDrop);
@@ -288,6 +300,7 @@ void Engine::take_mark(InstrumentId id, Price price, Output& output) {
   Turn turn(state_, output);
   for (Position& position : instrument.positions) test_prices(turn, position, true);
   if (dips) consider_dip(turn, id, price);
+  if (strategy_is_refill_) consider_refill(turn, id);
   settle(turn);
 }
 

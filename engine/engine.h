@@ -117,6 +117,7 @@ class Engine {
 
   State state_;
   bool strategy_is_dip_ = false;
+  bool strategy_is_refill_ = false;
   bool trades_are_marks_ = false;
   Ppm dip_drop_ = 0;
   Duration dip_window_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/protection.h"
+#include "engine/refill.h"
 #include "engine/targets.h"
 
 namespace tranchet {
@@ -265,6 +266,7 @@ void request_close(Turn& turn, const CloseRequested& request) {
 QuietBand quiet_band(const State& state, const InstrumentState& instrument) {
   QuietBand band{.low = Price(), .high = Price::max()};
   for (const Position& position : instrument.positions) {
+    if (wants_refill(state, position)) return {.low = Price::max(), .high = Price()};
     const InstrumentId id = position.key.instrument;
     const bool instant = state.settings.flag(Setting::InstantTakeProfitEnabled, id);
     const bool is_long = position.key.side == PositionSide::Long;

@@ -153,7 +153,7 @@ struct Position {
   bool entries_halted = false;                  // A stop failed three times.
 };
 
-// Between these prices, both exclusive, no exit starts.
+// Between these prices, both exclusive, no exit starts and `refill` does not enter.
 struct QuietBand {
   Price low;
   Price high;
