@@ -159,7 +159,7 @@ std::expected<void, LogError> Lane::take_tick(InstrumentId instrument, const Tic
   if (block.kind() == BlockKind::Marks) {
     return take_price(MarkPrice{instrument, price}, time_of(block, at));
   }
-  const std::int64_t quantity = block.column(TickColumn::Quantity)[at];
+  const std::int64_t quantity = block.column(TickColumn::Quantities)[at];
   return take_price(
       TradePrinted{
           .instrument = instrument,

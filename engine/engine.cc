@@ -170,7 +170,9 @@ bool Engine::strategy_may_enter(const InstrumentState& instrument, Price price,
 }
 
 std::optional<Timestamp> Engine::rests_until(InstrumentId id, PositionSide side) const {
-  return strategy_rests_until(state_, state_.instrument(id), side);
+  if (!strategy_trades(state_, side)) return std::nullopt;
+  const auto& until = state_.instrument(id).cooldown_until[side == PositionSide::Long ? 0 : 1];
+  return until.value_or(state_.now);
 }
 
 bool Engine::pass(InstrumentId id, const PricePath& path, bool are_trades) {
