@@ -40,6 +40,7 @@ RowOutcome Admission::refuse_bar(const Bar& bar, std::string& fault) {
     case SeenBars::Answer::Unknown:
       break;
   }
+  ++report_.disordered;
   fault = bar.open_time < last_bar_->open_time
               ? out_of_order(bar.open_time, last_bar_->open_time)
               : "the bar opens at " + to_text(bar.open_time) +
@@ -60,6 +61,7 @@ RowOutcome Admission::take_event(Timestamp time) {
 
 RowOutcome Admission::admit_event(Timestamp time, std::string& fault) {
   if (time < last_event_) {
+    ++report_.disordered;
     fault = out_of_order(time, last_event_);
     return RowOutcome::Bad;
   }

@@ -50,6 +50,8 @@ class Admission {
 
   // A row of another symbol was left out.
   void note_symbol(std::string_view symbol);
+  // Best prices with the bid above the ask: the row is bad.
+  void note_crossed_book() { ++report_.crossed; }
   // What the data set's decimals are.
   void note_price(Price price) {
     if (!fits(price.raw(), report_.price_decimals)) widen(price.raw(), report_.price_decimals);

@@ -162,6 +162,7 @@ RowOutcome CsvDecoder::take_book_top(Block& block) {
   top.ask_price = Price::from_raw(row_[Slot::AskPrice]);
   top.ask_quantity = Quantity::from_raw(row_[Slot::AskQuantity]);
   if (top.bid_price > top.ask_price) {
+    admission_.note_crossed_book();
     return bad("bid price " + in_quotes(to_text(top.bid_price)) + " is above the ask price " +
                to_text(top.ask_price));
   }

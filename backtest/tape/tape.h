@@ -31,6 +31,12 @@ struct TapeMeta {
   DataReport report;
 };
 
+// A head as it lies in the file. The bytes of the structure are the format: it has no padding.
+struct SealedHead {
+  BlockHead head;
+  std::uint64_t checksum = 0;  // CRC-32C of the head.
+};
+
 // A place in a tape: the `index`-th row of a block. Behind the last row: {blocks, 0}.
 struct TapePosition {
   std::uint32_t block = 0;
@@ -79,7 +85,12 @@ class Tape {
  private:
   struct File;
   Tape();
-  std::expected<void, InputError> verify(std::uint32_t index, bool whole) const;
+  class Guard;
+  std::expected<void, InputError> verify_summaries(std::uint32_t index) const;
+  std::expected<void, InputError> verify_stretch(std::uint32_t index, std::uint32_t stretch) const;
+  void build_pyramid();
+  std::uint32_t pass_blocks(std::uint32_t block, std::uint32_t end, std::int64_t low,
+                            std::int64_t high, PriceSummary& passed) const;
 
   std::unique_ptr<File> file_;
   TapeMeta meta_;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <expected>
+#include <filesystem>
 #include <memory>
+#include <string>
 
 #include "backtest/market_data/market_data.h"
 
@@ -12,5 +14,8 @@ namespace tranchet {
 // paths, and gives the very rows that its files gave when they were imported. Its report is
 // complete from the start.
 std::expected<std::unique_ptr<MarketData>, InputError> open_data(DataOptions options);
+
+// The symbol that a tape's record says, or the one that a file's name begins with. Empty: neither.
+std::string symbol_of_data(const std::filesystem::path& path);
 
 }  // namespace tranchet

@@ -8,7 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <limits>
 #include <span>
 #include <type_traits>
 
@@ -22,7 +22,11 @@ namespace tranchet {
 inline constexpr std::uint32_t kGroupTicks = 32;
 inline constexpr std::uint32_t kStretchGroups = 16;
 inline constexpr std::uint32_t kStretchTicks = kGroupTicks * kStretchGroups;
-inline constexpr std::uint32_t kBlockTicks = kStretchTicks * 16;  // The most a block holds.
+inline constexpr std::uint32_t kStretches = 16;
+inline constexpr std::uint32_t kBlockTicks = kStretchTicks * kStretches;  // The most a block holds.
+
+// The raw value of an absent quantity, in a column.
+inline constexpr std::int64_t kAbsent = std::numeric_limits<std::int64_t>::min();
 
 enum class BlockKind : std::uint8_t {
   Trades = 1,  // TradePrinted and nothing else.
@@ -43,8 +47,8 @@ struct ColumnLayout {
 
 // The columns of a block of trades or marks.
 enum class TickColumn : std::uint8_t {
-  Price,
-  Quantity,     // Raw value of Maybe<Quantity>.
+  Prices,
+  Quantities,   // Raw value of Maybe<Quantity>.
   Aggressor,    // TradePrinted::aggressor.
   GroupTime,    // One a group: time of its first tick.
   TimeInGroup,  // One a tick: nanoseconds since then.
@@ -58,8 +62,8 @@ enum class TickColumn : std::uint8_t {
 };
 // The columns of a block of bars.
 enum class BarColumn : std::uint8_t { OpenTime, Length, Open, High, Low, Close, Volume };
-// Of a mixed block: rows one after the other; unit and base of two of the columns are used.
-enum class MixedColumn : std::uint8_t { Rows, Prices, Quantities };
+// Of a mixed block: rows one after the other; of the other columns only the units are used.
+enum class MixedColumn : std::uint8_t { Rows, Prices, Quantities, Times };
 inline constexpr std::size_t kColumns = 11;
 
 // Everything about a block but its columns. Written to a tape as it is.
@@ -70,15 +74,18 @@ struct BlockHead {
   std::uint32_t bytes = 0;             // Of the block: group summaries, then columns.
   std::uint32_t summary_bytes = 0;     // Of the group summaries, at the front. A multiple of 8.
   std::uint32_t summary_checksum = 0;  // CRC-32C of those.
-  std::uint32_t column_checksum = 0;   // CRC-32C of the rest.
+  // CRC-32C of each stretch's part of every column; of a mixed block all is in the first. So that a
+  // search that reads one group need not check the whole block.
+  std::array<std::uint32_t, kStretches> checksum{};
+  std::uint32_t reserved_word = 0;
   std::array<ColumnLayout, kColumns> columns{};
   // Trades and marks: the prices, twice the same. Bars: each as four prices, open, the extremes a
-  // third and two thirds of the way, close; [0] with the low first, [1] with the high first; times
-  // are those of the first opening and the last close. Mixed: count and times only.
+  // third and two thirds of the way, close; [0] with the low first, [1] with the high first; count
+  // is the bars, times are those of the first opening and the last close. Mixed: count and times.
   std::array<PriceSummary, 2> summary{};
 };
 static_assert(std::is_trivially_copyable_v<BlockHead>);
-static_assert(sizeof(BlockHead) % 8 == 0);
+static_assert(std::has_unique_object_representations_v<BlockHead>);  // No padding.
 
 // One column for reading. Valid as long as the bytes of its block.
 class ColumnView {
@@ -133,12 +140,13 @@ class TickBlock {
   TickBlock(const BlockHead& head, const std::byte* bytes) : head_(&head), bytes_(bytes) {}
 
   const BlockHead& head() const { return *head_; }
+  const std::byte* bytes() const { return bytes_; }
   BlockKind kind() const { return head_->kind; }
   std::uint32_t size() const { return head_->count; }
 
   // Trades and marks.
   ColumnView column(TickColumn which) const;
-  ColumnView prices() const { return column(TickColumn::Price); }
+  ColumnView prices() const { return column(TickColumn::Prices); }
   std::int64_t time(std::uint32_t index) const {
     return column(TickColumn::GroupTime)[index / kGroupTicks] +
            column(TickColumn::TimeInGroup)[index];
@@ -160,19 +168,12 @@ class TickBlock {
   const std::byte* bytes_;
 };
 
-// The first tick of [from, end) with a price <= low or >= high, end if there is none; and what the
-// ticks before it have come to. Prices are counts of 1e-8.
-struct BlockExit {
-  std::uint32_t at = 0;
-  PriceSummary passed;
-};
-// For blocks of trades or marks. Looks at the group summaries first: of the ticks it reads one
-// group at each end.
-BlockExit find_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end, std::int64_t low,
-                    std::int64_t high);
-// For blocks of bars: the first bar with its low <= `low` or its high >= `high`. `high_first`: in
-// which order a bar's extremes come in the summary.
-BlockExit find_bar_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end,
-                        std::int64_t low, std::int64_t high, bool high_first);
+// The CRC-32C of one stretch's part of every column; of a mixed block (stretch 0) of all of it.
+std::uint32_t stretch_checksum(const TickBlock& block, std::uint32_t stretch);
+// How many stretches have a checksum.
+std::uint32_t stretches_of(const BlockHead& head);
+// Whether every column lies within the block and the counts fit, so that reading it cannot go
+// astray. For heads out of files.
+bool is_well_formed(const BlockHead& head);
 
 }  // namespace tranchet
