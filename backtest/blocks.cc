@@ -19,18 +19,10 @@
 namespace tranchet {
 namespace {
 
+// The first one's is in the head.
 Timestamp time_of(const TickBlock& block, std::uint32_t at) {
-  return Timestamp::from_nanoseconds(block.time(at));
-}
-
-// As find_exit(); a block that is quiet as a whole is read no further than its head.
-BlockExit exit_from(const TickBlock& block, std::uint32_t at, std::uint32_t end,
-                    const QuietBand& band, std::size_t order) {
-  const PriceSummary& whole = block.head().summary[order];
-  const std::int64_t low = band.low.raw(), high = band.high.raw();
-  if (at == 0 && end == block.size() && whole.low > low && whole.high < high) return {end, whole};
-  if (block.kind() != BlockKind::Bars) return find_exit(block, at, end, low, high);
-  return find_bar_exit(block, at, end, low, high, order == 1);
+  return Timestamp::from_nanoseconds(at == 0 ? block.head().summary[0].first_time
+                                             : block.time(at));
 }
 
 bool are_marks(BlockKind kind, bool trades_are_marks) {
@@ -39,23 +31,35 @@ bool are_marks(BlockKind kind, bool trades_are_marks) {
 
 }  // namespace
 
-std::expected<void, LogError> Lane::take(InstrumentId instrument, const TickBlock& block) {
-  switch (block.kind()) {
-    case BlockKind::Trades:
-    case BlockKind::Marks:
-      return may_jump(block.kind()) ? take_ticks(instrument, block) : take_each(instrument, block);
-    case BlockKind::Bars:
-      return take_bars(instrument, block);
-    case BlockKind::Mixed:
-      break;
+std::expected<void, LogError> Lane::take(InstrumentId instrument, const HistoryPiece& piece) {
+  guard_ = piece.guard;
+  if (!piece.block) {
+    if (signals_ != nullptr) complete_window(instrument, 0);
+    for (const Occurrence& row : piece.rows) {
+      if (auto taken = take(row); !taken) return taken;
+    }
+    return {};
   }
-  if (signals_ != nullptr) complete_window(instrument, 0);
-  rows_.clear();
-  block.decode(instrument, rows_);
-  for (const Occurrence& row : rows_.events) {
-    if (auto taken = take(row); !taken) return taken;
+  const TickBlock& block = *piece.block;
+  if (block.kind() == BlockKind::Bars) return take_bars(instrument, block);
+  return may_jump(block.kind()) ? take_ticks(instrument, block) : take_each(instrument, block);
+}
+
+// Whether the ticks [from, to] may be read.
+bool Lane::check(const TickBlock& block, std::uint32_t from, std::uint32_t to) {
+  if (guard_ == nullptr) return true;
+  const std::uint32_t last = std::min(to, block.size() - 1) / kStretchTicks;
+  for (std::uint32_t stretch = from / kStretchTicks; stretch <= last; ++stretch) {
+    unsound_ = unsound_ || !guard_->is_sound(stretch);
   }
-  return {};
+  return !unsound_;
+}
+
+// As TickBlock::first_at, and checks what it has found the way through.
+std::uint32_t Lane::first_at(const TickBlock& block, std::uint32_t from, std::int64_t time) {
+  const std::uint32_t at = block.first_at(from, time);
+  check(block, from, at);
+  return at;
 }
 
 // A strategy that remembers prices is shown each mark, unless somebody else knows its signals.
@@ -95,7 +99,7 @@ void Lane::pass(InstrumentId instrument, const PriceSummary& passed, bool are_tr
 // ---- Ticks.
 
 std::expected<void, LogError> Lane::take_ticks(InstrumentId instrument, const TickBlock& block) {
-  for (std::uint32_t at = 0; at < block.size();) {
+  for (std::uint32_t at = 0; at < block.size() && !unsound_;) {
     if (auto ran = loop_.run_until(time_of(block, at)); !ran) return ran;
     if (!jump(instrument, block, at)) continue;
     if (auto taken = take_tick(instrument, block, at++); !taken) return taken;
@@ -111,17 +115,18 @@ bool Lane::jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& 
   std::uint32_t end = block.size();
   const std::int64_t due = loop_.quiet_until().nanoseconds();
   const std::int64_t block_ends = block.head().summary[0].last_time;
-  if (due <= block_ends) end = block.first_at(at, due);
-  const bool is_seen = are_marks(block.kind(), trades_are_marks_);
-  const bool reads = engine_.remembers_prices() && is_seen;
+  if (due <= block_ends) end = first_at(block, at, due);
+  const bool reads = engine_.remembers_prices() && are_marks(block.kind(), trades_are_marks_);
   const std::uint32_t signal = reads ? next_signal(instrument, block, at) : block.size();
   end = std::min(end, signal);
-  while (at < end) {
+  while (at < end && !unsound_) {
     std::uint32_t stop = end;
-    if (const std::int64_t row = account_.next_row(block.time(at)); row <= block_ends) {
-      stop = std::min(end, block.first_at(at, row));
+    if (const std::int64_t row = account_.next_row(time_of(block, at).nanoseconds());
+        row <= block_ends) {
+      stop = std::min(end, first_at(block, at, row));
     }
-    const BlockExit exit = exit_from(block, at, stop, band, 0);
+    const BlockExit exit = find(block, at, stop, band);
+    if (unsound_) return false;
     if (exit.at > at) {
       pass(instrument, exit.passed, trades);
       if (reads) window_of_ = instrument;
@@ -129,17 +134,31 @@ bool Lane::jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& 
     at = exit.at;
     if (at < stop) return true;
   }
-  return at == signal && at < block.size();
+  return at == signal && at < block.size() && !unsound_;
+}
+
+// The first tick in [at, end) outside of the band. A block that is quiet as a whole is read no
+// further than its head.
+BlockExit Lane::find(const TickBlock& block, std::uint32_t at, std::uint32_t end,
+                     const QuietBand& band) {
+  const PriceSummary& whole = block.head().summary[0];
+  const std::int64_t low = band.low.raw(), high = band.high.raw();
+  if (at == 0 && end == block.size() && whole.low > low && whole.high < high) return {end, whole};
+  if (!check(block, at, at)) return {};
+  if (const std::int64_t price = block.prices()[at]; price <= low || price >= high) return {at, {}};
+  const BlockExit exit = find_exit(block, at, end, low, high, guard_);
+  check(block, exit.at, exit.at);
+  return exit;
 }
 
 // The first tick at which the strategy may enter: a signal of a side that trades and does not rest.
 std::uint32_t Lane::next_signal(InstrumentId instrument, const TickBlock& block,
-                                std::uint32_t at) const {
+                                std::uint32_t at) {
   std::uint32_t first = block.size();
   for (const Side side : {Side::Buy, Side::Sell}) {
     const auto rests = engine_.rests_until(instrument, position_side_of_entry(side));
     if (!rests) continue;
-    const std::uint32_t from = std::max(at, block.first_at(at, rests->nanoseconds()));
+    const std::uint32_t from = first_at(block, at, rests->nanoseconds());
     first = std::min(first, signals_->next(side, from));
   }
   return first;
@@ -173,6 +192,7 @@ std::expected<void, LogError> Lane::take_tick(InstrumentId instrument, const Tic
 std::expected<void, LogError> Lane::take_each(InstrumentId instrument, const TickBlock& block) {
   std::array<std::int64_t, kStretchTicks> prices, times;
   for (std::uint32_t from = 0; from < block.size(); from += kStretchTicks) {
+    if (!check(block, from, from)) return {};
     const std::uint32_t size = std::min(kStretchTicks, block.size() - from);
     block.prices().widen(from, std::span(prices).first(size));
     block.widen_times(from, std::span(times).first(size));
@@ -194,6 +214,7 @@ std::expected<void, LogError> Lane::take_each(InstrumentId instrument, const Tic
 
 std::expected<void, LogError> Lane::take_bars(InstrumentId instrument, const TickBlock& block) {
   const bool jumps = skip_ && !loop_.keeps_log() && !engine_.remembers_prices();
+  if (!check(block, 0, block.size())) return {};
   for (std::uint32_t at = 0; at < block.size();) {
     if (jumps) {
       const Timestamp opened = Timestamp::from_nanoseconds(block.column(BarColumn::OpenTime)[at]);
@@ -226,7 +247,13 @@ bool Lane::jump_bars(InstrumentId instrument, const TickBlock& block, std::uint3
       std::min(loop_.quiet_until().nanoseconds(), account_.next_row(opened));
   const std::uint32_t end = until <= block_ends ? first_open(block, at, until) : block.size();
   if (at == end) return false;
-  BlockExit exit = exit_from(block, at, end, joint_band(instrument), order);
+  const QuietBand band = joint_band(instrument);
+  const PriceSummary& whole = block.head().summary[order];
+  BlockExit exit{.at = end, .passed = whole};
+  if (at > 0 || end < block.size() || whole.low <= band.low.raw() ||
+      whole.high >= band.high.raw()) {
+    exit = find_bar_exit(block, at, end, band.low.raw(), band.high.raw(), order == 1);
+  }
   if (exit.at == at) return false;
   exit.passed.count = 4 * (exit.at - at);
   pass(instrument, exit.passed, !bars_are_marks_);

@@ -6,10 +6,9 @@
 #include <expected>
 #include <map>
 
-#include "backtest/market_data/market_data.h"
+#include "backtest/history.h"
 #include "backtest/report/account.h"
 #include "backtest/signal_index.h"
-#include "backtest/tape/tick_block.h"
 #include "backtest/venue/simulated_venue.h"
 #include "replay/loop.h"
 #include "replay/opening.h"
@@ -43,8 +42,9 @@ class Lane final : private Observer {
   // A bar as four prices: open, the two extremes a third and two thirds of the way, close.
   std::expected<void, LogError> take(InstrumentId instrument, const Bar& bar);
   std::expected<void, LogError> take(const Occurrence& occurrence);
-  // A block of one instrument's history. Many lanes may take the same one.
-  std::expected<void, LogError> take(InstrumentId instrument, const TickBlock& block);
+  // A piece of the instrument's history; `signals` have taken it already. What its guard calls
+  // unsound ends the taking: the lane is of no use then.
+  std::expected<void, LogError> take(InstrumentId instrument, const HistoryPiece& piece);
 
   // Takes the answers that are due by `time`, and ends the account.
   std::expected<AccountResult, LogError> finish(Timestamp time);
@@ -68,9 +68,12 @@ class Lane final : private Observer {
   bool jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& at);
   bool jump_bars(InstrumentId instrument, const TickBlock& block, std::uint32_t& at);
   void pass(InstrumentId instrument, const PriceSummary& passed, bool are_trades);
-  std::uint32_t next_signal(InstrumentId instrument, const TickBlock& block,
-                            std::uint32_t at) const;
+  std::uint32_t next_signal(InstrumentId instrument, const TickBlock& block, std::uint32_t at);
   void complete_window(InstrumentId instrument, std::uint32_t at);
+  bool check(const TickBlock& block, std::uint32_t from, std::uint32_t to);
+  BlockExit find(const TickBlock& block, std::uint32_t at, std::uint32_t end,
+                 const QuietBand& band);
+  std::uint32_t first_at(const TickBlock& block, std::uint32_t from, std::int64_t time);
 
   template <class PriceEvent>
   bool pass_price(const PriceEvent& event, Timestamp time) {
@@ -114,7 +117,8 @@ class Lane final : private Observer {
   InstrumentId window_of_{};  // Whose window lacks prices that were jumped over.
   std::uint64_t ticks_ = 0;
   std::uint64_t ambiguous_bars_ = 0;
-  Block rows_;            // Of a mixed block; kept for its memory.
+  StretchGuard* guard_ = nullptr;  // Of the piece at hand.
+  bool unsound_ = false;           // It has said no.
   bool entered_ = false;  // During the bar at hand.
   // The venue's quiet band of one instrument, and the venue change it was taken at.
   PriceBand band_;

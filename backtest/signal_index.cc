@@ -23,14 +23,22 @@ SignalIndex::SignalIndex(const Settings& settings)
       trades_are_marks_(settings.choice<MarkSourceChoice>(Setting::MarkSource) ==
                         MarkSourceChoice::Trade) {}
 
-void SignalIndex::take(const TickBlock& block) {
+void SignalIndex::take(const HistoryPiece& piece) {
   before_ = window_;
-  size_ = block.size();
   falls_.clear();
   rises_.clear();
-  seen_ = sees(block.kind());
-  if (block.kind() == BlockKind::Mixed) return take_mixed(block);
+  size_ = piece.block ? piece.block->size() : 0;
+  seen_ = piece.block && sees(piece.block->kind());
+  if (!piece.block) return take_rows(piece.rows);
   if (!seen_) return;
+  for (std::uint32_t stretch = 0; piece.guard != nullptr && stretch * kStretchTicks < size_;
+       ++stretch) {
+    if (!piece.guard->is_sound(stretch)) return;
+  }
+  take_block(*piece.block);
+}
+
+void SignalIndex::take_block(const TickBlock& block) {
   prices_.resize(size_);
   times_.resize(size_);
   block.prices().widen(0, prices_);
@@ -43,10 +51,8 @@ void SignalIndex::take(const TickBlock& block) {
   }
 }
 
-void SignalIndex::take_mixed(const TickBlock& block) {
-  rows_.clear();
-  block.decode(InstrumentId{1}, rows_);
-  for (const Occurrence& row : rows_.events) {
+void SignalIndex::take_rows(std::span<const Occurrence> rows) {
+  for (const Occurrence& row : rows) {
     const std::int64_t time = row.time.nanoseconds();
     if (const auto* mark = std::get_if<MarkPrice>(&row.body)) {
       add(mark->price, time);
@@ -64,7 +70,6 @@ std::uint32_t SignalIndex::next(Side side, std::uint32_t at) const {
 }
 
 DipWindow SignalIndex::window_before(std::uint32_t at) const {
-  if (at == size_) return window_;
   DipWindow window = before_;
   if (!seen_) return window;
   for (std::uint32_t tick = 0; tick < at; ++tick) {

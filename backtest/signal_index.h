@@ -1,7 +1,7 @@
-// At which ticks of a block the strategy `dip` has its signal. It depends on the prices, the drop
+// At which ticks of a piece of history the strategy `dip` has its signal. It depends on the prices, the drop
 // and the window, not on tranches: found once, for every lane that has these two settings.
 //
-//   index.take(block);             // In order, every block of the history.
+//   index.take(piece);             // In order, every piece of the history.
 //   index.next(Side::Buy, at);     // The first signal of that side from a tick on.
 //   index.window_before(at);       // What the strategy remembers when that tick comes.
 #pragma once
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "backtest/tape/tick_block.h"
+#include "backtest/history.h"
 #include "engine/dip.h"
 #include "events/settings.h"
 
@@ -21,11 +21,11 @@ class SignalIndex {
   // Of these settings' drop and window. Marks are the trades where settings say so.
   explicit SignalIndex(const Settings& settings);
 
-  // The next block: of trades, marks or a mixture. The results below are of the newest one.
-  void take(const TickBlock& block);
+  // The next piece. The results below are of the newest one.
+  void take(const HistoryPiece& piece);
 
   // The first tick from `at` on with a signal to buy (the price has fallen) or to sell; the block's
-  // size where there is none. None in a mixed block, whose prices the strategy is shown itself.
+  // size where there is none. None among rows, whose prices the strategy is shown itself.
   std::uint32_t next(Side side, std::uint32_t at) const;
   bool is_signal(std::uint32_t at) const {
     return next(Side::Buy, at) == at || next(Side::Sell, at) == at;
@@ -44,20 +44,20 @@ class SignalIndex {
   bool sees(BlockKind kind) const {
     return kind == BlockKind::Marks || (kind == BlockKind::Trades && trades_are_marks_);
   }
-  void take_mixed(const TickBlock& block);
+  void take_rows(std::span<const Occurrence> rows);
+  void take_block(const TickBlock& block);
 
   Ppm drop_;
   Duration length_;
   bool trades_are_marks_;
-  DipWindow window_;   // Behind the block.
-  DipWindow before_;   // In front of it.
+  DipWindow window_;  // Behind the piece.
+  DipWindow before_;  // In front of it.
   std::uint32_t size_ = 0;
   bool seen_ = false;  // The block is one of marks.
   std::vector<std::int64_t> prices_;
   std::vector<std::int64_t> times_;
   Runs falls_;
   Runs rises_;
-  Block rows_;  // Of a mixed block; kept for its memory.
 };
 
 }  // namespace tranchet

@@ -119,8 +119,8 @@ std::int64_t Account::next_row(std::int64_t time) const {
 // or, when a swing within the stretch is deeper, that one: its peak is then above the peak so far.
 // Are both equally deep, then the first of them is complete earlier.
 //
-// Worked: net 2, peak 1000, equity 990 at price 100; then 101, 110, 104, 103. Worst is 992 at 101,
-// 8 below the peak; the fall of 7 from 110 is 14 of equity, from 1010: the deepest.
+// Worked: net 2, peak 1000, equity 990 at price 100; then 101, 111, 104, 103. Worst is 992 at 101,
+// 8 below the peak; the fall of 8 from 111 is 16 of equity, from 1012: the deepest.
 void Account::on_prices(InstrumentId instrument, const PriceSummary& prices) {
   if (prices.first_time >= next_hour_) pass_hour(Timestamp::from_nanoseconds(prices.first_time));
   ENSURE(prices.count > 0 && prices.last_time < next_hour_);

@@ -147,6 +147,7 @@ LaneOptions made_up_options(Random& random, StrategyName strategy, bool marks_of
   SimulationParameters& simulation = options.simulation;
   simulation.initial_balance = Money::from_raw(random.one_of({200, 10'000}) * kDecimalOne);
   simulation.position_mode = one_way ? PositionMode::OneWay : PositionMode::Hedge;
+  if (random.once_in(2)) simulation.maker_fee = simulation.taker_fee = 0;
   simulation.latency = Duration::milliseconds(random.one_of({0, 0, 50, 5'000}));
   simulation.queue = random.one_of({QueueAssumption::Touch, QueueAssumption::Through});
   simulation.market_slippage = random.one_of({0, 200});
@@ -197,8 +198,12 @@ RunOutcome run_jumping(LaneOptions options, Names& names, const std::vector<Occu
       ++size;
     }
     encoder.encode(std::span(history).subspan(at, size), encoded);
-    index.take(encoded.view());
-    ENSURE(lane.take(kCoin, encoded.view()).has_value());
+    HistoryPiece piece{.block = encoded.view()};
+    if (piece.block->kind() == BlockKind::Mixed) {
+      piece = {.block = {}, .rows = std::span(history).subspan(at, size)};
+    }
+    index.take(piece);
+    ENSURE(lane.take(kCoin, piece).has_value());
     at += size;
   }
   RC_ASSERT(lane.ticks() <= history.size());
@@ -279,7 +284,7 @@ RunOutcome run_bars(LaneOptions options, Names& names, const std::vector<Bar>& b
     const auto most = static_cast<std::size_t>(random->one_of({1, 40, 700}));
     const std::size_t size = std::min(most, bars.size() - at);
     encoder.encode(std::span(bars).subspan(at, size), encoded);
-    ENSURE(lane.take(kCoin, encoded.view()).has_value());
+    ENSURE(lane.take(kCoin, {.block = encoded.view()}).has_value());
     at += size;
   }
   RC_ASSERT(lane.ticks() == 4 * bars.size());
