@@ -311,6 +311,7 @@ void Engine::settle(Turn& turn) {
   for (const PositionKey key : turn.touched()) {
     Position& position = state_.position(key);
     for (Tranche& tranche : position.tranches) {
+      if (!turn.touches(key, tranche.id)) continue;
       progress_closing(turn, position, tranche);
       settle_protection(turn, position, tranche);
     }

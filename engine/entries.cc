@@ -275,6 +275,7 @@ void settle_entries(Turn& turn, Position& position) {
     if (order.cancel_wanted && !order.is_unanswered()) turn.cancel(order);
   }
   std::erase_if(position.tranches, [](const Tranche& tranche) {
+    if (tranche.opened && !tranche.ended) return false;
     const bool has_orders = !tranche.entries.empty() || !tranche.stops.empty() ||
                             !tranche.targets.empty() || !tranche.closes.empty();
     return !has_orders && (tranche.ended || !tranche.opened);

@@ -188,12 +188,9 @@ Settings::Settings() {
   for (const SettingInfo& setting : kTable) defaults_[index_of(setting.id)] = setting.fallback;
 }
 
-std::int64_t Settings::get(Setting setting, InstrumentId instrument) const {
-  if (instrument != InstrumentId::None && !overrides_.empty()) {
-    const auto found = overrides_.find({instrument, setting});
-    if (found != overrides_.end()) return found->second;
-  }
-  return defaults_[index_of(setting)];
+std::int64_t Settings::get_of(Setting setting, InstrumentId instrument) const {
+  const auto found = overrides_.find({instrument, setting});
+  return found != overrides_.end() ? found->second : defaults_[index_of(setting)];
 }
 
 void Settings::set(Setting setting, InstrumentId instrument, std::int64_t value) {

@@ -103,7 +103,12 @@ class Settings {
  public:
   Settings();  // The table's defaults.
 
-  std::int64_t get(Setting setting, InstrumentId instrument = InstrumentId::None) const;
+  std::int64_t get(Setting setting, InstrumentId instrument = InstrumentId::None) const {
+    if (overrides_.empty() || instrument == InstrumentId::None) {
+      return defaults_[static_cast<std::size_t>(setting) - 1];
+    }
+    return get_of(setting, instrument);
+  }
   void set(Setting setting, InstrumentId instrument, std::int64_t value);
 
   bool flag(Setting setting, InstrumentId instrument = InstrumentId::None) const {
@@ -130,6 +135,8 @@ class Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 
  private:
+  std::int64_t get_of(Setting setting, InstrumentId instrument) const;
+
   std::array<std::int64_t, kSettingCount> defaults_{};
   std::map<Key, std::int64_t> overrides_;
 };

@@ -9,14 +9,13 @@
 #include <array>
 #include <cstdint>
 #include <limits>
-#include <map>
-#include <set>
 #include <span>
 #include <vector>
 
 #include "backtest/report/rows.h"
 #include "backtest/tape/price_summary.h"
 #include "engine/output.h"
+#include "engine/short_list.h"
 
 namespace tranchet {
 
@@ -103,7 +102,7 @@ class Account {
   };
   struct Open {
     TrancheRow row;
-    std::set<OrderId> orders;  // Of the entries counted.
+    ShortList<OrderId, 2> orders;  // Of the entries counted.
     Quantity quantity;
     Value cost = 0;
     Value entered_cost = 0;
@@ -144,11 +143,13 @@ class Account {
   void accrue_naked(Open& open, Timestamp time);
   // Completes the averages, the excursions and the naked time, and writes the row.
   void end_tranche(Open& open, TrancheEnd end);
+  std::vector<Open>::iterator place_of(TrancheId id);
+  Open* find_open(TrancheId id);  // Null: not open, or never was.
   Open& open_tranche(TrancheId id);
 
   std::vector<Rows*> rows_;
   std::vector<Book> books_;  // By instrument number.
-  std::map<TrancheId, Open> open_;
+  std::vector<Open> open_;   // By tranche.
   AccountResult result_;
   Money balance_;
   Value equity_ = 0;

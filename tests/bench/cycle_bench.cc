@@ -135,7 +135,7 @@ class World {
   std::size_t skip(const WalkColumns& walk, std::size_t at) {
     if (!loop_.may_pass_until(WalkColumns::time(at))) return at;
     const QuietBand& quiet = engine_.state().instrument(kInstrument).band;
-    const PriceBand band = venue_.quiet_band(kInstrument);
+    const PriceBand& band = venue_band();
     const std::int64_t low = std::max(band.low, quiet.low).raw() / WalkColumns::kWalkTick;
     const std::int64_t high = std::min(band.high, quiet.high).raw() / WalkColumns::kWalkTick;
     const std::size_t begin = at;
@@ -151,16 +151,29 @@ class World {
     const Timestamp time = WalkColumns::time(at);
     const TradePrinted trade{.instrument = kInstrument, .price = walk.price(at)};
     ENSURE(loop_.run_until(time).has_value());
-    venue_.observe(trade, time);
-    loop_.look_again();
-    ENSURE(loop_.run_until(time).has_value());
+    if (venue_band().contains(trade.price)) {
+      venue_.note_price(kInstrument, trade.price, time);
+    } else {
+      venue_.observe(trade, time);
+      loop_.look_again();
+      band_change_ = ~std::uint64_t{0};
+      ENSURE(loop_.run_until(time).has_value());
+    }
     ENSURE(loop_.take(time, trade).has_value());
+  }
+
+  const PriceBand& venue_band() {
+    if (band_change_ != loop_.venue_changes()) band_ = venue_.quiet_band(kInstrument);
+    band_change_ = loop_.venue_changes();
+    return band_;
   }
 
   Booker booker_;
   Engine engine_;
   SimulatedVenue venue_;
   Loop loop_;
+  PriceBand band_;
+  std::uint64_t band_change_ = ~std::uint64_t{0};
 };
 
 void print_cycles(const char* stage, double seconds, std::uint64_t cycles) {
@@ -183,10 +196,11 @@ void run() {
   const double venue = seconds(false);
   const double whole = seconds(true);
   const Booker& booker = world->booker();
-  std::printf("exit and entry again: %zu trades of 1 bp, %llu exits, %.1f events a cycle, %016llx\n",
-              walk.size(), static_cast<unsigned long long>(booker.exits),
-              static_cast<double>(booker.events) / static_cast<double>(booker.exits),
-              static_cast<unsigned long long>(world->digest()));
+  std::printf(
+      "exit and entry again: %zu trades of 1 bp, %llu exits, %.1f events a cycle, %016llx\n",
+      walk.size(), static_cast<unsigned long long>(booker.exits),
+      static_cast<double>(booker.events) / static_cast<double>(booker.exits),
+      static_cast<unsigned long long>(world->digest()));
   print_cycles("limit: the rule alone, trade by trade", bare, bare_exits);
   print_cycles("engine and venue", venue, booker.exits);
   print_cycles("engine, venue and account", whole, booker.exits);
