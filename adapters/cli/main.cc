@@ -73,7 +73,8 @@ class Program {
 
 void Program::add_backtest() {
   CLI::App* command = app_.add_subcommand("backtest", "market history through the engine");
-  command->add_option("--data", backtest_.data, "[SYM=]PATH..., read as they come; or a tape")->required();
+  command->add_option("--data", backtest_.data, "[SYM=]PATH..., read as they come; or a tape")
+      ->required();
   command->add_option("--format", backtest_.format, "of the data; found by its content otherwise");
   command->add_option("--instrument", backtest_.instrument, "symbol of the data");
   command->add_option("--instruments", backtest_.instruments,
@@ -96,13 +97,14 @@ void Program::add_tape() {
   import->add_option("--into", import_.into, "the tape: a new one, or one to append to")
       ->required();
   import->add_flag("--json", import_.json, "print one JSON document");
-  import->callback([this] { status_ = run_import_command(import_, std::cout, std::cerr); });
-  CLI::App* tape = app_.add_subcommand("tape", "what a tape holds");
-  tape->require_subcommand(1);
-  CLI::App* check = tape->add_subcommand("check", "every checksum and every summary");
-  check->add_option("TAPE", tape_, "file of the tape")->required();
-  check->callback([this] { status_ = run_tape_check(tape_, std::cout, std::cerr); });
-}
+  import->callback([this] { status_ = run_import_command(import_, std::cout, std::cerr);
+});
+CLI::App* tape = app_.add_subcommand("tape", "what a tape holds");
+tape->require_subcommand(1);
+CLI::App* check = tape->add_subcommand("check", "every checksum and every summary");
+check->add_option("TAPE", tape_, "file of the tape")->required();
+check->callback([this] { status_ = run_tape_check(tape_, std::cout, std::cerr); });
+}  // namespace
 
 void Program::add_replay() {
   CLI::App* command = app_.add_subcommand("replay", "a log through the engine again");
@@ -197,7 +199,7 @@ int Program::step() {
                   names);
 }
 
-}  // namespace
+}  // namespace tranchet
 }  // namespace tranchet
 
 int main(int count, char** arguments) {

@@ -71,9 +71,8 @@ int run_import_command(const ImportArguments& arguments, std::ostream& out, std:
     err << "tranchet: import: " << message << "\n";
     return status;
   };
-  DataOptions options{.symbol = arguments.instrument,
-                      .instrument = InstrumentId{1},
-                      .format = arguments.format};
+  DataOptions options{
+      .symbol = arguments.instrument, .instrument = InstrumentId{1}, .format = arguments.format};
   for (const std::string& path : arguments.data) options.paths.emplace_back(path);
   if (!arguments.bad_rows.empty()) {
     const auto allowed = parse_bad_rows(arguments.bad_rows);

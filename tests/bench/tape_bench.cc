@@ -53,9 +53,9 @@ void write_agg_trades(const std::filesystem::path& path) {
     const std::int64_t tenths = walk.next() / (kTick * 10);
     text += std::to_string(2'000'000'000 + row) + "," + std::to_string(tenths / 10) + "." +
             std::to_string(tenths % 10) + ",0.0" + std::to_string(10 + row % 90) + "," +
-            std::to_string(5'000'000'000 + 2 * row) + "," + std::to_string(5'000'000'001 + 2 * row) +
-            "," + std::to_string(1'711'929'600'000 + row / 2) +
-            (row % 3 == 0 ? ",true\n" : ",false\n");
+            std::to_string(5'000'000'000 + 2 * row) + "," +
+            std::to_string(5'000'000'001 + 2 * row) + "," +
+            std::to_string(1'711'929'600'000 + row / 2) + (row % 3 == 0 ? ",true\n" : ",false\n");
     if (text.size() > 1'000'000) {
       out << text;
       text.clear();
@@ -65,21 +65,21 @@ void write_agg_trades(const std::filesystem::path& path) {
 }
 
 // Every run of digits as a number; checks nothing, keeps nothing but a sum.
-std::int64_t bare_parse(const std::filesystem::path& path) {
+std::uint64_t bare_parse(const std::filesystem::path& path) {
   auto file = open_input(path);
   ENSURE(file.has_value());
   auto part = (*file)->next_part();
   ENSURE(part.has_value() && *part != nullptr);
   LineReader reader(std::move(*part));
-  std::int64_t sum = 0;
+  std::uint64_t sum = 0;
   for (;;) {
     const auto lines = reader.next();
     ENSURE(lines.has_value());
     if (lines->text.empty()) return sum;
-    std::int64_t value = 0;
+    std::uint64_t value = 0;
     for (const char c : lines->text) {
       if (c >= '0' && c <= '9') {
-        value = value * 10 + (c - '0');
+        value = value * 10 + static_cast<std::uint64_t>(c - '0');
       } else if (c == ',' || c == '\n') {
         sum += value;
         value = 0;
@@ -105,10 +105,10 @@ void bench_import(const BenchFolder& folder) {
   const auto csv = folder.file("BTCUSDT-aggTrades.csv");
   write_agg_trades(csv);
   const auto rows = static_cast<std::uint64_t>(kFileRows);
-  std::int64_t sum = 0;
+  std::uint64_t sum = 0;
   const double bare = best_seconds(kRepeats, [&] { sum += bare_parse(csv); });
-  std::printf("aggTrades CSV, %lld rows (checksum of the bare parse %lld)\n",
-              static_cast<long long>(kFileRows), static_cast<long long>(sum));
+  std::printf("aggTrades CSV, %lld rows (checksum of the bare parse %llu)\n",
+              static_cast<long long>(kFileRows), static_cast<unsigned long long>(sum));
   print_rate("bare parse of digits, nothing checked", rows, bare, bare);
   print_rate("rows read and checked", rows, best_seconds(kRepeats, [&] { read_rows(csv); }), bare);
   const auto tape = folder.file("import.tape");
@@ -135,11 +135,11 @@ void write_walk(const std::filesystem::path& path, std::uint64_t ticks, std::int
     const std::size_t size = std::min<std::uint64_t>(kBlockTicks, ticks - done);
     for (std::size_t at = 0; at < size; ++at, ++done) {
       const auto time = static_cast<std::int64_t>(1'711'929'600'000 + done * 20) * 1'000'000;
-      rows[at] = {Timestamp::from_nanoseconds(time),
-                  TradePrinted{InstrumentId{1},
-                               Quantity::from_raw(static_cast<std::int64_t>(1 + done % 900) * 100'000),
-                               Price::from_raw(walk.next()),
-                               static_cast<std::uint8_t>(1 + done % 2)}};
+      rows[at] = {
+          Timestamp::from_nanoseconds(time),
+          TradePrinted{InstrumentId{1},
+                       Quantity::from_raw(static_cast<std::int64_t>(1 + done % 900) * 100'000),
+                       Price::from_raw(walk.next()), static_cast<std::uint8_t>(1 + done % 2)}};
     }
     encoder.encode(std::span(rows).first(size), block);
     ENSURE((*writer)->append(block).has_value());
@@ -147,9 +147,9 @@ void write_walk(const std::filesystem::path& path, std::uint64_t ticks, std::int
   ENSURE((*writer)->finish({.rows = ticks}).has_value());
 }
 
-std::int64_t scan(const Tape& tape) {
+std::uint64_t scan(const Tape& tape) {
   std::vector<std::int64_t> times(kStretchTicks), prices(kStretchTicks), sizes(kStretchTicks);
-  std::int64_t sum = 0;
+  std::uint64_t sum = 0;
   for (std::uint32_t index = 0; index < tape.blocks(); ++index) {
     const auto block = tape.block(index);
     ENSURE(block.has_value());
@@ -158,7 +158,7 @@ std::int64_t scan(const Tape& tape) {
       block->widen_times(from, std::span(times).first(size));
       block->prices().widen(from, std::span(prices).first(size));
       block->column(TickColumn::Quantities).widen(from, std::span(sizes).first(size));
-      sum += times[size - 1] + prices[size - 1] + sizes[size - 1];
+      sum += static_cast<std::uint64_t>(times[size - 1] + prices[size - 1] + sizes[size - 1]);
     }
   }
   return sum;
@@ -169,9 +169,7 @@ std::uint64_t count_exits(const Tape& tape, std::int64_t part) {
   std::uint64_t exits = 0;
   TapePosition at{};
   while (at < tape.end()) {
-    const BlockHead& head = tape.head(at.block);
     const auto held = tape.block(at.block);
-    static_cast<void>(head);
     ENSURE(held.has_value());
     const std::int64_t price = held->prices()[at.index];
     const std::int64_t reach = price / 1'000'000 * part;
@@ -206,9 +204,9 @@ void bench_walk(const BenchFolder& folder, std::uint64_t ticks, std::int64_t ste
   for (std::uint64_t at = 0; at < ticks; ++at) {
     prices.push_back(static_cast<std::int32_t>(walk.next() / (kTick / 10)));
   }
-  std::int64_t sum = 0;
+  std::uint64_t sum = 0;
   const double memory = best_seconds(kRepeats, [&] {
-    for (const std::int32_t price : prices) sum += price;
+    for (const std::int32_t price : prices) sum += static_cast<std::uint64_t>(price);
   });
   print_rate("limit: a sum over prices in memory, 4 bytes each", ticks, memory, memory);
   const auto opening = best_seconds(kRepeats, [&] { ENSURE(Tape::open(path).has_value()); });
@@ -231,9 +229,9 @@ void bench_walk(const BenchFolder& folder, std::uint64_t ticks, std::int64_t ste
              best_seconds(kRepeats, [&] { exits = count_exits(*fresh[next++], kPart); }), memory);
   print_rate("exits by find_exit, checked before", ticks,
              best_seconds(kRepeats, [&] { exits = count_exits(*fresh[0], kPart); }), memory);
-  std::printf("  %llu exits, %llu by the bare loop (sum %lld)\n",
+  std::printf("  %llu exits, %llu by the bare loop (sum %llu)\n",
               static_cast<unsigned long long>(exits), static_cast<unsigned long long>(bare_exits),
-              static_cast<long long>(sum));
+              static_cast<unsigned long long>(sum));
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 
 #include "backtest/tape/block_encoder.h"
 #include "backtest/tape/block_exit.h"
-#include "tests/backtest/tape/made_up_rows.h"
 #include "tests/backtest/market_data/input_files.h"
+#include "tests/backtest/tape/made_up_rows.h"
 
 namespace tranchet {
 namespace {
@@ -79,8 +79,8 @@ RC_GTEST_PROP(Blocks, SummariesAddUpHoweverTheyAreCut, ()) {
 
 // Ticks from 0 on that are few, so that equal swings are frequent.
 RC_GTEST_PROP(Blocks, EqualSwingsKeepTheEarlier, ()) {
-  const auto prices = *rc::gen::container<std::vector<std::int64_t>>(
-      rc::gen::inRange<std::int64_t>(1, 5));
+  const auto prices =
+      *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(1, 5));
   const std::size_t cut = *rc::gen::inRange<std::size_t>(0, prices.size() + 1);
   PriceSummary left, right, whole;
   for (std::size_t at = 0; at < prices.size(); ++at) {
@@ -131,8 +131,9 @@ RC_GTEST_PROP(Blocks, TheFirstTickAtATimeIsThatOfAPlainLoop, ()) {
   encoder.encode(rows, block);
   for (int round = 0; round < 20; ++round) {
     const auto from = *rc::gen::inRange<std::uint32_t>(0, block.head.count + 1);
-    const std::int64_t time = rows[*rc::gen::inRange<std::size_t>(0, rows.size())].time.nanoseconds() +
-                              *rc::gen::inRange<std::int64_t>(-1, 2);
+    const std::int64_t time =
+        rows[*rc::gen::inRange<std::size_t>(0, rows.size())].time.nanoseconds() +
+        *rc::gen::inRange<std::int64_t>(-1, 2);
     std::uint32_t wanted = from;
     while (wanted < rows.size() && rows[wanted].time.nanoseconds() < time) ++wanted;
     RC_ASSERT(block.view().first_at(from, time) == wanted);

@@ -55,15 +55,19 @@ TradePrinted trade_of(RowMaker& make) {
 
 EventBody body_of(RowMaker& make) {
   switch (make.below(5)) {
-    case 0: return trade_of(make);
-    case 1: return MarkPrice{kInstrument, make.price()};
+    case 0:
+      return trade_of(make);
+    case 1:
+      return MarkPrice{kInstrument, make.price()};
     case 2: {
       const Price bid = make.price();
       return BookTop{kInstrument, bid, make.quantity(), bid + Price::from_raw(make.below(50)),
                      make.quantity()};
     }
-    case 3: return LiquidationPrinted{kInstrument, make.side(), make.price(), make.quantity()};
-    default: return FundingRate{kInstrument, make.below(20'000) - 10'000};
+    case 3:
+      return LiquidationPrinted{kInstrument, make.side(), make.price(), make.quantity()};
+    default:
+      return FundingRate{kInstrument, make.below(20'000) - 10'000};
   }
 }
 

@@ -13,11 +13,11 @@ namespace tranchet {
 // How the rows vary. The defaults are a quiet market of whole ticks and milliseconds.
 struct RowVariety {
   std::uint64_t seed = 1;
-  std::int64_t tick = 10'000'000;     // 0.1, in counts of 1e-8.
-  std::int64_t most_step = 2;         // Ticks from a price to the next.
+  std::int64_t tick = 10'000'000;  // 0.1, in counts of 1e-8.
+  std::int64_t most_step = 2;      // Ticks from a price to the next.
   std::int64_t time_unit = 1'000'000;
-  std::int64_t most_wait = 3;         // Time units from a row to the next.
-  bool odd_values = false;            // Now and then a price, size or time that is no multiple.
+  std::int64_t most_wait = 3;  // Time units from a row to the next.
+  bool odd_values = false;     // Now and then a price, size or time that is no multiple.
 };
 
 std::vector<Occurrence> made_up_trades(std::size_t count, const RowVariety& variety);

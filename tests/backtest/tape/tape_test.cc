@@ -190,7 +190,8 @@ std::vector<Occurrence> write_tape(const std::filesystem::path& path) {
   EncodedBlock block;
   const std::size_t most = *rc::gen::inRange<std::size_t>(1, 80);
   for (std::size_t at = 0; at < rows.size();) {
-    const std::size_t size = std::min(rows.size() - at, *rc::gen::inRange<std::size_t>(1, most + 1));
+    const std::size_t size =
+        std::min(rows.size() - at, *rc::gen::inRange<std::size_t>(1, most + 1));
     encoder.encode(std::span(rows).subspan(at, size), block);
     RC_ASSERT((*writer)->append(block).has_value());
     at += size;
@@ -230,7 +231,8 @@ RC_GTEST_PROP(Tapes, ExitsAndTimesAreThoseOfAPlainLoop, ()) {
     if (*rc::gen::arbitrary<bool>()) high = std::numeric_limits<std::int64_t>::max();
     std::size_t wanted = from;
     PriceSummary passed;
-    for (; wanted < end && price_of(rows[wanted]) > low && price_of(rows[wanted]) < high; ++wanted) {
+    for (; wanted < end && price_of(rows[wanted]) > low && price_of(rows[wanted]) < high;
+         ++wanted) {
       passed.add(price_of(rows[wanted]), rows[wanted].time.nanoseconds());
     }
     const auto found = tape.find_exit(position_of(from), position_of(end), low, high);
