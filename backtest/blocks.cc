@@ -21,8 +21,7 @@ namespace {
 
 // The first one's is in the head.
 Timestamp time_of(const TickBlock& block, std::uint32_t at) {
-  return Timestamp::from_nanoseconds(at == 0 ? block.head().summary[0].first_time
-                                             : block.time(at));
+  return Timestamp::from_nanoseconds(at == 0 ? block.head().summary[0].first_time : block.time(at));
 }
 
 bool are_marks(BlockKind kind, bool trades_are_marks) {
@@ -152,8 +151,7 @@ BlockExit Lane::find(const TickBlock& block, std::uint32_t at, std::uint32_t end
 }
 
 // The first tick at which the strategy may enter: a signal of a side that trades and does not rest.
-std::uint32_t Lane::next_signal(InstrumentId instrument, const TickBlock& block,
-                                std::uint32_t at) {
+std::uint32_t Lane::next_signal(InstrumentId instrument, const TickBlock& block, std::uint32_t at) {
   std::uint32_t first = block.size();
   for (const Side side : {Side::Buy, Side::Sell}) {
     const auto rests = engine_.rests_until(instrument, position_side_of_entry(side));
@@ -243,8 +241,7 @@ bool Lane::jump_bars(InstrumentId instrument, const TickBlock& block, std::uint3
   const std::size_t order = falls_first(instrument) ? 0 : 1;
   const std::int64_t block_ends = block.head().summary[0].last_time;
   const std::int64_t opened = block.column(BarColumn::OpenTime)[at];
-  const std::int64_t until =
-      std::min(loop_.quiet_until().nanoseconds(), account_.next_row(opened));
+  const std::int64_t until = std::min(loop_.quiet_until().nanoseconds(), account_.next_row(opened));
   const std::uint32_t end = until <= block_ends ? first_open(block, at, until) : block.size();
   if (at == end) return false;
   const QuietBand band = joint_band(instrument);

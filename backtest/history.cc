@@ -91,7 +91,8 @@ class RawHistory final : public History {
       return 0;
     }
     std::size_t size = 1;
-    while (size < events.size() && size < kBlockTicks && events[size].body.index() == first.index()) {
+    while (size < events.size() && size < kBlockTicks &&
+           events[size].body.index() == first.index()) {
       ++size;
     }
     return size;

@@ -119,7 +119,7 @@ class Lane final : private Observer {
   std::uint64_t ambiguous_bars_ = 0;
   StretchGuard* guard_ = nullptr;  // Of the piece at hand.
   bool unsound_ = false;           // It has said no.
-  bool entered_ = false;  // During the bar at hand.
+  bool entered_ = false;           // During the bar at hand.
   // The venue's quiet band of one instrument, and the venue change it was taken at.
   PriceBand band_;
   InstrumentId band_of_{};

@@ -156,9 +156,8 @@ std::expected<void, LogError> Backtest::open_lanes(Timestamp time) {
 
 std::expected<void, LogError> Backtest::feed(const HistoryPiece& piece) {
   if (lane_ == nullptr) {
-    jumps_by_signals_ =
-        options_.skip && !options_.log && !bars_ &&
-        settings_.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
+    jumps_by_signals_ = options_.skip && !options_.log && !bars_ &&
+                        settings_.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
     signals_.emplace(settings_);
     if (auto opened = open_lanes(piece.first_time()); !opened) return opened;
   }

@@ -1,5 +1,5 @@
-// At which ticks of a piece of history the strategy `dip` has its signal. It depends on the prices, the drop
-// and the window, not on tranches: found once, for every lane that has these two settings.
+// At which ticks of a piece of history the strategy `dip` has its signal. It depends on the prices,
+// the drop and the window, not on tranches: found once, for every lane that has these two settings.
 //
 //   index.take(piece);             // In order, every piece of the history.
 //   index.next(Side::Buy, at);     // The first signal of that side from a tick on.

@@ -115,9 +115,9 @@ std::int64_t Account::next_row(std::int64_t time) const {
 }
 
 // Between two bookings equity is a line over the price, so the swings of the price against the
-// position are those of equity. The deepest fall is the one from the peak so far to the worst price,
-// or, when a swing within the stretch is deeper, that one: its peak is then above the peak so far.
-// Are both equally deep, then the first of them is complete earlier.
+// position are those of equity. The deepest fall is the one from the peak so far to the worst
+// price, or, when a swing within the stretch is deeper, that one: its peak is then above the peak
+// so far. Are both equally deep, then the first of them is complete earlier.
 //
 // Worked: net 2, peak 1000, equity 990 at price 100; then 101, 111, 104, 103. Worst is 992 at 101,
 // 8 below the peak; the fall of 8 from 111 is 16 of equity, from 1012: the deepest.

@@ -157,7 +157,7 @@ class Account {
   Value max_drawdown_ = 0;
   Value max_drawdown_peak_ = 1;
   std::int64_t next_hour_;  // Of the next row; the end of time where no rows are written.
-  Sequence sequence_{};  // Of the bookings at hand.
+  Sequence sequence_{};     // Of the bookings at hand.
   Timestamp time_;
   bool balance_moved_ = false;
 };

@@ -70,10 +70,10 @@ std::vector<EncodedBlock> blocks_of(const WalkColumns& walk) {
     rows.clear();
     const std::size_t end = std::min<std::size_t>(from + kBlockTicks, walk.size());
     for (std::size_t at = from; at < end; ++at) {
-      rows.push_back({WalkColumns::time(at),
-                      TradePrinted{.instrument = kInstrument,
-                                   .quantity = Quantity::from_raw(kDecimalOne / 100),
-                                   .price = walk.price(at)}});
+      rows.push_back(
+          {WalkColumns::time(at), TradePrinted{.instrument = kInstrument,
+                                               .quantity = Quantity::from_raw(kDecimalOne / 100),
+                                               .price = walk.price(at)}});
     }
     encoder.encode(rows, blocks.emplace_back());
   }
@@ -127,8 +127,7 @@ void measure_walk(WalkStep step, std::size_t ticks) {
   const double bare = best_seconds(kRepeats, [&] { bare_exits = run_bare(walk); });
   const std::vector<EncodedBlock> blocks = blocks_of(walk);
   Ran each, jumped;
-  const double stepping =
-      best_seconds(1, [&] { each = run_lane(blocks, lane_options(false)); });
+  const double stepping = best_seconds(1, [&] { each = run_lane(blocks, lane_options(false)); });
   const double jumping =
       best_seconds(kRepeats, [&] { jumped = run_lane(blocks, lane_options(true)); });
   ENSURE(each.digest == jumped.digest && each.drawdown == jumped.drawdown);

@@ -1,5 +1,5 @@
-// A stretch of prices taken at one go leaves an account as its prices do one after the other: to the
-// peak that the largest drawdown fell from.
+// A stretch of prices taken at one go leaves an account as its prices do one after the other: to
+// the peak that the largest drawdown fell from.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
