@@ -39,8 +39,8 @@ class Backtest {
   void infer_rules(const DataReport& report);
   void settle_marks(bool has_marks);
   std::expected<void, LogError> open_lanes(Timestamp time);
-  std::expected<void, LogError> feed(const Block& block);
-  std::expected<void, BacktestError> read_all(MarketData& data);
+  std::expected<void, LogError> feed(const HistoryPiece& piece);
+  std::expected<void, BacktestError> read_all(History& history);
   LaneOptions lane_options(BarPath path);
   Summary summarize(const DataReport& report, const AccountResult& account);
 
@@ -53,6 +53,8 @@ class Backtest {
   SimulationParameters simulation_;
   bool bars_ = false;
   bool marks_ = false;
+  std::optional<SignalIndex> signals_;
+  bool jumps_by_signals_ = false;
   std::vector<std::string> notes_;
   std::unique_ptr<LogWriter> log_;
   std::unique_ptr<Lane> lane_;        // Of ticks, or pessimistic.
@@ -126,6 +128,7 @@ LaneOptions Backtest::lane_options(BarPath path) {
       .path = path,
       .bars_are_marks = bars_ && marks_,
       .skip = options_.skip,
+      .signals = jumps_by_signals_ ? &*signals_ : nullptr,
       .journal = {.log = leads ? log_.get() : nullptr, .durability = Durability::AtClose},
       .rows = leads ? options_.rows : std::vector<Rows*>()};
   if (options_.terms) lane.terms[instrument_] = *options_.terms;
@@ -151,29 +154,26 @@ std::expected<void, LogError> Backtest::open_lanes(Timestamp time) {
   return {};
 }
 
-std::expected<void, LogError> Backtest::feed(const Block& block) {
+std::expected<void, LogError> Backtest::feed(const HistoryPiece& piece) {
   if (lane_ == nullptr) {
-    const Timestamp first =
-        block.bars.empty() ? block.events.front().time : block.bars.front().open_time;
-    if (auto opened = open_lanes(first); !opened) return opened;
+    jumps_by_signals_ = options_.skip && !options_.log && !bars_ &&
+                        settings_.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
+    signals_.emplace(settings_);
+    if (auto opened = open_lanes(piece.first_time()); !opened) return opened;
   }
-  for (const Bar& bar : block.bars) {
-    if (auto taken = lane_->take(instrument_, bar); !taken) return taken;
-    if (auto taken = optimistic_->take(instrument_, bar); !taken) return taken;
-  }
-  for (const Occurrence& occurrence : block.events) {
-    if (auto taken = lane_->take(occurrence); !taken) return taken;
-  }
-  return {};
+  if (jumps_by_signals_) signals_->take(piece);
+  if (auto taken = lane_->take(instrument_, piece); !taken) return taken;
+  return optimistic_ == nullptr ? std::expected<void, LogError>()
+                                : optimistic_->take(instrument_, piece);
 }
 
-std::expected<void, BacktestError> Backtest::read_all(MarketData& data) {
-  Block block;
+std::expected<void, BacktestError> Backtest::read_all(History& history) {
+  HistoryPiece piece;
   while (true) {
-    const auto more = data.next(block);
+    const auto more = history.next(piece);
     if (!more) return std::unexpected(BacktestError(more.error()));
     if (!*more) return {};
-    if (auto fed = feed(block); !fed) return std::unexpected(BacktestError(fed.error()));
+    if (auto fed = feed(piece); !fed) return std::unexpected(BacktestError(fed.error()));
   }
 }
 
@@ -215,7 +215,7 @@ std::expected<Summary, BacktestError> Backtest::run() {
     if (!created) return failed(created.error());
     log_ = std::move(*created);
   }
-  auto data = open_data(data_options_);
+  auto data = History::open(data_options_);
   if (!data) return failed(data.error());
   if (auto read = read_all(**data); !read) return std::unexpected(read.error());
 

@@ -169,6 +169,12 @@ bool Engine::strategy_may_enter(const InstrumentState& instrument, Price price,
   return dip_may_enter(state_, instrument, price, time);
 }
 
+std::optional<Timestamp> Engine::rests_until(InstrumentId id, PositionSide side) const {
+  if (!strategy_trades(state_, side)) return std::nullopt;
+  const auto& until = state_.instrument(id).cooldown_until[side == PositionSide::Long ? 0 : 1];
+  return until.value_or(state_.now);
+}
+
 bool Engine::pass(InstrumentId id, const PricePath& path, bool are_trades) {
   if (!state_.knows(id) || !is_quiet(id, path.low) || !is_quiet(id, path.high)) return false;
   InstrumentState& instrument = state_.instrument(id);
@@ -189,6 +195,25 @@ bool Engine::pass(InstrumentId id, const PricePath& path, bool are_trades) {
   }
   if (are_marks) pass_mark(instrument, last.price, last.time);
   return true;
+}
+
+bool Engine::pass(InstrumentId id, const PriceStretch& prices, bool are_trades) {
+  if (!state_.knows(id) || !is_quiet(id, prices.low) || !is_quiet(id, prices.high)) return false;
+  ENSURE(prices.count > 0 && prices.first_time >= state_.now);
+  InstrumentState& instrument = state_.instrument(id);
+  state_.last = Sequence{number(state_.last) + prices.count};
+  state_.now = prices.last_time;
+  if (are_trades) {
+    instrument.trade = prices.last;
+    instrument.trade_time = prices.last_time;
+  }
+  if (!are_trades || trades_are_marks_) pass_mark(instrument, prices.last, prices.last_time);
+  return true;
+}
+
+void Engine::remember(InstrumentId id, DipWindow window) {
+  ENSURE(state_.knows(id) && strategy_is_dip_);
+  state_.instrument(id).dip = std::move(window);
 }
 
 void Engine::apply(const Event& event, Output& output) {

@@ -32,7 +32,9 @@ Account::Account(Money initial_balance, std::vector<Rows*> rows)
       balance_(initial_balance),
       equity_(as_value(initial_balance)),
       peak_(equity_),
-      max_drawdown_peak_(equity_) {
+      max_drawdown_peak_(equity_),
+      next_hour_(rows_.empty() ? std::numeric_limits<std::int64_t>::max()
+                               : std::numeric_limits<std::int64_t>::min()) {
   result_.initial_balance = initial_balance;
 }
 
@@ -105,6 +107,48 @@ Account::Book& Account::book_of(InstrumentId instrument) {
 
 Value Account::unrealized() const {
   return equity_ - as_value(balance_);
+}
+
+std::int64_t Account::next_row(std::int64_t time) const {
+  if (time < next_hour_) return next_hour_;
+  return static_cast<std::int64_t>(divide_floor(time, kHour) + 1) * kHour;
+}
+
+// Between two bookings equity is a line over the price, so the swings of the price against the
+// position are those of equity. The deepest fall is the one from the peak so far to the worst
+// price, or, when a swing within the stretch is deeper, that one: its peak is then above the peak
+// so far. Are both equally deep, then the first of them is complete earlier.
+//
+// Worked: net 2, peak 1000, equity 990 at price 100; then 101, 111, 104, 103. Worst is 992 at 101,
+// 8 below the peak; the fall of 8 from 111 is 16 of equity, from 1012: the deepest.
+void Account::on_prices(InstrumentId instrument, const PriceSummary& prices) {
+  if (prices.first_time >= next_hour_) pass_hour(Timestamp::from_nanoseconds(prices.first_time));
+  ENSURE(prices.count > 0 && prices.last_time < next_hour_);
+  Book& book = book_of(instrument);
+  book.low = std::min(book.low, Price::from_raw(prices.low));
+  book.high = std::max(book.high, Price::from_raw(prices.high));
+  book.price = Price::from_raw(prices.last);
+  if (book.net == 0) return;
+  const bool is_long = book.net > 0;
+  const Int128 net = book.net;
+  const Value without = equity_ - book.worth;
+  const Value worst = without + net * (is_long ? prices.low : prices.high);
+  const Value best = without + net * (is_long ? prices.high : prices.low);
+  const PriceSwing& swing = is_long ? prices.fall : prices.rise;
+  const Value swing_depth = (is_long ? net : -net) * swing.size;
+  Value depth = peak_ - worst;
+  Value from = peak_;
+  if (swing_depth > depth) {
+    depth = swing_depth;
+    from = without + net * swing.from;
+  }
+  if (depth > max_drawdown_) {
+    max_drawdown_ = depth;
+    max_drawdown_peak_ = from;
+  }
+  peak_ = std::max(peak_, best);
+  book.worth = net * prices.last;
+  equity_ = without + book.worth;
 }
 
 // The row of an hour shows what was in force when the hour struck, before the price at hand. Hours

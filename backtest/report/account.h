@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "backtest/report/rows.h"
+#include "backtest/tape/price_summary.h"
 #include "engine/output.h"
 #include "engine/short_list.h"
 
@@ -65,6 +66,12 @@ class Account {
     book.worth = worth;
     follow_equity();
   }
+
+  // The same for a stretch of prices, exactly as one after the other. No row of equity may fall
+  // within: the stretch ends before next_row(its first time).
+  void on_prices(InstrumentId instrument, const PriceSummary& prices);
+  // When the next hour strikes after `time`, as nanoseconds; never where no rows are written.
+  std::int64_t next_row(std::int64_t time) const;
 
   // What one event booked, after the prices up to it.
   void on_bookings(std::span<const Booking> bookings, Sequence sequence, Timestamp time);
@@ -149,8 +156,8 @@ class Account {
   Value peak_ = 0;
   Value max_drawdown_ = 0;
   Value max_drawdown_peak_ = 1;
-  std::int64_t next_hour_ = std::numeric_limits<std::int64_t>::min();
-  Sequence sequence_{};  // Of the bookings at hand.
+  std::int64_t next_hour_;  // Of the next row; the end of time where no rows are written.
+  Sequence sequence_{};     // Of the bookings at hand.
   Timestamp time_;
   bool balance_moved_ = false;
 };

@@ -244,6 +244,11 @@ std::expected<TickBlock, InputError> Tape::block(std::uint32_t index) const {
   return TickBlock(head, bytes_[index]);
 }
 
+std::expected<void, InputError> Tape::check(std::uint32_t index, std::uint32_t stretch) const {
+  if (auto sound = verify_summaries(index); !sound) return sound;
+  return verify_stretch(index, stretch);
+}
+
 std::expected<TapePosition, InputError> Tape::first_at(TapePosition from, std::int64_t time) const {
   if (from.block >= blocks()) return end();
   // The first block that ends at or after the time holds the row, or is followed by it.

@@ -72,6 +72,11 @@ class Tape {
   // process asks for it. Safe from several threads. The error names the block and its time range.
   std::expected<TickBlock, InputError> block(std::uint32_t index) const;
 
+  // The block as it lies there, for those who read no stretch of it before check() has found that
+  // stretch, and the summaries of the block, to be sound. The head is.
+  TickBlock unchecked(std::uint32_t index) const { return TickBlock(heads_[index], bytes_[index]); }
+  std::expected<void, InputError> check(std::uint32_t index, std::uint32_t stretch) const;
+
   // The first row from `from` on that is at or after a time (epoch ns): a bar by its opening.
   std::expected<TapePosition, InputError> first_at(TapePosition from, std::int64_t time) const;
 

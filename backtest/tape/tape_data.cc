@@ -32,21 +32,27 @@ class TapeData final : public MarketData {
 
 }  // namespace
 
-std::expected<std::unique_ptr<MarketData>, InputError> open_data(DataOptions options) {
+std::expected<std::shared_ptr<const Tape>, InputError> open_tape(const DataOptions& options) {
   const auto found = std::ranges::find_if(options.paths, Tape::is_tape);
-  if (found == options.paths.end()) return MarketData::open(std::move(options));
+  if (found == options.paths.end()) return nullptr;
   const std::string file = found->string();
   if (options.paths.size() > 1) {
     return std::unexpected(InputError{
         .file = file, .message = "is a tape, which is read alone: import the other files into it"});
   }
   auto tape = Tape::open(*found);
-  if (!tape) return std::unexpected(tape.error());
-  if ((*tape)->meta().symbol != options.symbol) {
+  if (tape && (*tape)->meta().symbol != options.symbol) {
     return std::unexpected(InputError{.file = file,
                                       .message = "there is no row of " + options.symbol +
                                                  ": the tape is of " + (*tape)->meta().symbol});
   }
+  return tape;
+}
+
+std::expected<std::unique_ptr<MarketData>, InputError> open_data(DataOptions options) {
+  auto tape = open_tape(options);
+  if (!tape) return std::unexpected(tape.error());
+  if (*tape == nullptr) return MarketData::open(std::move(options));
   return std::make_unique<TapeData>(std::move(*tape), options.instrument);
 }
 
