@@ -77,9 +77,11 @@ class Sweep {
   }
 
   SweepEnd run_trials(const std::vector<Trial>& trials) {
-    // Every thread has a group from the start; groups no larger than that make the bar move.
-    const std::size_t share = (trials.size() + options_.jobs - 1) / options_.jobs;
-    const std::size_t group = std::clamp<std::size_t>(share, 1, options_.group);
+    // Small groups are committed sooner, large ones read the data less often.
+    constexpr std::size_t kGroupsPerJob = 4;
+    constexpr std::size_t kSmallGroup = 8;
+    const std::size_t share = trials.size() / (options_.jobs * kGroupsPerJob);
+    const std::size_t group = std::min(std::max(share, kSmallGroup), options_.group);
     next_ = 0;
     {
       std::vector<std::jthread> threads;
@@ -136,6 +138,9 @@ class Sweep {
     }
     DataOptions data = options_.data;
     data.instrument = seats.front()->names.find_instrument(data.symbol);
+    for (const auto& seat : seats) {
+      ENSURE(seat->names.find_instrument(data.symbol) == data.instrument);
+    }
     const auto fed = feed(data, lanes, [&](std::uint64_t rows) {
       const std::lock_guard lock(mutex_);
       if (!watch_.on_work(rows * trials.size())) stop_ = true;

@@ -6,11 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include <sweep_page_parts.h>
+
 #include "backtest/report/figures.h"
 #include "backtest/report/html.h"
 #include "backtest/report/page_style.h"
 #include "backtest/sweep/page/page_sections.h"
-#include "sweep_page_parts.h"
 
 namespace tranchet {
 namespace {

@@ -99,9 +99,11 @@ std::string percent_of_one(double share) {
 }
 
 std::string rounded(Value value) {
+  constexpr Value kOne = static_cast<Value>(kDecimalOne) * kDecimalOne;
+  if (value >= 0 && value % kOne == 0) return grouped(static_cast<std::uint64_t>(value / kOne));
   const Value size = value < 0 ? -value : value;
   // From 100 on cents are enough; below, four decimals.
-  constexpr Value kHundred = static_cast<Value>(100) * kDecimalOne * kDecimalOne;
+  constexpr Value kHundred = 100 * kOne;
   if (size >= kHundred) return cents(to_money(value));
   constexpr Value kPlace = static_cast<Value>(10'000) * kDecimalOne;
   return value_text(divide_half_away(value, kPlace) * kPlace);

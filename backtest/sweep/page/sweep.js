@@ -114,7 +114,7 @@ function heat() {
     xs = P[x].values,
     ys = y < 0 ? [""] : P[y].values;
   const label = Math.min(140, 12 + 7.2 * Math.max(...ys.map((v) => v.length), 3)) + 18;
-  const w = Math.max(14, Math.min(76, (960 - label) / xs.length)),
+  const w = Math.max(14, Math.min(110, (960 - label) / xs.length)),
     h = Math.max(14, Math.min(40, 560 / ys.length));
   const width = label + w * xs.length + 8,
     height = h * ys.length + 52;
