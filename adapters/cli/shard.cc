@@ -45,12 +45,9 @@ std::expected<ShardChoice, std::string> slurm_shard() {
   const auto count = number_in("SLURM_ARRAY_TASK_COUNT");
   if (!count) return std::unexpected(count.error());
   if (*count == 0) return std::unexpected("SLURM_ARRAY_TASK_COUNT is 0");
-  std::uint64_t place = *id;
-  const auto step = number_of(variable("SLURM_ARRAY_TASK_STEP")).value_or(1);
-  if (step > 1) {
-    const auto low = number_of(variable("SLURM_ARRAY_TASK_MIN")).value_or(0);
-    place = (place - std::min(place, low)) / step;
-  }
+  const std::uint64_t low = number_of(variable("SLURM_ARRAY_TASK_MIN")).value_or(0);
+  const std::uint64_t step = number_of(variable("SLURM_ARRAY_TASK_STEP")).value_or(1);
+  const std::uint64_t place = (*id - std::min(*id, low)) / std::max<std::uint64_t>(step, 1);
   // Of an array without gaps each remainder comes once, wherever it begins.
   return ShardChoice{{place % *count + 1, *count}, name};
 }

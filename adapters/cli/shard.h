@@ -14,8 +14,8 @@ struct ShardChoice {
 };
 
 // `option` is I/N, I from 1. Without it:
-//   Slurm        SLURM_ARRAY_TASK_ID and _COUNT. Arrays may begin at 0 or at 1, or have a step
-//                (_MIN and _STEP are set then): the tasks take the shards in turn.
+//   Slurm        SLURM_ARRAY_TASK_ID and _COUNT, with _MIN and _STEP where they are set: the tasks
+//                of an array take the shards in turn, whether it begins at 0 or at 1.
 //   Kubernetes   JOB_COMPLETION_INDEX of an indexed Job, from 0. Kubernetes does not tell a pod how
 //                many there are: the manifest sets JOB_COMPLETIONS.
 // The error is a sentence.

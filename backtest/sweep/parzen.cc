@@ -21,8 +21,8 @@ std::uint32_t draw(const std::vector<std::uint64_t>& weights, std::uint64_t tota
 }  // namespace
 
 Parzen::Parzen(std::size_t values, bool ordered)
-    : reach_(ordered ? std::max<std::size_t>(values / 8, 1) : 0),
-      good_(values, std::max<std::uint64_t>(kOneTrial / values, 1)),
+    : reach_(ordered ? std::max<std::size_t>(values / 16, 1) : 0),
+      good_(values, std::max<std::uint64_t>(kOneTrial / 8 / values, 1)),
       other_(good_) {}
 
 void Parzen::observe(std::uint32_t value, bool good) {

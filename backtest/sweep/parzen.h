@@ -13,8 +13,9 @@ namespace tranchet {
 
 class Parzen {
  public:
-  // Before any trial all `values` weigh the same, as much as one trial together. Ordered values
-  // share what they learn with their neighbours, in a triangle an eighth of the range to each side.
+  // Before any trial all `values` weigh the same, an eighth of a trial together. Ordered values
+  // share what they learn with their neighbours, in a triangle a sixteenth of the range to each
+  // side.
   Parzen(std::size_t values, bool ordered);
   void observe(std::uint32_t value, bool good);
   std::uint32_t propose(Random& random) const;

@@ -45,11 +45,11 @@ struct Judged {
 
 // Tpe proposes so many at once, whatever the number of threads.
 inline constexpr std::size_t kTpeBatch = 16;
-// The next batch; empty when `count` is reached or no new point was found. The first batches are
+// The next batch; empty when `count` is reached or no new point was found. The first batch is
 // random. Then, after Bergstra, Bardenet, Bengio, Kegl, "Algorithms for Hyper-Parameter
-// Optimization" (2011): for each parameter, the density of the values of the best fifth is divided
-// by that of the others, and of 24 values drawn from the first the one with the largest quotient is
-// taken.
+// Optimization" (2011): for each parameter, the density of the values of the few best trials is
+// divided by that of the others, and of 24 values drawn from the first the one with the largest
+// quotient is taken.
 std::vector<Point> propose_next(const SearchSpace& space, const Search& search,
                                 std::span<const Judged> done);
 
