@@ -14,7 +14,8 @@ Lane::Lane(const LaneOptions& options, Names& names)
       path_(options.path),
       bars_are_marks_(options.bars_are_marks),
       trades_are_marks_(options.simulation.mark_from_trades),
-      skip_(options.skip) {
+      skip_(options.skip),
+      signals_(options.signals) {
   for (const InstrumentListed& listed : options.opening.instruments) venue_.list(listed);
   for (const auto& [instrument, terms] : options.terms) venue_.set_terms(instrument, terms);
 }
@@ -60,35 +61,20 @@ void Lane::watch_naked(Timestamp time) {
   }
 }
 
-const PriceBand& Lane::venue_band(InstrumentId instrument) {
-  if (band_change_ != loop_.venue_changes() || band_of_ != instrument) {
-    band_ = venue_.quiet_band(instrument);
-    band_of_ = instrument;
-    band_change_ = loop_.venue_changes();
-  }
-  return band_;
+void Lane::renew_band(InstrumentId instrument) {
+  band_ = venue_.quiet_band(instrument);
+  band_of_ = instrument;
+  band_change_ = loop_.venue_changes();
 }
 
-void Lane::note(const TradePrinted& trade, Timestamp time) {
-  venue_.note_price(trade.instrument, trade.price, time);
-}
-
-void Lane::note(const MarkPrice& mark, Timestamp) {
-  venue_.note_mark(mark.instrument, mark.price);
-}
-
+// A price that is not quiet, or of which somebody keeps an event.
 template <class PriceEvent>
-std::expected<void, LogError> Lane::take_price(const PriceEvent& event, Timestamp time) {
-  ++ticks_;
+std::expected<void, LogError> Lane::take_event(const PriceEvent& event, Timestamp time) {
   if (auto ran = loop_.run_until(time); !ran) return ran;
+  if (skip_ && pass_price(event, time)) return {};
+  ++ticks_;
   if (venue_band(event.instrument).contains(event.price)) {
     note(event, time);
-    if (skip_ && loop_.pass(time, event)) {
-      if (trades_are_marks_ || std::is_same_v<PriceEvent, MarkPrice>) {
-        account_.on_price(event.instrument, event.price, time);
-      }
-      return {};
-    }
   } else {
     venue_.observe(event, time);
     loop_.look_again();
@@ -96,6 +82,14 @@ std::expected<void, LogError> Lane::take_price(const PriceEvent& event, Timestam
     if (auto ran = loop_.run_until(time); !ran) return ran;
   }
   return loop_.take(time, event);
+}
+
+std::expected<void, LogError> Lane::take_price(const TradePrinted& trade, Timestamp time) {
+  return take_event(trade, time);
+}
+
+std::expected<void, LogError> Lane::take_price(const MarkPrice& mark, Timestamp time) {
+  return take_event(mark, time);
 }
 
 std::expected<void, LogError> Lane::take(const Occurrence& occurrence) {
@@ -192,6 +186,7 @@ std::expected<void, LogError> Lane::take(InstrumentId instrument, const Bar& bar
 
 std::expected<AccountResult, LogError> Lane::finish(Timestamp time) {
   if (auto ran = loop_.run_until(time); !ran) return std::unexpected(ran.error());
+  if (window_of_ != InstrumentId::None) engine_.remember(window_of_, signals_->window());
   if (auto finished = loop_.finish(); !finished) return std::unexpected(finished.error());
   return account_.finish(std::max(time, engine_.state().now));
 }

@@ -6,8 +6,9 @@
 #include <expected>
 #include <map>
 
-#include "backtest/market_data/market_data.h"
+#include "backtest/history.h"
 #include "backtest/report/account.h"
+#include "backtest/signal_index.h"
 #include "backtest/venue/simulated_venue.h"
 #include "replay/loop.h"
 #include "replay/opening.h"
@@ -23,7 +24,10 @@ struct LaneOptions {
   std::map<InstrumentId, VenueTerms> terms;  // Where the venue gave its own.
   BarPath path = BarPath::Pessimistic;
   bool bars_are_marks = false;  // Bars of the mark price, not of trades.
-  bool skip = true;             // Pass over prices from which nothing follows.
+  bool skip = true;             // Jump over prices from which nothing follows.
+  // For a strategy that remembers prices: its signals in the blocks that take() is given, of the
+  // same drop and window; outlives the lane. None: such a strategy is shown every price.
+  const SignalIndex* signals = nullptr;
   Journal journal;
   std::vector<Rows*> rows;
 };
@@ -38,6 +42,9 @@ class Lane final : private Observer {
   // A bar as four prices: open, the two extremes a third and two thirds of the way, close.
   std::expected<void, LogError> take(InstrumentId instrument, const Bar& bar);
   std::expected<void, LogError> take(const Occurrence& occurrence);
+  // A piece of the instrument's history; `signals` have taken it already. What its guard calls
+  // unsound ends the taking: the lane is of no use then.
+  std::expected<void, LogError> take(InstrumentId instrument, const HistoryPiece& piece);
 
   // Takes the answers that are due by `time`, and ends the account.
   std::expected<AccountResult, LogError> finish(Timestamp time);
@@ -50,14 +57,53 @@ class Lane final : private Observer {
   void on_event(const Event& event, const Output& output) override;
   PricePath path_of(InstrumentId instrument, const Bar& bar) const;
   bool pass(InstrumentId instrument, const PricePath& path);
+  // blocks.cc
+  std::expected<void, LogError> take_ticks(InstrumentId instrument, const TickBlock& block);
+  std::expected<void, LogError> take_bars(InstrumentId instrument, const TickBlock& block);
+  std::expected<void, LogError> take_tick(InstrumentId instrument, const TickBlock& block,
+                                          std::uint32_t at);
+  std::expected<void, LogError> take_each(InstrumentId instrument, const TickBlock& block);
+  bool may_jump(BlockKind kind) const;
+  QuietBand joint_band(InstrumentId instrument);
+  bool jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& at);
+  bool jump_bars(InstrumentId instrument, const TickBlock& block, std::uint32_t& at);
+  void pass(InstrumentId instrument, const PriceSummary& passed, bool are_trades);
+  std::uint32_t next_signal(InstrumentId instrument, const TickBlock& block, std::uint32_t at);
+  void complete_window(InstrumentId instrument, std::uint32_t at);
+  bool check(const TickBlock& block, std::uint32_t from, std::uint32_t to);
+  BlockExit find(const TickBlock& block, std::uint32_t at, std::uint32_t end,
+                 const QuietBand& band);
+  std::uint32_t first_at(const TickBlock& block, std::uint32_t from, std::int64_t time);
+
   template <class PriceEvent>
-  std::expected<void, LogError> take_price(const PriceEvent& event, Timestamp time);
-  void note(const TradePrinted& trade, Timestamp time);
-  void note(const MarkPrice& mark, Timestamp time);
+  bool pass_price(const PriceEvent& event, Timestamp time) {
+    if (!loop_.may_pass_until(time) || !venue_band(event.instrument).contains(event.price) ||
+        !engine_.pass(event, time)) {
+      return false;
+    }
+    ++ticks_;
+    note(event, time);
+    if (trades_are_marks_ || std::is_same_v<PriceEvent, MarkPrice>) {
+      account_.on_price(event.instrument, event.price, time);
+    }
+    return true;
+  }
+  std::expected<void, LogError> take_price(const TradePrinted& trade, Timestamp time);
+  std::expected<void, LogError> take_price(const MarkPrice& mark, Timestamp time);
+  template <class PriceEvent>
+  std::expected<void, LogError> take_event(const PriceEvent& event, Timestamp time);
+  void note(const TradePrinted& trade, Timestamp time) {
+    venue_.note_price(trade.instrument, trade.price, time);
+  }
+  void note(const MarkPrice& mark, Timestamp) { venue_.note_mark(mark.instrument, mark.price); }
   void watch_naked(Timestamp time);
   bool is_ambiguous(InstrumentId instrument, const Bar& bar);
   bool falls_first(InstrumentId instrument) const;
-  const PriceBand& venue_band(InstrumentId instrument);
+  const PriceBand& venue_band(InstrumentId instrument) {
+    if (band_change_ != loop_.venue_changes() || band_of_ != instrument) renew_band(instrument);
+    return band_;
+  }
+  void renew_band(InstrumentId instrument);
 
   Engine engine_;
   SimulatedVenue venue_;
@@ -67,9 +113,13 @@ class Lane final : private Observer {
   bool bars_are_marks_;
   bool trades_are_marks_;
   bool skip_;
+  const SignalIndex* signals_;
+  InstrumentId window_of_{};  // Whose window lacks prices that were jumped over.
   std::uint64_t ticks_ = 0;
   std::uint64_t ambiguous_bars_ = 0;
-  bool entered_ = false;  // During the bar at hand.
+  StretchGuard* guard_ = nullptr;  // Of the piece at hand.
+  bool unsound_ = false;           // It has said no.
+  bool entered_ = false;           // During the bar at hand.
   // The venue's quiet band of one instrument, and the venue change it was taken at.
   PriceBand band_;
   InstrumentId band_of_{};

@@ -73,6 +73,7 @@ std::expected<std::unique_ptr<Lane>, LogError> LanePair::open_lane(BarPath path,
       .path = path,
       .bars_are_marks = bars_ && marks_,
       .skip = options_.skip,
+      .signals = signals_,
       .journal = {.log = leads ? log_ : nullptr, .durability = Durability::AtClose},
       .rows = leads ? options_.rows : std::vector<Rows*>()};
   if (options_.terms) options.terms[instrument_] = *options_.terms;
@@ -94,20 +95,18 @@ std::expected<void, LogError> LanePair::open(Timestamp time) {
   return {};
 }
 
-std::expected<void, LogError> LanePair::take(const Block& block) {
+bool LanePair::jumps_by_signals() const {
+  return options_.skip && log_ == nullptr && !bars_ &&
+         settings_.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
+}
+
+std::expected<void, LogError> LanePair::take(const HistoryPiece& piece) {
   if (lane_ == nullptr) {
-    const Timestamp first =
-        block.bars.empty() ? block.events.front().time : block.bars.front().open_time;
-    if (auto opened = open(first); !opened) return opened;
+    if (auto opened = open(piece.first_time()); !opened) return opened;
   }
-  for (const Bar& bar : block.bars) {
-    if (auto taken = lane_->take(instrument_, bar); !taken) return taken;
-    if (auto taken = optimistic_->take(instrument_, bar); !taken) return taken;
-  }
-  for (const Occurrence& occurrence : block.events) {
-    if (auto taken = lane_->take(occurrence); !taken) return taken;
-  }
-  return {};
+  if (auto taken = lane_->take(instrument_, piece); !taken) return taken;
+  if (optimistic_ == nullptr) return {};
+  return optimistic_->take(instrument_, piece);
 }
 
 Summary LanePair::summarize(const DataReport& report, const AccountResult& account) const {

@@ -20,8 +20,15 @@ class LanePair {
   LanePair(const BacktestOptions& options, const DataReport& known, Names& names,
            LogWriter* log = nullptr);
 
-  // The next rows of the data. The first ones open the lanes.
-  std::expected<void, LogError> take(const Block& block);
+  // With every setting as this data has it.
+  const Settings& settings() const { return settings_; }
+  // Whether its strategy remembers prices, so that jumping needs the places of its signals.
+  bool jumps_by_signals() const;
+  // Before the first piece; they have taken each piece before the pair does.
+  void use(const SignalIndex& signals) { signals_ = &signals; }
+
+  // The next piece of the data. The first one opens the lanes.
+  std::expected<void, LogError> take(const HistoryPiece& piece);
 
   // After the last block; `report` is that of the whole data.
   std::expected<Summary, BacktestError> finish(const DataReport& report);
@@ -42,6 +49,7 @@ class LanePair {
   SimulationParameters simulation_;
   bool bars_;
   bool marks_;
+  const SignalIndex* signals_ = nullptr;
   std::vector<std::string> notes_;
   std::unique_ptr<Lane> lane_;        // Of ticks, or pessimistic.
   std::unique_ptr<Lane> optimistic_;  // Of bars.

@@ -1,15 +1,17 @@
 #include "backtest/run.h"
 
 #include <memory>
+#include <span>
 
-#include "backtest/lane_pair.h"
+#include "backtest/feed.h"
+#include "backtest/tape/tape_data.h"
 
 namespace tranchet {
 namespace {
 
 // Reads the whole data once, for what must be known before the first event.
 std::expected<DataReport, InputError> survey(const DataOptions& options) {
-  auto data = MarketData::open(options);
+  auto data = open_data(options);
   if (!data) return std::unexpected(data.error());
   Block block;
   while (true) {
@@ -21,7 +23,7 @@ std::expected<DataReport, InputError> survey(const DataOptions& options) {
 
 std::expected<DataReport, InputError> report_before(const DataOptions& data,
                                                     const InstrumentListed& rules) {
-  auto opened = MarketData::open(data);
+  auto opened = open_data(data);
   if (!opened) return std::unexpected(opened.error());
   DataReport report = (*opened)->report();
   // A capture may hold marks or not; what else must be read first is the decimals.
@@ -46,16 +48,11 @@ std::expected<Summary, BacktestError> run_backtest(const BacktestOptions& option
     log = std::move(*created);
   }
   LanePair lanes(options, *known, names, log.get());
-  auto data = MarketData::open(data_options);
-  if (!data) return failed(data.error());
-  Block block;
-  while (true) {
-    const auto more = (*data)->next(block);
-    if (!more) return failed(more.error());
-    if (!*more) break;
-    if (auto taken = lanes.take(block); !taken) return failed(taken.error());
-  }
-  auto summary = lanes.finish((*data)->report());
+  auto history = History::open(data_options);
+  if (!history) return failed(history.error());
+  const auto fed = feed(**history, std::span(&lanes, 1), [](std::uint64_t) { return true; });
+  if (!fed) return std::unexpected(fed.error());
+  auto summary = lanes.finish((*history)->report());
   if (!summary) return summary;
   if (log != nullptr) {
     if (auto closed = log->close(); !closed) return failed(closed.error());

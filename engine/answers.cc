@@ -13,14 +13,14 @@ namespace {
 
 // The order an answer names; an order this run never sent, or forgot after its week, is said aloud.
 Order* find_order(Turn& turn, OrderId id) {
-  const auto found = turn.state.orders.find(id);
-  if (found == turn.state.orders.end()) {
+  Order* order = turn.state.orders.look_up(id);
+  if (order == nullptr) {
     turn.alert(AlertReason::UnknownOrder, id);
     return nullptr;
   }
-  turn.touch(found->second.key);
-  ++turn.state.position(found->second.key).answers;
-  return &found->second;
+  turn.touch(order->key, order->tranche_id);
+  ++turn.state.position(order->key).answers;
+  return order;
 }
 
 Tranche* tranche_of(Turn& turn, const Order& order) {

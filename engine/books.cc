@@ -97,13 +97,13 @@ void reduce_tranche(Turn& turn, const Position& position, Tranche& tranche, cons
     }
     update_targets(turn.state.instrument(position.key.instrument), position.key.side, tranche);
   }
-  turn.publish(position.key);
+  turn.publish(position.key, tranche.id);
 }
 
 // What is left of an entry whose tranche is gone comes to where its first late fill came.
 void repin(Position& position, Order& order, Tranche& tranche) {
   if (Tranche* before = find_tranche(position, order.tranche_id)) {
-    std::erase(before->entries, order.id);
+    before->entries.remove(order.id);
   }
   order.tranche_id = tranche.id;
   order.tranche = tranche.ordinal;
@@ -248,7 +248,7 @@ void count(Turn& turn, Order& order, const Fill& fill) {
   order.filled_value += value_of(fill.price, fill.quantity);
   if (order.status == OrderStatus::PendingNew) order.status = OrderStatus::New;
   if (order.purpose == Purpose::StopLoss) note_triggered(turn, order);
-  turn.touch(order.key);
+  turn.touch(order.key, order.tranche_id);
   if (order.corrective) {
     book_correction(turn, order, fill);
   } else if (order.purpose == Purpose::Entry) {
@@ -297,7 +297,7 @@ void add_quantity(Turn& turn, Position& position, Tranche& tranche, const Fill& 
                        .side = entry_side(position.key.side),
                        .purpose = Purpose::Entry,
                        .liquidity = fill.liquidity});
-  turn.publish(position.key);
+  turn.publish(position.key, tranche.id);
 }
 
 void count_trade(Turn& turn, Order& order, const Fill& fill) {
@@ -383,7 +383,7 @@ void finish_order(Turn& turn, Order& order, OrderStatus status) {
   order.status = status;
   order.awaiting_amend = order.awaiting_cancel = order.awaiting_query = false;
   Position& position = state.position(order.key);
-  const auto drop = [&order](std::vector<OrderId>& ids) { std::erase(ids, order.id); };
+  const auto drop = [&order](OrderIds& ids) { ids.remove(order.id); };
   drop(position.entries);
   drop(position.corrections);
   if (Tranche* tranche = find_tranche(position, order.tranche_id)) {
@@ -396,11 +396,12 @@ void finish_order(Turn& turn, Order& order, OrderStatus status) {
     turn.cancel_timer(order.key, {TimerKind::EntryTimeout, static_cast<std::uint64_t>(order.id)});
   }
   state.finished.emplace_back(state.now, order.id);
+  state.orders.retire(order.id);
   while (state.now - state.finished.front().first > kOrderMemory) {
     state.orders.erase(state.finished.front().second);
     state.finished.pop_front();
   }
-  turn.touch(order.key);
+  turn.touch(order.key, order.tranche_id);
 }
 
 }  // namespace tranchet

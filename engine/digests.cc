@@ -40,7 +40,7 @@ class Words {
     add(settings.overrides());
   }
   template <class Fields>
-  void orders(const std::map<OrderId, Order>& orders, const Fields& fields) {
+  void orders(const OrderTable<Order>& orders, const Fields& fields) {
     (*this)(orders.size());
     for (const auto& [id, order] : orders) fields(order);
   }
@@ -78,6 +78,11 @@ class Words {
   }
   template <class T>
   void add(const std::vector<T>& fields) {
+    digest_.add(static_cast<std::uint64_t>(fields.size()));
+    for (const T& field : fields) add(field);
+  }
+  template <class T, std::size_t N>
+  void add(const ShortList<T, N>& fields) {
     digest_.add(static_cast<std::uint64_t>(fields.size()));
     for (const T& field : fields) add(field);
   }

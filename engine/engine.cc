@@ -9,6 +9,7 @@
 #include "engine/protection.h"
 #include "engine/publish.h"
 #include "engine/reconcile.h"
+#include "engine/refill.h"
 #include "engine/state_image.h"
 #include "engine/strategy.h"
 #include "engine/targets.h"
@@ -25,8 +26,8 @@ void know_instrument(State& state, InstrumentId id) {
     const auto number = InstrumentId{static_cast<std::uint16_t>(state.instruments.size() + 1)};
     instrument.positions[0].key = {number, PositionSide::Long};
     instrument.positions[1].key = {number, PositionSide::Short};
-    instrument.band = {.low = Price(), .high = Price::max()};
     state.instruments.push_back(std::move(instrument));
+    state.instruments.back().band = quiet_band(state, state.instruments.back());
   }
 }
 
@@ -35,6 +36,13 @@ void touch_all(Turn& turn) {
     for (const Position& position : instrument.positions) {
       if (!position.tranches.empty()) turn.touch(position.key);
     }
+  }
+}
+
+// What holds for a book that nothing has touched: a setting, or rules, may end its quiet.
+void renew_bands(State& state) {
+  for (InstrumentState& instrument : state.instruments) {
+    instrument.band = quiet_band(state, instrument);
   }
 }
 
@@ -51,12 +59,14 @@ void take(Turn& turn, const InstrumentListed& listed) {
     }
     turn.publish(position.key);
   }
+  renew_bands(turn.state);
 }
 
 void take(Turn& turn, const ConfigChanged& changed) {
   if (changed.instrument != InstrumentId::None) know_instrument(turn.state, changed.instrument);
   turn.state.settings.set(changed.setting, changed.instrument, changed.value);
   touch_all(turn);
+  renew_bands(turn.state);
 }
 
 void retry_leg(Turn& turn, TimerKind kind, const Position& position, Tranche& tranche) {
@@ -145,7 +155,9 @@ std::optional<Engine> Engine::from_image(std::span<const std::byte> image) {
 // What the hot path asks for at every price.
 void Engine::note_settings() {
   const Settings& settings = state_.settings;
-  strategy_is_dip_ = settings.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
+  const auto strategy = settings.choice<StrategyName>(Setting::Strategy);
+  strategy_is_dip_ = strategy == StrategyName::Dip;
+  strategy_is_refill_ = strategy == StrategyName::Refill;
   trades_are_marks_ =
       settings.choice<MarkSourceChoice>(Setting::MarkSource) == MarkSourceChoice::Trade;
   dip_drop_ = settings.percent(Setting::DipDrop);
@@ -155,6 +167,12 @@ void Engine::note_settings() {
 bool Engine::strategy_may_enter(const InstrumentState& instrument, Price price,
                                 Timestamp time) const {
   return dip_may_enter(state_, instrument, price, time);
+}
+
+std::optional<Timestamp> Engine::rests_until(InstrumentId id, PositionSide side) const {
+  if (!strategy_trades(state_, side)) return std::nullopt;
+  const auto& until = state_.instrument(id).cooldown_until[side == PositionSide::Long ? 0 : 1];
+  return until.value_or(state_.now);
 }
 
 bool Engine::pass(InstrumentId id, const PricePath& path, bool are_trades) {
@@ -177,6 +195,25 @@ bool Engine::pass(InstrumentId id, const PricePath& path, bool are_trades) {
   }
   if (are_marks) pass_mark(instrument, last.price, last.time);
   return true;
+}
+
+bool Engine::pass(InstrumentId id, const PriceStretch& prices, bool are_trades) {
+  if (!state_.knows(id) || !is_quiet(id, prices.low) || !is_quiet(id, prices.high)) return false;
+  ENSURE(prices.count > 0 && prices.first_time >= state_.now);
+  InstrumentState& instrument = state_.instrument(id);
+  state_.last = Sequence{number(state_.last) + prices.count};
+  state_.now = prices.last_time;
+  if (are_trades) {
+    instrument.trade = prices.last;
+    instrument.trade_time = prices.last_time;
+  }
+  if (!are_trades || trades_are_marks_) pass_mark(instrument, prices.last, prices.last_time);
+  return true;
+}
+
+void Engine::remember(InstrumentId id, DipWindow window) {
+  ENSURE(state_.knows(id) && strategy_is_dip_);
+  state_.instrument(id).dip = std::move(window);
 }
 
 void Engine::apply(const Event& event, Output& output) {
@@ -265,6 +302,7 @@ void Engine::take_mark(InstrumentId id, Price price, Output& output) {
   Turn turn(state_, output);
   for (Position& position : instrument.positions) test_prices(turn, position, true);
   if (dips) consider_dip(turn, id, price);
+  if (strategy_is_refill_) consider_refill(turn, id);
   settle(turn);
 }
 
@@ -273,6 +311,7 @@ void Engine::settle(Turn& turn) {
   for (const PositionKey key : turn.touched()) {
     Position& position = state_.position(key);
     for (Tranche& tranche : position.tranches) {
+      if (!turn.touches(key, tranche.id)) continue;
       progress_closing(turn, position, tranche);
       settle_protection(turn, position, tranche);
     }

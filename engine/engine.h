@@ -18,6 +18,16 @@
 
 namespace tranchet {
 
+// What a stretch of prices of one instrument comes to, for those who take it at one go.
+struct PriceStretch {
+  std::uint64_t count = 0;  // >= 1.
+  Price low;
+  Price high;
+  Price last;
+  Timestamp first_time;
+  Timestamp last_time;
+};
+
 class Engine {
  public:
   explicit Engine(const Settings& settings, std::uint8_t account = 1);
@@ -57,6 +67,18 @@ class Engine {
   // The same for the prices of a bar, all of them or none: trades, or marks.
   bool pass(InstrumentId instrument, const PricePath& path, bool are_trades);
 
+  // The same for a stretch of trades or marks. What the strategy remembers is not brought up to
+  // date: under `dip` the caller knows that no signal lies in the stretch, and gives the window of
+  // the prices before by remember() where one may follow. Until then the window may lack prices,
+  // which takes signals away but adds none.
+  bool pass(InstrumentId instrument, const PriceStretch& prices, bool are_trades);
+
+  // Whether the strategy looks at prices that are quiet for everything else.
+  bool remembers_prices() const { return strategy_is_dip_; }
+  void remember(InstrumentId instrument, DipWindow window);
+  // Until when the strategy does not enter this side; nullopt: it never does.
+  std::optional<Timestamp> rests_until(InstrumentId instrument, PositionSide side) const;
+
   // Chained over every command with the sequence that caused it.
   std::uint64_t command_digest() const { return state_.command_digest; }
   std::uint64_t state_digest() const { return digest_of(state_); }
@@ -95,6 +117,7 @@ class Engine {
 
   State state_;
   bool strategy_is_dip_ = false;
+  bool strategy_is_refill_ = false;
   bool trades_are_marks_ = false;
   Ppm dip_drop_ = 0;
   Duration dip_window_;

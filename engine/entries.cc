@@ -4,6 +4,7 @@
 
 #include "engine/placement.h"
 #include "engine/protection.h"
+#include "engine/refill.h"
 #include "engine/targets.h"
 
 namespace tranchet {
@@ -75,6 +76,10 @@ bool needs_too_many_slices(Quantity quantity, Quantity largest) {
 bool is_below_minimum(const InstrumentListed& rules, Quantity quantity, Price price) {
   return !quantity.is_positive() || quantity < rules.min_quantity ||
          value_of(price, quantity) < static_cast<Value>(rules.min_notional.raw()) * kDecimalOne;
+}
+
+bool is_one_way(const State& state) {
+  return state.settings.choice<PositionMode>(Setting::PositionModeChoice) == PositionMode::OneWay;
 }
 
 bool has_pending_entry(const State& state, PositionKey key, bool one_way) {
@@ -168,8 +173,7 @@ std::optional<EntryRefusal> check(const State& state, const EntrySignal& signal,
     return EntryRefusal::StalePrice;
   }
   // Cooldown: strategies keep to it themselves and never signal within it.
-  const bool one_way =
-      settings.choice<PositionMode>(Setting::PositionModeChoice) == PositionMode::OneWay;
+  const bool one_way = is_one_way(state);
   if (has_pending_entry(state, entry.key, one_way)) return EntryRefusal::PendingEntry;
   if (one_way && holds_opposite(state, entry.key)) return EntryRefusal::OppositePosition;
 
@@ -217,16 +221,26 @@ Tranche& take_place(Turn& turn, Position& position, const EntrySignal& signal, c
   return tranche;
 }
 
+void refuse(Turn& turn, const EntryRefused& refusal) {
+  turn.refuse_entry(refusal);
+  note_refused_refill(turn.state, {refusal.instrument, refusal.position_side});
+}
+
 }  // namespace
+
+bool side_is_free(const State& state, PositionKey key) {
+  const bool one_way = is_one_way(state);
+  return !has_pending_entry(state, key, one_way) && !(one_way && holds_opposite(state, key));
+}
 
 void consider_entry(Turn& turn, const EntrySignal& signal) {
   State& state = turn.state;
   Entry entry{.key = {signal.instrument, position_side_of_entry(signal.side)}};
   if (const auto refusal = check(state, signal, entry)) {
-    turn.refuse_entry({.signal_id = signal.signal_id,
-                       .instrument = signal.instrument,
-                       .position_side = entry.key.side,
-                       .reason = *refusal});
+    refuse(turn, {.signal_id = signal.signal_id,
+                  .instrument = signal.instrument,
+                  .position_side = entry.key.side,
+                  .reason = *refusal});
     return;
   }
   const InstrumentListed& rules = state.instrument(signal.instrument).rules;
@@ -261,6 +275,7 @@ void settle_entries(Turn& turn, Position& position) {
     if (order.cancel_wanted && !order.is_unanswered()) turn.cancel(order);
   }
   std::erase_if(position.tranches, [](const Tranche& tranche) {
+    if (tranche.opened && !tranche.ended) return false;
     const bool has_orders = !tranche.entries.empty() || !tranche.stops.empty() ||
                             !tranche.targets.empty() || !tranche.closes.empty();
     return !has_orders && (tranche.ended || !tranche.opened);
@@ -271,11 +286,11 @@ void note_entry_over(Turn& turn, const Order& order, std::optional<RejectReason>
   turn.touch(order.key);
   if (!reason) return;
   const auto refusal = parse_enum<EntryRefusal>(to_text(*reason));
-  turn.refuse_entry({.signal_id = order.signal_id,
-                     .order = order.id,
-                     .instrument = order.key.instrument,
-                     .position_side = order.key.side,
-                     .reason = refusal.value_or(EntryRefusal::Other)});
+  refuse(turn, {.signal_id = order.signal_id,
+                .order = order.id,
+                .instrument = order.key.instrument,
+                .position_side = order.key.side,
+                .reason = refusal.value_or(EntryRefusal::Other)});
 }
 
 void cancel_all_entries(Turn& turn) {

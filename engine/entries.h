@@ -8,6 +8,9 @@ namespace tranchet {
 // An entry signal, from outside or from a strategy. Answered by orders or by one EntryRefused.
 void consider_entry(Turn& turn, const EntrySignal& signal);
 
+// No entry of the key is in flight and, in one-way mode, nothing stands or comes on the other side.
+bool side_is_free(const State& state, PositionKey key);
+
 // Sends the cancels that entries wait for, and drops tranches whose first entry came to nothing.
 void settle_entries(Turn& turn, Position& position);
 

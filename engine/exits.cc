@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/protection.h"
+#include "engine/refill.h"
 #include "engine/targets.h"
 
 namespace tranchet {
@@ -157,12 +158,12 @@ void note_triggered(Turn& turn, Order& order) {
   if (tranche == nullptr || tranche->ended) return;
   if (!tranche->closing) {
     tranche->closing = Closing{.reason = ExitReason::StopLoss};
-    turn.publish(order.key);
+    turn.publish(order.key, tranche->id);
   }
   remember_trigger(*tranche->closing, order);
   tranche->closing->stalled = false;
   tranche->dust = false;
-  turn.touch(order.key);
+  turn.touch(order.key, tranche->id);
 }
 
 void note_close_failed(Turn& turn, const Position& position, Tranche& tranche,
@@ -185,6 +186,11 @@ bool watches_prices(const Tranche& tranche) {
   return !tranche.ended && !tranche.dust && !closes_all && tranche.quantity.is_positive();
 }
 
+// The backstop lies beyond the stop: a price short of the stop starts neither it nor the guard.
+bool is_short_of(Price stop, PositionSide side, Price price) {
+  return !reaches_stop(side, price, stop);
+}
+
 }  // namespace
 
 void test_stop_price(Turn& turn, const Position& position, Tranche& tranche) {
@@ -194,7 +200,7 @@ void test_stop_price(Turn& turn, const Position& position, Tranche& tranche) {
   if (!watches_prices(tranche) || !tranche.stop.price) return;
   const auto price =
       working_price(state, id, state.settings.choice<WorkingType>(Setting::StopWorkingType, id));
-  if (!price) return;
+  if (!price || is_short_of(*tranche.stop.price, side, *price)) return;
   const bool rests = tranche.rest_until && state.now < *tranche.rest_until;
   if (!rests && state.settings.flag(Setting::BackstopEnabled, id) &&
       reaches_backstop(side, *price, *tranche.stop.price,
@@ -265,6 +271,7 @@ void request_close(Turn& turn, const CloseRequested& request) {
 QuietBand quiet_band(const State& state, const InstrumentState& instrument) {
   QuietBand band{.low = Price(), .high = Price::max()};
   for (const Position& position : instrument.positions) {
+    if (wants_refill(state, position)) return {.low = Price::max(), .high = Price()};
     const InstrumentId id = position.key.instrument;
     const bool instant = state.settings.flag(Setting::InstantTakeProfitEnabled, id);
     const bool is_long = position.key.side == PositionSide::Long;

@@ -42,7 +42,8 @@ void test_prices(Turn& turn, Position& position, bool is_mark);
 // CloseRequested, scope and all.
 void request_close(Turn& turn, const CloseRequested& request);
 
-// The prices between which test_prices does nothing, for both sides of the instrument.
+// The prices between which test_prices does nothing, for both sides of the instrument. None while
+// the strategy `refill` would enter at any.
 QuietBand quiet_band(const State& state, const InstrumentState& instrument);
 
 }  // namespace tranchet

@@ -167,8 +167,8 @@ void absorb(Turn& turn, Position& position, TrancheId from_id, TrancheId into_id
                           .cost = from.cost});
   into.quantity += from.quantity;
   into.cost += from.cost;
-  const auto take = [](std::vector<OrderId>& mine, const std::vector<OrderId>& theirs) {
-    mine.insert(mine.end(), theirs.begin(), theirs.end());
+  const auto take = [](OrderIds& mine, const OrderIds& theirs) {
+    for (const OrderId id : theirs) mine.push_back(id);
     std::sort(mine.begin(), mine.end());
   };
   take(into.entries, from.entries);

@@ -18,7 +18,7 @@ std::uint64_t subject_of(const Tranche& tranche) {
   return static_cast<std::uint64_t>(tranche.id);
 }
 
-bool any_unanswered(const State& state, const std::vector<OrderId>& orders) {
+bool any_unanswered(const State& state, const OrderIds& orders) {
   return std::any_of(orders.begin(), orders.end(),
                      [&](OrderId id) { return state.order(id).is_unanswered(); });
 }
@@ -26,13 +26,13 @@ bool any_unanswered(const State& state, const std::vector<OrderId>& orders) {
 // Cancels every order of the list but those that `keep` holds for, and those whose cancel was
 // refused and waits for the retry timer. The list may not change.
 template <class Keep>
-void cancel_all_but(Turn& turn, const std::vector<OrderId>& orders, Keep keep) {
+void cancel_all_but(Turn& turn, const OrderIds& orders, Keep keep) {
   for (const OrderId id : orders) {
     Order& order = turn.state.order(id);
     if (!order.is_unanswered() && !order.cancel_refused && !keep(order)) turn.cancel(order);
   }
 }
-void cancel_all(Turn& turn, const std::vector<OrderId>& orders) {
+void cancel_all(Turn& turn, const OrderIds& orders) {
   cancel_all_but(turn, orders, [](const Order&) { return false; });
 }
 
@@ -339,7 +339,7 @@ void note_accepted(Turn& turn, Position& position, Tranche& tranche, Purpose pur
   if (purpose != Purpose::StopLoss) return;
   leg.cancel_first = false;
   position.entries_halted = false;
-  turn.touch(position.key);
+  turn.touch(position.key, tranche.id);
 }
 
 void handle_dust(Turn& turn, Position& position, Tranche& tranche) {

@@ -20,7 +20,7 @@ void publish_position(Turn& turn, const Position& position) {
                         .instrument = position.key.instrument,
                         .position_side = position.key.side,
                         .trade_type = position.trade_type};
-  std::vector<TrancheState> rows;
+  ShortList<TrancheState, 8> rows;
   for (const Tranche& tranche : position.tranches) {
     if (!tranche.quantity.is_positive()) continue;
     const bool bare = tranche.dust;
@@ -50,7 +50,7 @@ void publish_position(Turn& turn, const Position& position) {
     update.realized_pnl = update.realized_pnl.value_or(Money()) + closed.realized_pnl;
     update.reason = static_cast<std::uint8_t>(closed.reason);
   }
-  turn.position_update(position.key, update, rows);
+  turn.position_update(position.key, update, {rows.begin(), rows.end()});
 }
 
 }  // namespace tranchet

@@ -27,7 +27,7 @@ bool has_live_orders(const Position& position) {
 
 template <class Visit>
 void for_each_live_order(State& state, Position& position, Visit visit) {
-  std::vector<OrderId> ids = position.entries;
+  std::vector<OrderId> ids(position.entries.begin(), position.entries.end());
   ids.insert(ids.end(), position.corrections.begin(), position.corrections.end());
   for (const Tranche& tranche : position.tranches) {
     for (const auto* list : {&tranche.stops, &tranche.targets, &tranche.closes}) {

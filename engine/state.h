@@ -12,10 +12,14 @@
 #include <vector>
 
 #include "engine/dip.h"
+#include "engine/order_table.h"
+#include "engine/short_list.h"
 #include "events/event.h"
 #include "events/settings.h"
 
 namespace tranchet {
+
+using OrderIds = ShortList<OrderId, 2>;
 
 struct Order {
   OrderId id{};
@@ -48,7 +52,7 @@ struct Order {
   std::uint8_t reason = 0;       // ExitReason: of a Close; of an entry whose fills close at once.
   std::uint32_t generation = 0;  // Stops that replace others have a higher one.
   std::uint64_t signal_id = 0;
-  std::vector<TradeId> trades;  // Counted; sorted.
+  ShortList<TradeId, 2> trades;  // Counted; sorted.
 
   bool is_finished() const { return status >= OrderStatus::Filled; }
   bool is_unanswered() const {
@@ -115,10 +119,10 @@ struct Tranche {
   Money fees;
 
   // Live orders, oldest first.
-  std::vector<OrderId> entries;
-  std::vector<OrderId> stops;
-  std::vector<OrderId> targets;
-  std::vector<OrderId> closes;
+  OrderIds entries;
+  OrderIds stops;
+  OrderIds targets;
+  OrderIds closes;
 
   bool is_live() const { return !ended; }
   bool takes_entries() const { return !ended && !closing; }
@@ -141,10 +145,10 @@ struct Snapshot {
 
 struct Position {
   PositionKey key;
-  std::vector<Tranche> tranches;     // By ordinal, then id.
-  std::vector<OrderId> entries;      // Live entry orders.
-  std::vector<OrderId> corrections;  // Live corrective orders.
-  Quantity excess;                   // One-way without reduce-only: sold beyond the position.
+  std::vector<Tranche> tranches;  // By ordinal, then id.
+  OrderIds entries;               // Live entry orders.
+  OrderIds corrections;           // Live corrective orders.
+  Quantity excess;                // One-way without reduce-only: sold beyond the position.
   Value excess_value = 0;
   Quantity ignored;  // At the venue beside our books: foreign, and left alone.
   std::optional<Difference> difference;
@@ -153,7 +157,7 @@ struct Position {
   bool entries_halted = false;                  // A stop failed three times.
 };
 
-// Between these prices, both exclusive, no exit starts.
+// Between these prices, both exclusive, no exit starts and `refill` does not enter.
 struct QuietBand {
   Price low;
   Price high;
@@ -184,8 +188,8 @@ struct State {
   std::uint8_t account = 0;
   Sequence last{};
   Timestamp now;
-  std::vector<InstrumentState> instruments;  // Number n at n - 1.
-  std::map<OrderId, Order> orders;
+  std::vector<InstrumentState> instruments;            // Number n at n - 1.
+  OrderTable<Order> orders;                            // Finished ones are retired.
   std::deque<std::pair<Timestamp, OrderId>> finished;  // Oldest first.
   std::map<TimerId, Timestamp> timers;
   std::optional<Snapshot> snapshot;
@@ -208,14 +212,14 @@ struct State {
     return instrument(key.instrument).position(key.side);
   }
   Order& order(OrderId id) {
-    const auto found = orders.find(id);
-    ENSURE(found != orders.end());
-    return found->second;
+    Order* found = orders.look_up(id);
+    ENSURE(found != nullptr);
+    return *found;
   }
   const Order& order(OrderId id) const {
-    const auto found = orders.find(id);
-    ENSURE(found != orders.end());
-    return found->second;
+    const Order* found = orders.look_up(id);
+    ENSURE(found != nullptr);
+    return *found;
   }
 };
 

@@ -48,7 +48,7 @@ class Writer {
     add(settings.overrides());
   }
   template <class Fields>
-  void orders(const std::map<OrderId, Order>& orders, const Fields& fields) {
+  void orders(const OrderTable<Order>& orders, const Fields& fields) {
     add(orders.size());
     for (const auto& [id, order] : orders) fields(order);
   }
@@ -103,6 +103,11 @@ class Writer {
   }
   template <class T>
   void add(const std::vector<T>& fields) {
+    add(fields.size());
+    for (const T& field : fields) add(field);
+  }
+  template <class T, std::size_t N>
+  void add(const ShortList<T, N>& fields) {
     add(fields.size());
     for (const T& field : fields) add(field);
   }
@@ -172,13 +177,15 @@ class Reader {
     }
   }
   template <class Fields>
-  void orders(std::map<OrderId, Order>& orders, const Fields& fields) {
+  void orders(OrderTable<Order>& orders, const Fields& fields) {
     for (std::uint64_t left = count(); left > 0 && is_good_; --left) {
       Order order;
       fields(order);
       const OrderId id = order.id;
       is_good_ = is_good_ && (orders.empty() || orders.rbegin()->first < id);
-      orders.emplace_hint(orders.end(), id, std::move(order));
+      if (!is_good_) return;
+      orders.emplace(id, order);
+      if (order.is_finished()) orders.retire(id);
     }
   }
   void window(DipWindow& window) {
@@ -278,6 +285,10 @@ class Reader {
   void read(std::vector<T>& fields) {
     for (std::uint64_t left = count(); left > 0 && is_good_; --left) read(fields.emplace_back());
   }
+  template <class T, std::size_t N>
+  void read(ShortList<T, N>& fields) {
+    for (std::uint64_t left = count(); left > 0 && is_good_; --left) read(fields.emplace_back());
+  }
   template <class T>
   void read(std::deque<T>& fields) {
     for (std::uint64_t left = count(); left > 0 && is_good_; --left) read(fields.emplace_back());
@@ -303,7 +314,7 @@ class Reader {
 
 // ---- What every state keeps to, and the engine relies on.
 
-bool are_known(const State& state, const std::vector<OrderId>& orders) {
+bool are_known(const State& state, const OrderIds& orders) {
   return std::ranges::all_of(orders, [&](OrderId id) { return state.orders.contains(id); });
 }
 

@@ -7,15 +7,22 @@ namespace {
 
 bool may_enter(const State& state, const InstrumentState& instrument, PositionSide side,
                Timestamp now) {
-  const auto sides = state.settings.choice<StrategySidesChoice>(Setting::StrategySides);
-  const auto wanted =
-      side == PositionSide::Long ? StrategySidesChoice::Long : StrategySidesChoice::Short;
-  if (sides != StrategySidesChoice::Both && sides != wanted) return false;
-  const auto& until = instrument.cooldown_until[side == PositionSide::Long ? 0 : 1];
-  return !until || now >= *until;
+  return strategy_trades(state, side) && !strategy_rests(instrument, side, now);
 }
 
 }  // namespace
+
+bool strategy_trades(const State& state, PositionSide side) {
+  const auto sides = state.settings.choice<StrategySidesChoice>(Setting::StrategySides);
+  const auto wanted =
+      side == PositionSide::Long ? StrategySidesChoice::Long : StrategySidesChoice::Short;
+  return sides == StrategySidesChoice::Both || sides == wanted;
+}
+
+bool strategy_rests(const InstrumentState& instrument, PositionSide side, Timestamp now) {
+  const auto& until = instrument.cooldown_until[side == PositionSide::Long ? 0 : 1];
+  return until && now < *until;
+}
 
 bool dip_may_enter(const State& state, const InstrumentState& instrument, Price price,
                    Timestamp now) {

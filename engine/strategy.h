@@ -6,6 +6,11 @@
 
 namespace tranchet {
 
+// The setting `side` lets a strategy enter this side.
+bool strategy_trades(const State& state, PositionSide side);
+// A strategy does not enter this side of the instrument again yet.
+bool strategy_rests(const InstrumentState& instrument, PositionSide side, Timestamp now);
+
 // Dip: buys when the price is drop_pct below the highest of the last window, sells short when it is
 // as far above the lowest; at most once a cooldown a side, whether the entry was taken or refused.
 // Whether consider_dip has something to do at this price, which the window has taken in.

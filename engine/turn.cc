@@ -22,23 +22,26 @@ std::uint8_t leg_rank(Purpose purpose) {
 }
 constexpr std::uint8_t kCancelRank = 3;
 
-void insert_sorted(std::vector<PositionKey>& keys, PositionKey key) {
-  const auto at = std::lower_bound(keys.begin(), keys.end(), key);
-  if (at == keys.end() || *at != key) keys.insert(at, key);
-}
-
 }  // namespace
 
 void Turn::add(Section section, PositionKey key, const Command& command, std::uint32_t ordinal,
                std::uint8_t leg) {
-  // instrument 16 | side 2 | section 3 | ordinal 24 | leg 3; the sort is stable for the rest. What
-  // has no key comes after all that have one.
+  // instrument 16 | side 2 | section 3 | ordinal 24 | leg 3; first come, first placed for the rest.
+  // What has no key comes after all that have one.
   const auto instrument = static_cast<std::uint64_t>(key.instrument);
   const std::uint64_t place = instrument == 0 ? 0xFFFF : instrument;
-  ranked_.push_back({.rank = (place << 48) | (static_cast<std::uint64_t>(key.side) << 46) |
+  const std::uint64_t rank = (place << 48) | (static_cast<std::uint64_t>(key.side) << 46) |
                              (static_cast<std::uint64_t>(section) << 40) |
-                             (static_cast<std::uint64_t>(ordinal & 0xFF'FFFF) << 8) | leg,
-                     .command = command});
+                             (static_cast<std::uint64_t>(ordinal & 0xFF'FFFF) << 8) | leg;
+  if (ranks_.empty() || ranks_.back() <= rank) {
+    ranks_.push_back(rank);
+    output_.commands.push_back(command);
+    return;
+  }
+  const auto at = std::upper_bound(ranks_.begin(), ranks_.end(), rank);
+  const auto index = static_cast<std::ptrdiff_t>(first_) + (at - ranks_.begin());
+  ranks_.insert(at, rank);
+  output_.commands.insert(output_.commands.begin() + index, command);
 }
 
 Order& Turn::submit(const NewOrder& wanted) {
@@ -82,8 +85,8 @@ Order& Turn::submit(const NewOrder& wanted) {
   } else {
     add(Section::Tranche, order.key, command, order.tranche, leg_rank(order.purpose));
   }
-  touch(order.key);
-  return state.orders.emplace(id, std::move(order)).first->second;
+  touch(order.key, order.tranche_id);
+  return state.orders.emplace(id, order);
 }
 
 void Turn::amend(Order& order, Quantity quantity, Price limit_price) {
@@ -165,34 +168,18 @@ void Turn::trade_closed(const TradeClosed& closed_trade) {
 }
 
 void Turn::position_update(PositionKey key, const PositionUpdate& update,
-                           const std::vector<TrancheState>& tranches) {
+                           std::span<const TrancheState> tranches) {
   add(Section::Update, key, update);
   for (const TrancheState& tranche : tranches) add(Section::Update, key, tranche);
 }
 
-void Turn::touch(PositionKey key) {
-  insert_sorted(touched_, key);
-}
-
-void Turn::publish(PositionKey key) {
-  touch(key);
-  insert_sorted(published_, key);
-}
-
-bool Turn::is_published(PositionKey key) const {
-  return std::binary_search(published_.begin(), published_.end(), key);
-}
-
 void Turn::finish() {
   if (snapshot_wanted_) add(Section::Snapshot, {}, RequestSnapshot{});
-  if (ranked_.empty()) return;
-  std::stable_sort(ranked_.begin(), ranked_.end(),
-                   [](const Ranked& a, const Ranked& b) { return a.rank < b.rank; });
+  if (ranks_.empty()) return;
   Digest digest(state.command_digest);
   digest.add(number(state.last));
-  for (const Ranked& ranked : ranked_) {
-    output_.commands.push_back(ranked.command);
-    add_to_digest(digest, ranked.command);
+  for (const Command& command : std::span(output_.commands).subspan(first_)) {
+    add_to_digest(digest, command);
   }
   state.command_digest = digest.value();
 }

@@ -6,13 +6,16 @@
 // RequestSnapshot after everything.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "engine/output.h"
 #include "engine/state.h"
 
 namespace tranchet {
+
+using PositionKeys = ShortList<PositionKey, 2>;
 
 // What a new order is to be; the turn gives it its id.
 struct NewOrder {
@@ -30,7 +33,8 @@ struct NewOrder {
 
 class Turn {
  public:
-  Turn(State& changed, Output& output) : state(changed), output_(output) {}
+  Turn(State& changed, Output& output)
+      : state(changed), output_(output), first_(output.commands.size()) {}
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
@@ -50,39 +54,60 @@ class Turn {
   void alert(AlertReason reason, OrderId order = {});
   void trade_closed(const TradeClosed& closed);
   void position_update(PositionKey key, const PositionUpdate& update,
-                       const std::vector<TrancheState>& tranches);
+                       std::span<const TrancheState> tranches);
   template <class T>
   void book(const T& booking) {
     output_.bookings.emplace_back(booking);
   }
 
-  // The book is looked at again when the event has been taken in.
-  void touch(PositionKey key);
+  // The book is looked at again when the event has been taken in: with all of its tranches, or with
+  // this one. What no event has touched since it was looked at last is as it should be already.
+  void touch(PositionKey key) {
+    note(touched_, key);
+    note(whole_, key);
+  }
+  void touch(PositionKey key, TrancheId tranche) {
+    note(touched_, key);
+    if (!tranches_.contains(tranche)) tranches_.push_back(tranche);
+  }
   // ... and screens are told.
-  void publish(PositionKey key);
-  const std::vector<PositionKey>& touched() const { return touched_; }
-  bool is_published(PositionKey key) const;
+  void publish(PositionKey key) {
+    touch(key);
+    note(published_, key);
+  }
+  void publish(PositionKey key, TrancheId tranche) {
+    touch(key, tranche);
+    note(published_, key);
+  }
+  const PositionKeys& touched() const { return touched_; }  // By key.
+  bool touches(PositionKey key, TrancheId tranche) const {
+    return whole_.contains(key) || tranches_.contains(tranche);
+  }
+  bool is_published(PositionKey key) const { return published_.contains(key); }
 
-  // Puts the commands into the output and into the command digest.
+  // Puts the commands into the command digest.
   void finish();
 
   State& state;
   // The tranche of each key that closed last in this turn, for its PositionUpdate.
-  std::vector<TradeClosed> closed;
+  ShortList<TradeClosed, 2> closed;
 
  private:
   enum class Section : std::uint8_t { Tranche, Entry, Query, Timer, Publish, Update, Snapshot };
-  struct Ranked {
-    std::uint64_t rank = 0;
-    Command command;
-  };
+  // Lists of keys are sorted. Nearly every event is about one book.
+  static void note(PositionKeys& keys, PositionKey key) {
+    if (!keys.contains(key)) keys.insert(std::lower_bound(keys.begin(), keys.end(), key), key);
+  }
   void add(Section section, PositionKey key, const Command& command, std::uint32_t ordinal = 0,
            std::uint8_t leg = 0);
 
   Output& output_;
-  std::vector<Ranked> ranked_;
-  std::vector<PositionKey> touched_;
-  std::vector<PositionKey> published_;
+  std::size_t first_;                   // Of this turn's commands in the output,
+  ShortList<std::uint64_t, 16> ranks_;  // and the place of each; they stand in this order.
+  PositionKeys touched_;
+  PositionKeys whole_;  // Of the touched ones.
+  PositionKeys published_;
+  ShortList<TrancheId, 4> tranches_;  // Touched, of any book.
   std::uint16_t orders_ = 0;
   bool snapshot_wanted_ = false;
 };

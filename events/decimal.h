@@ -79,7 +79,15 @@ constexpr Value value_of(Price price, Quantity quantity) {
 // ---- Rounding. All of it is integer division with a name.
 
 // Toward minus infinity. 7 / 2 = 3, -7 / 2 = -4.
+// Whether both are small enough, and not negative, for the division that the processor has: several
+// times faster than that of 128 bits.
+constexpr bool divides_in_64_bits(Int128 numerator, Int128 denominator) {
+  return numerator >> 64 == 0 && denominator >> 64 == 0;
+}
 constexpr Int128 divide_floor(Int128 numerator, Int128 denominator) {
+  if (divides_in_64_bits(numerator, denominator)) {
+    return static_cast<std::uint64_t>(numerator) / static_cast<std::uint64_t>(denominator);
+  }
   Int128 quotient = numerator / denominator;
   if (numerator % denominator != 0 && ((numerator < 0) != (denominator < 0))) --quotient;
   return quotient;
@@ -89,6 +97,12 @@ constexpr Int128 divide_ceil(Int128 numerator, Int128 denominator) {
 }
 // To the nearest, a half away from zero. 5 / 2 = 3, -5 / 2 = -3.
 constexpr Int128 divide_half_away(Int128 numerator, Int128 denominator) {
+  if (divides_in_64_bits(numerator, denominator)) {
+    const auto n = static_cast<std::uint64_t>(numerator);
+    const auto d = static_cast<std::uint64_t>(denominator);
+    const std::uint64_t rest = n % d;
+    return static_cast<Int128>(n / d) + (rest >= d - rest ? 1 : 0);
+  }
   Int128 quotient = numerator / denominator;
   const Int128 rest = numerator % denominator;
   const Int128 rest_size = rest < 0 ? -rest : rest;

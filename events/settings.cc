@@ -9,7 +9,7 @@ constexpr auto kPositionModes = std::to_array<std::string_view>({"hedge", "one_w
 constexpr auto kForeignPolicies = std::to_array<std::string_view>({"adopt", "ignore", "halt"});
 constexpr auto kAtCap = std::to_array<std::string_view>({"merge", "join", "reject"});
 constexpr auto kWorkingTypes = std::to_array<std::string_view>({"contract_price", "mark_price"});
-constexpr auto kStrategies = std::to_array<std::string_view>({"signals", "dip"});
+constexpr auto kStrategies = std::to_array<std::string_view>({"signals", "dip", "refill"});
 constexpr auto kSides = std::to_array<std::string_view>({"both", "long", "short"});
 constexpr auto kMarkSources = std::to_array<std::string_view>({"mark", "trade"});
 
@@ -31,8 +31,10 @@ constexpr std::array<SettingInfo, kSettingCount> kTable{{
      "the venue refuses an exit that would flip a one-way position"},
     {Setting::Leverage, "defaults", "leverage", Count, 10, 1, 125, true,
      "leverage of the position at the venue; never part of a percentage here"},
-    {Setting::TrancheIncrement, "defaults", "tranche_increment_pct", Percent, 5 * kOnePercent, 1,
-     kBelowAll, true, "loss of the whole position, price only, at which an entry opens a tranche"},
+    {Setting::TrancheIncrement, "defaults", "tranche_increment_pct", Percent, 5 * kOnePercent,
+     -kPpmOne, kBelowAll, true,
+     "loss of the whole position, price only, at which an entry opens a tranche; below 0: a "
+     "profit"},
     {Setting::MaxTranches, "defaults", "max_tranches", Count, 5, 1, 50, true,
      "live tranches of a position, by count"},
     {Setting::AtCap, "defaults", "at_cap", Choice, 1, 1, 3, true,
@@ -67,8 +69,9 @@ constexpr std::array<SettingInfo, kSettingCount> kTable{{
      "market orders tried for one exit before the alert"},
     {Setting::ExitBackoff, "defaults", "exit_backoff", Time, kSecond, kSecond / 1'000, kDay, true,
      "wait before the second attempt of an exit; doubles with each"},
-    {Setting::Strategy, "strategy", "name", Choice, 1, 1, 2, false,
-     "where entries come from: signals from outside, or the engine's own dip buyer", kStrategies},
+    {Setting::Strategy, "strategy", "name", Choice, 1, 1, 3, false,
+     "where entries come from: signals from outside, or a strategy of the engine's own",
+     kStrategies},
     {Setting::DipDrop, "strategy", "drop_pct", Percent, kOnePercent, 1, kBelowAll, false,
      "dip: fall from the highest price of the window (short: rise from the lowest)"},
     {Setting::DipWindow, "strategy", "window", Time, 3'600 * kSecond, kSecond, 30 * kDay, false,
@@ -185,12 +188,9 @@ Settings::Settings() {
   for (const SettingInfo& setting : kTable) defaults_[index_of(setting.id)] = setting.fallback;
 }
 
-std::int64_t Settings::get(Setting setting, InstrumentId instrument) const {
-  if (instrument != InstrumentId::None && !overrides_.empty()) {
-    const auto found = overrides_.find({instrument, setting});
-    if (found != overrides_.end()) return found->second;
-  }
-  return defaults_[index_of(setting)];
+std::int64_t Settings::get_of(Setting setting, InstrumentId instrument) const {
+  const auto found = overrides_.find({instrument, setting});
+  return found != overrides_.end() ? found->second : defaults_[index_of(setting)];
 }
 
 void Settings::set(Setting setting, InstrumentId instrument, std::int64_t value) {

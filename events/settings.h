@@ -58,7 +58,7 @@ inline constexpr std::size_t kSettingCount = 30;
 enum class PositionMode : std::uint8_t { Hedge = 1, OneWay = 2 };
 enum class ForeignPolicy : std::uint8_t { Adopt = 1, Ignore = 2, Halt = 3 };
 enum class AtCapPolicy : std::uint8_t { Merge = 1, Join = 2, Reject = 3 };
-enum class StrategyName : std::uint8_t { Signals = 1, Dip = 2 };
+enum class StrategyName : std::uint8_t { Signals = 1, Dip = 2, Refill = 3 };
 enum class StrategySidesChoice : std::uint8_t { Both = 1, Long = 2, Short = 3 };
 // Which prices the engine takes for the mark: the venue's, or every trade where data has no mark.
 enum class MarkSourceChoice : std::uint8_t { Mark = 1, Trade = 2 };
@@ -103,7 +103,12 @@ class Settings {
  public:
   Settings();  // The table's defaults.
 
-  std::int64_t get(Setting setting, InstrumentId instrument = InstrumentId::None) const;
+  std::int64_t get(Setting setting, InstrumentId instrument = InstrumentId::None) const {
+    if (overrides_.empty() || instrument == InstrumentId::None) {
+      return defaults_[static_cast<std::size_t>(setting) - 1];
+    }
+    return get_of(setting, instrument);
+  }
   void set(Setting setting, InstrumentId instrument, std::int64_t value);
 
   bool flag(Setting setting, InstrumentId instrument = InstrumentId::None) const {
@@ -130,6 +135,8 @@ class Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 
  private:
+  std::int64_t get_of(Setting setting, InstrumentId instrument) const;
+
   std::array<std::int64_t, kSettingCount> defaults_{};
   std::map<Key, std::int64_t> overrides_;
 };

@@ -56,6 +56,10 @@ class Loop {
   // Nothing is due up to and including `time`, and no log is kept.
   bool may_pass_until(Timestamp time) const { return journal_.log == nullptr && time < due_; }
 
+  bool keeps_log() const { return journal_.log != nullptr; }
+  // Before this time nothing is due.
+  Timestamp quiet_until() const { return due_; }
+
   // The venue has seen something by itself, such as a price: it may have more to say.
   void look_again() { find_due(); }
 

@@ -224,7 +224,7 @@ struct Confined {
 constexpr auto kConfined = std::to_array<Confined>({
     {"capnp/", "events/log/ tests/ ", false},
     {"kj/", "events/log/ tests/ .ci/ ", false},
-    {"lmdb.h", "events/log/ tests/ ", false},
+    {"lmdb.h", "events/log/ backtest/tape/ tests/ ", false},
     {"simdjson", "events/log/ backtest/ adapters/ tests/ ", true},
     {"toml++/", "adapters/ tests/ ", true},
     {"CLI/", "adapters/ tests/ ", true},

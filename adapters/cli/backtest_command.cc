@@ -12,6 +12,7 @@
 #include "backtest/report/row_sample.h"
 #include "backtest/report/terminal.h"
 #include "backtest/run.h"
+#include "backtest/tape/tape_data.h"
 
 namespace tranchet {
 namespace {
@@ -22,7 +23,9 @@ struct Failure {
 };
 
 Failure failure_of(const BacktestError& error) {
-  if (const auto* input = std::get_if<InputError>(&error)) return {kBadInput, to_text(*input)};
+  if (const auto* input = std::get_if<InputError>(&error)) {
+    return {exit_status(input->fault), to_text(*input)};
+  }
   const auto& log = std::get<LogError>(error);
   return {exit_status(log.kind), log.message};
 }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "adapters/cli/instruments.h"
-#include "backtest/market_data/detect.h"
+#include "backtest/tape/tape_data.h"
 
 namespace tranchet {
 namespace {
@@ -27,8 +27,7 @@ std::expected<DataOptions, std::string> data_options(const BacktestArguments& ar
     }
     options.paths.emplace_back(has_symbol ? argument.substr(equals + 1) : argument);
   }
-  if (options.symbol.empty())
-    options.symbol = symbol_in_name(options.paths.front().filename().string());
+  if (options.symbol.empty()) options.symbol = symbol_of_data(options.paths.front());
   if (options.symbol.empty()) {
     return std::unexpected("which instrument is " + options.paths.front().string() +
                            "? Say --instrument SYM, or --data SYM=PATH");

@@ -52,6 +52,22 @@ std::string text_of_file(const std::string& path) {
   return text.str();
 }
 
+struct FailureOf {
+  Failure operator()(const std::string& text) const { return {kBadInput, text}; }
+  Failure operator()(const InputError& error) const {
+    return {exit_status(error.fault), to_text(error)};
+  }
+  Failure operator()(const LogError& error) const {
+    return {exit_status(error.kind), error.message};
+  }
+  Failure operator()(const ResultsError& error) const {
+    return {error.world_failed ? kWorldFailed : kBadInput, error.message};
+  }
+};
+Failure failure_of(const SweepError& error) {
+  return std::visit(FailureOf{}, error);
+}
+
 class SweepRun final : private SweepWatch {
  public:
   SweepRun(const SweepArguments& arguments, std::ostream& out, std::ostream& err)
@@ -73,15 +89,14 @@ class SweepRun final : private SweepWatch {
     if (!done) return fail(done.error());
     const auto ended = run_sweep(options_, std::move(*done), *this);
     if (bar_) bar_->clear();
-    if (!ended) return refuse(ended.error().message, status_of(ended.error().world_failed));
+    if (!ended) return fail(ended.error());
     if (*ended == SweepEnd::Stopped) return stopped();
     return finish();
   }
 
  private:
-  static int status_of(bool world_failed) { return world_failed ? kWorldFailed : kBadInput; }
-  static std::unexpected<Failure> fail(const ResultsError& error) {
-    return refuse(error.message, status_of(error.world_failed));
+  static std::unexpected<Failure> fail(const SweepError& error) {
+    return std::unexpected(failure_of(error));
   }
 
   int stopped() {
@@ -191,7 +206,7 @@ class SweepRun final : private SweepWatch {
       return !was_interrupted;
     });
     if (bar_) bar_->clear();
-    if (!survey) return refuse(to_text(survey.error()));
+    if (!survey) return fail(survey.error());
     options_.survey = std::move(*survey);
     if (was_interrupted) return {};
     const DataReport& report = options_.survey.report;
@@ -222,12 +237,9 @@ class SweepRun final : private SweepWatch {
     return !was_interrupted;
   }
 
-  std::expected<void, std::string> on_results(std::span<const TrialResult> results) override {
+  std::expected<void, ResultsError> on_results(std::span<const TrialResult> results) override {
     finished_ += results.size();
-    if (auto added = file_->add(results, options_.space); !added) {
-      return std::unexpected(added.error().message);
-    }
-    return {};
+    return file_->add(results, options_.space);
   }
 
   std::expected<int, Failure> finish() {

@@ -32,7 +32,9 @@ Account::Account(Money initial_balance, std::vector<Rows*> rows)
       balance_(initial_balance),
       equity_(as_value(initial_balance)),
       peak_(equity_),
-      max_drawdown_peak_(equity_) {
+      max_drawdown_peak_(equity_),
+      next_hour_(rows_.empty() ? std::numeric_limits<std::int64_t>::max()
+                               : std::numeric_limits<std::int64_t>::min()) {
   result_.initial_balance = initial_balance;
 }
 
@@ -52,22 +54,22 @@ void Account::on_commands(std::span<const Command> commands) {
   for (const Command& command : commands) {
     const auto* state = std::get_if<TrancheState>(&command);
     if (state == nullptr) continue;
-    const auto found = open_.find(state->tranche_id);
-    if (found == open_.end()) continue;
-    TrancheRow& row = found->second.row;
+    Open* open = find_open(state->tranche_id);
+    if (open == nullptr) continue;
+    TrancheRow& row = open->row;
     if (state->take_profit) row.take_profit = state->take_profit;
     if (state->stop_loss) row.stop_loss = state->stop_loss;
   }
 }
 
 void Account::on_naked(TrancheId tranche, Quantity naked, Timestamp time) {
-  const auto found = open_.find(tranche);
-  if (found == open_.end()) {
+  Open* open = find_open(tranche);
+  if (open == nullptr) {
     ENSURE(naked.is_zero());
     return;
   }
-  accrue_naked(found->second, time);
-  found->second.naked = naked;
+  accrue_naked(*open, time);
+  open->naked = naked;
 }
 
 Money Account::equity() const {
@@ -79,7 +81,7 @@ AccountResult Account::finish(Timestamp time) {
   for (std::size_t index = 1; index < books_.size(); ++index) {
     fold_excursions(InstrumentId{static_cast<std::uint16_t>(index)});
   }
-  for (auto& [id, open] : open_) end_tranche(open, TrancheEnd::Open);
+  for (Open& open : open_) end_tranche(open, TrancheEnd::Open);
   write_equity(time, Sequence{});
   result_.unrealized_pnl = to_money(unrealized());
   result_.net_pnl = result_.realized_pnl + result_.unrealized_pnl - result_.fees + result_.funding;
@@ -105,6 +107,48 @@ Account::Book& Account::book_of(InstrumentId instrument) {
 
 Value Account::unrealized() const {
   return equity_ - as_value(balance_);
+}
+
+std::int64_t Account::next_row(std::int64_t time) const {
+  if (time < next_hour_) return next_hour_;
+  return static_cast<std::int64_t>(divide_floor(time, kHour) + 1) * kHour;
+}
+
+// Between two bookings equity is a line over the price, so the swings of the price against the
+// position are those of equity. The deepest fall is the one from the peak so far to the worst price,
+// or, when a swing within the stretch is deeper, that one: its peak is then above the peak so far.
+// Are both equally deep, then the first of them is complete earlier.
+//
+// Worked: net 2, peak 1000, equity 990 at price 100; then 101, 111, 104, 103. Worst is 992 at 101,
+// 8 below the peak; the fall of 8 from 111 is 16 of equity, from 1012: the deepest.
+void Account::on_prices(InstrumentId instrument, const PriceSummary& prices) {
+  if (prices.first_time >= next_hour_) pass_hour(Timestamp::from_nanoseconds(prices.first_time));
+  ENSURE(prices.count > 0 && prices.last_time < next_hour_);
+  Book& book = book_of(instrument);
+  book.low = std::min(book.low, Price::from_raw(prices.low));
+  book.high = std::max(book.high, Price::from_raw(prices.high));
+  book.price = Price::from_raw(prices.last);
+  if (book.net == 0) return;
+  const bool is_long = book.net > 0;
+  const Int128 net = book.net;
+  const Value without = equity_ - book.worth;
+  const Value worst = without + net * (is_long ? prices.low : prices.high);
+  const Value best = without + net * (is_long ? prices.high : prices.low);
+  const PriceSwing& swing = is_long ? prices.fall : prices.rise;
+  const Value swing_depth = (is_long ? net : -net) * swing.size;
+  Value depth = peak_ - worst;
+  Value from = peak_;
+  if (swing_depth > depth) {
+    depth = swing_depth;
+    from = without + net * swing.from;
+  }
+  if (depth > max_drawdown_) {
+    max_drawdown_ = depth;
+    max_drawdown_peak_ = from;
+  }
+  peak_ = std::max(peak_, best);
+  book.worth = net * prices.last;
+  equity_ = without + book.worth;
 }
 
 // The row of an hour shows what was in force when the hour struck, before the price at hand. Hours
@@ -146,7 +190,9 @@ void Account::book(const TrancheOpened& opened) {
   open.row.key = opened.key;
   open.row.opened = time_;
   open.naked_since = time_;
-  ENSURE(open_.emplace(opened.tranche_id, std::move(open)).second);
+  const auto place = place_of(opened.tranche_id);
+  ENSURE(place == open_.end() || place->row.tranche_id != opened.tranche_id);
+  open_.insert(place, std::move(open));
   ++result_.tranches_opened;
   result_.tranches_live_max = std::max(result_.tranches_live_max, std::uint64_t{open_.size()});
 }
@@ -161,11 +207,11 @@ void Account::book(const FillBooked& fill) {
   add_balance(fill.realized_pnl - fill.fee);
   const bool adds = fill.side == entry_side(fill.key.side);
   const bool corrective = adds && fill.purpose != Purpose::Entry;
-  const auto found = open_.find(fill.tranche_id);
-  if (corrective || found == open_.end()) {
+  Open* found = find_open(fill.tranche_id);
+  if (corrective || found == nullptr) {
     correct(fill.tranche_id, fill.key, fill.realized_pnl, fill.fee, Money());
   } else {
-    Open& open = found->second;
+    Open& open = *found;
     open.row.realized_pnl += fill.realized_pnl;
     open.row.fees += fill.fee;
     if (adds) {
@@ -193,7 +239,9 @@ void Account::book(const FillBooked& fill) {
 }
 
 void Account::take_in(Open& open, const FillBooked& fill) {
-  if (fill.order == OrderId::None || open.orders.insert(fill.order).second) ++open.row.entries;
+  const bool is_new = fill.order == OrderId::None || !open.orders.contains(fill.order);
+  if (is_new) ++open.row.entries;
+  if (is_new && fill.order != OrderId::None) open.orders.push_back(fill.order);
   open.row.quantity += fill.quantity;
   open.entered_cost += fill.cost;
   open.quantity += fill.quantity;
@@ -224,11 +272,11 @@ void Account::move_position(PositionKey key, Quantity quantity, Value cost, bool
 void Account::book(const FeeCorrected& corrected) {
   result_.fees += corrected.fee;
   add_balance(-corrected.fee);
-  const auto found = open_.find(corrected.tranche_id);
-  if (found == open_.end()) {
+  Open* open = find_open(corrected.tranche_id);
+  if (open == nullptr) {
     correct(corrected.tranche_id, corrected.key, Money(), corrected.fee, Money());
   } else {
-    found->second.row.fees += corrected.fee;
+    open->row.fees += corrected.fee;
   }
   TradeRow row;
   row.time = time_;
@@ -243,18 +291,18 @@ void Account::book(const FeeCorrected& corrected) {
 void Account::book(const FundingBooked& funding) {
   result_.funding += funding.amount;
   add_balance(funding.amount);
-  const auto found = open_.find(funding.tranche_id);
-  if (found == open_.end()) {
+  Open* open = find_open(funding.tranche_id);
+  if (open == nullptr) {
     correct(funding.tranche_id, funding.key, Money(), Money(), funding.amount);
   } else {
-    found->second.row.funding += funding.amount;
+    open->row.funding += funding.amount;
   }
 }
 
 void Account::book(const TrancheMerged& merged) {
   fold_excursions(merged.key.instrument);
   // One whose first entry is still on its way was never opened here.
-  if (merged.quantity.is_zero() && !open_.contains(merged.from)) return;
+  if (merged.quantity.is_zero() && find_open(merged.from) == nullptr) return;
   Open& from = open_tranche(merged.from);
   Open& into = open_tranche(merged.into);
   ENSURE(from.quantity == merged.quantity && from.cost == merged.cost);
@@ -264,7 +312,7 @@ void Account::book(const TrancheMerged& merged) {
   into.cost += merged.cost;
   from.row.merged_into = merged.into;
   end_tranche(from, TrancheEnd::Merged);
-  open_.erase(merged.from);
+  open_.erase(place_of(merged.from));
   ++result_.merged;
 }
 
@@ -277,7 +325,7 @@ void Account::book(const TrancheClosed& closed) {
   const Money earned = open.row.realized_pnl - open.row.fees + open.row.funding;
   ++(earned.is_positive() ? result_.wins : result_.losses);
   end_tranche(open, TrancheEnd::Exited);
-  open_.erase(closed.tranche_id);
+  open_.erase(place_of(closed.tranche_id));
 }
 
 void Account::correct(TrancheId tranche, PositionKey key, Money realized, Money fees,
@@ -296,10 +344,20 @@ void Account::correct(TrancheId tranche, PositionKey key, Money realized, Money 
 
 // ---- Tranches.
 
+std::vector<Account::Open>::iterator Account::place_of(TrancheId id) {
+  return std::ranges::lower_bound(open_, id, {},
+                                  [](const Open& open) { return open.row.tranche_id; });
+}
+
+Account::Open* Account::find_open(TrancheId id) {
+  const auto place = place_of(id);
+  return place != open_.end() && place->row.tranche_id == id ? &*place : nullptr;
+}
+
 Account::Open& Account::open_tranche(TrancheId id) {
-  const auto found = open_.find(id);
-  ENSURE(found != open_.end());
-  return found->second;
+  Open* open = find_open(id);
+  ENSURE(open != nullptr);
+  return *open;
 }
 
 // Between two bookings the open quantities stand still, so the lowest and the highest price of the
@@ -307,7 +365,7 @@ Account::Open& Account::open_tranche(TrancheId id) {
 void Account::fold_excursions(InstrumentId instrument) {
   Book& book = book_of(instrument);
   if (book.price.is_zero()) return;
-  for (auto& [id, open] : open_) {
+  for (Open& open : open_) {
     if (open.row.key.instrument != instrument) continue;
     const Value at_low = value_of(book.low, open.quantity) - open.cost;
     const Value at_high = value_of(book.high, open.quantity) - open.cost;

@@ -9,13 +9,13 @@
 #include <array>
 #include <cstdint>
 #include <limits>
-#include <map>
-#include <set>
 #include <span>
 #include <vector>
 
 #include "backtest/report/rows.h"
+#include "backtest/tape/price_summary.h"
 #include "engine/output.h"
+#include "engine/short_list.h"
 
 namespace tranchet {
 
@@ -67,6 +67,12 @@ class Account {
     follow_equity();
   }
 
+  // The same for a stretch of prices, exactly as one after the other. No row of equity may fall
+  // within: the stretch ends before next_row(its first time).
+  void on_prices(InstrumentId instrument, const PriceSummary& prices);
+  // When the next hour strikes after `time`, as nanoseconds; never where no rows are written.
+  std::int64_t next_row(std::int64_t time) const;
+
   // What one event booked, after the prices up to it.
   void on_bookings(std::span<const Booking> bookings, Sequence sequence, Timestamp time);
 
@@ -96,7 +102,7 @@ class Account {
   };
   struct Open {
     TrancheRow row;
-    std::set<OrderId> orders;  // Of the entries counted.
+    ShortList<OrderId, 2> orders;  // Of the entries counted.
     Quantity quantity;
     Value cost = 0;
     Value entered_cost = 0;
@@ -137,18 +143,20 @@ class Account {
   void accrue_naked(Open& open, Timestamp time);
   // Completes the averages, the excursions and the naked time, and writes the row.
   void end_tranche(Open& open, TrancheEnd end);
+  std::vector<Open>::iterator place_of(TrancheId id);
+  Open* find_open(TrancheId id);  // Null: not open, or never was.
   Open& open_tranche(TrancheId id);
 
   std::vector<Rows*> rows_;
   std::vector<Book> books_;  // By instrument number.
-  std::map<TrancheId, Open> open_;
+  std::vector<Open> open_;   // By tranche.
   AccountResult result_;
   Money balance_;
   Value equity_ = 0;
   Value peak_ = 0;
   Value max_drawdown_ = 0;
   Value max_drawdown_peak_ = 1;
-  std::int64_t next_hour_ = std::numeric_limits<std::int64_t>::min();
+  std::int64_t next_hour_;  // Of the next row; the end of time where no rows are written.
   Sequence sequence_{};  // Of the bookings at hand.
   Timestamp time_;
   bool balance_moved_ = false;

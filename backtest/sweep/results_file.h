@@ -39,11 +39,6 @@ struct SweepIdentity {
 // there".
 std::string difference(const SweepIdentity& one, const SweepIdentity& other);
 
-struct ResultsError {
-  bool world_failed = false;  // Otherwise the file is not what it should be.
-  std::string message;        // Names the file.
-};
-
 class ResultsFile {
  public:
   ~ResultsFile();

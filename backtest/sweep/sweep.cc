@@ -8,14 +8,14 @@
 #include <thread>
 #include <utility>
 
+#include "backtest/feed.h"
 #include "events/ensure.h"
 
 namespace tranchet {
 namespace {
 
 SweepError error_of(const BacktestError& error) {
-  if (const auto* input = std::get_if<InputError>(&error)) return {false, to_text(*input)};
-  return {true, std::get<LogError>(error).message};
+  return std::visit([](const auto& one) { return SweepError{one}; }, error);
 }
 
 // Everything of a group that the lanes refer to, in places that do not move.
@@ -41,7 +41,7 @@ class Sweep {
  private:
   std::expected<SweepEnd, SweepError> run_all() {
     auto trials = all_trials(options_.space, options_.search);
-    if (!trials) return std::unexpected(SweepError{false, trials.error()});
+    if (!trials) return std::unexpected(SweepError{trials.error()});
     std::erase_if(*trials,
                   [this](const Trial& trial) { return !options_.shard.has(trial.number); });
     const std::size_t wanted = trials->size();
@@ -73,7 +73,7 @@ class Sweep {
   }
 
   static std::expected<SweepEnd, SweepError> none_found() {
-    return std::unexpected(SweepError{false, "the constraints exclude every point"});
+    return std::unexpected(SweepError{std::string("the constraints exclude every point")});
   }
 
   SweepEnd run_trials(const std::vector<Trial>& trials) {
@@ -104,7 +104,7 @@ class Sweep {
       if (!results) {
         fail(results.error());
       } else if (!results->empty()) {
-        if (auto kept = watch_.on_results(*results); !kept) fail({true, kept.error()});
+        if (auto kept = watch_.on_results(*results); !kept) fail(kept.error());
         for (TrialResult& result : *results) {
           const std::uint64_t number = result.trial.number;
           done_.insert_or_assign(number, std::move(result));
@@ -127,7 +127,7 @@ class Sweep {
       auto seat = std::make_unique<Seat>();
       seat->trial = trial;
       auto backtest = options_.options_of(trial.point, seat->names);
-      if (!backtest) return std::unexpected(SweepError{false, backtest.error()});
+      if (!backtest) return std::unexpected(SweepError{backtest.error()});
       seat->options = std::move(*backtest);
       if (options_.period.count() > 0) {
         seat->series.emplace(options_.period);
@@ -141,7 +141,9 @@ class Sweep {
     for (const auto& seat : seats) {
       ENSURE(seat->names.find_instrument(data.symbol) == data.instrument);
     }
-    const auto fed = feed(data, lanes, [&](std::uint64_t rows) {
+    auto history = History::open(data);
+    if (!history) return std::unexpected(SweepError{history.error()});
+    const auto fed = feed(**history, lanes, [&](std::uint64_t rows) {
       const std::lock_guard lock(mutex_);
       if (!watch_.on_work(rows * trials.size())) stop_ = true;
       return !stop_;

@@ -8,11 +8,12 @@
 #include <map>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "backtest/run.h"
-#include "backtest/sweep/feed.h"
 #include "backtest/sweep/search.h"
+#include "backtest/sweep/survey.h"
 #include "backtest/sweep/trial.h"
 
 namespace tranchet {
@@ -39,6 +40,12 @@ struct SweepOptions {
   std::function<std::expected<BacktestOptions, std::string>(const Point&, Names& names)> options_of;
 };
 
+// What is wrong with a file of results.
+struct ResultsError {
+  bool world_failed = false;  // Otherwise the file is not what it should be.
+  std::string message;        // Names the file.
+};
+
 // Called by one thread at a time.
 class SweepWatch {
  public:
@@ -48,13 +55,12 @@ class SweepWatch {
   // Rows x trials that were worked since the last call. False: stop soon.
   virtual bool on_work(std::uint64_t row_trials) = 0;
   // Trials that are finished, some at a time and in any order. The error ends the sweep.
-  virtual std::expected<void, std::string> on_results(std::span<const TrialResult> results) = 0;
+  virtual std::expected<void, ResultsError> on_results(std::span<const TrialResult> results) = 0;
 };
 
-struct SweepError {
-  bool world_failed = false;  // Otherwise the input is wrong.
-  std::string message;
-};
+// A search or settings that cannot be, as a sentence; what the data or a log said; or what
+// on_results said.
+using SweepError = std::variant<std::string, InputError, LogError, ResultsError>;
 
 // How a sweep ended: every trial of this shard is done, or on_work wanted no more.
 enum class SweepEnd : std::uint8_t { Complete = 1, Stopped };

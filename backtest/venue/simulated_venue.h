@@ -84,7 +84,7 @@ class SimulatedVenue final : public Venue {
   Money equity() const;                                 // With it, at the marks.
   VenuePosition position(const PositionKey& key) const { return account_.position(key); }
   const std::map<PositionKey, VenuePosition>& positions() const { return account_.positions(); }
-  const std::map<OrderId, VenueOrder>& open_orders() const { return orders_.open(); }  // Ours.
+  OrderTable<VenueOrder>::Live open_orders() const { return orders_.open(); }  // Ours.
   // How often an order of that id was taken.
   std::uint64_t acceptances(OrderId id) const { return orders_.acceptances(id); }
   // The last trade's price where there is no mark; absent before any price.

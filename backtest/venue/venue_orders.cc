@@ -1,7 +1,6 @@
 #include "backtest/venue/venue_orders.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace tranchet {
 namespace {
@@ -15,17 +14,22 @@ VenueOrder& VenueOrders::add(const SubmitOrder& request) {
   const bool foreign = request.order == OrderId::None;
   const std::uint64_t arrival = ++arrivals_;
   if (!foreign) {
-    ENSURE(!open_.contains(request.order));
-    finished_.erase(request.order);
+    ENSURE(!open().contains(request.order));
+    orders_.erase(request.order);
     count(request.order);
   }
-  VenueOrder& order = foreign ? foreign_[arrival] : open_[request.order];
+  VenueOrder order;
   order.request = request;
   order.arrival = arrival;
-  return order;
+  return foreign ? foreign_.emplace(arrival, order).first->second
+                 : orders_.emplace(request.order, order);
 }
 
 void VenueOrders::count(OrderId id) {
+  if (taken_.empty() || taken_.back().order < id) {
+    taken_.push_back({.order = id, .times = 1});
+    return;
+  }
   auto at = std::ranges::lower_bound(taken_, id, {}, &Taken::order);
   if (at == taken_.end() || at->order != id) at = taken_.insert(at, {.order = id});
   ++at->times;
@@ -37,14 +41,11 @@ std::uint64_t VenueOrders::acceptances(OrderId id) const {
 }
 
 VenueOrder* VenueOrders::find_open(OrderId id) {
-  const auto found = open_.find(id);
-  return found == open_.end() ? nullptr : &found->second;
+  return orders_.look_up_live(id);
 }
 
 const VenueOrder* VenueOrders::find(OrderId id) const {
-  if (const auto found = open_.find(id); found != open_.end()) return &found->second;
-  const auto found = finished_.find(id);
-  return found == finished_.end() ? nullptr : &found->second;
+  return orders_.look_up(id);
 }
 
 void VenueOrders::finish(const VenueOrder& order, QueryStatus status, Timestamp now) {
@@ -54,16 +55,17 @@ void VenueOrders::finish(const VenueOrder& order, QueryStatus status, Timestamp 
     return;
   }
   const OrderId id = order.request.order;
-  auto node = open_.extract(id);
-  ENSURE(!node.empty());
-  node.mapped().status = status;
-  node.mapped().finished = now;
-  finished_.insert(std::move(node));
+  VenueOrder* kept = orders_.look_up_live(id);
+  ENSURE(kept != nullptr);
+  kept->status = status;
+  kept->finished = now;
+  orders_.retire(id);
   finished_order_.push_back({.order = id, .time = now});
   while (finished_order_.front().time + kRemembered < now) {
     const Finished& oldest = finished_order_.front();
-    const auto found = finished_.find(oldest.order);
-    if (found != finished_.end() && found->second.finished == oldest.time) finished_.erase(found);
+    const VenueOrder* found = find(oldest.order);
+    const bool is_it = found != nullptr && found->finished == oldest.time;
+    if (is_it && find_open(oldest.order) == nullptr) orders_.erase(oldest.order);
     finished_order_.pop_front();
   }
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <vector>
 
+#include "engine/order_table.h"
 #include "events/command.h"
 #include "events/time.h"
 
@@ -36,7 +37,7 @@ class VenueOrders {
   // Ours only.
   VenueOrder* find_open(OrderId id);         // Null: finished, or never seen.
   const VenueOrder* find(OrderId id) const;  // Open or finished; null: never seen or forgotten.
-  const std::map<OrderId, VenueOrder>& open() const { return open_; }
+  OrderTable<VenueOrder>::Live open() const { return orders_.live(); }
 
   // How often an order of that id was taken, for ever.
   std::uint64_t acceptances(OrderId id) const;
@@ -44,17 +45,17 @@ class VenueOrders {
   // Ours by id, then other people's by arrival. `visit` must not add or finish any.
   template <class Visit>
   void for_each_open(Visit&& visit) const {
-    for (const auto& [id, order] : open_) visit(order);
+    orders_.for_each_live(visit);
     for (const auto& [arrival, order] : foreign_) visit(order);
   }
   template <class Visit>
   void for_each_open(Visit&& visit) {
-    for (auto& [id, order] : open_) visit(order);
+    orders_.for_each_live(visit);
     for (auto& [arrival, order] : foreign_) visit(order);
   }
 
-  // The order is not open any more; a reference to a foreign one is void. Forgets what finished
-  // more than 7 days before `now`.
+  // The order is not open any more, and a reference to it is void. Forgets what finished more than
+  // 7 days before `now`.
   void finish(const VenueOrder& order, QueryStatus status, Timestamp now);
   void finish_foreign() { foreign_.clear(); }
 
@@ -70,11 +71,10 @@ class VenueOrders {
 
   void count(OrderId id);
 
-  std::map<OrderId, VenueOrder> open_;
+  OrderTable<VenueOrder> orders_;  // Ours; those that are not open any more are retired.
   std::map<std::uint64_t, VenueOrder> foreign_;  // By arrival.
-  std::map<OrderId, VenueOrder> finished_;
-  std::deque<Finished> finished_order_;  // By time; an id taken anew may be in it twice.
-  std::vector<Taken> taken_;             // By id; ids come almost in order.
+  std::deque<Finished> finished_order_;          // By time; an id taken anew may be in it twice.
+  std::vector<Taken> taken_;                     // By id; ids come almost in order.
   std::uint64_t arrivals_ = 0;
 };
 

@@ -56,6 +56,11 @@ class Changer {
     if (is_turn(name)) field.emplace_back();
     if (!field.empty()) visit(name, field.front());
   }
+  template <class T, std::size_t N>
+  void visit(const std::string& name, ShortList<T, N>& field) {
+    if (is_turn(name)) field.emplace_back();
+    if (!field.empty()) visit(name, field.front());
+  }
   template <class A, class B>
   void visit(const std::string& name, std::pair<A, B>& field) {
     visit(name, field.first);

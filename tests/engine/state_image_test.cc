@@ -50,7 +50,7 @@ class Filler {
     }
   }
   template <class Fields>
-  void orders(std::map<OrderId, Order>& orders, const Fields& fields) {
+  void orders(OrderTable<Order>& orders, const Fields& fields) {
     for (int index = 0; index < 3; ++index) {
       Order order;
       fields(order);
@@ -105,6 +105,10 @@ class Filler {
   void fill(std::vector<T>& fields) {
     fields.resize(2);
     for (T& field : fields) fill(field);
+  }
+  template <class T, std::size_t N>
+  void fill(ShortList<T, N>& fields) {
+    for (int index = 0; index < 2; ++index) fill(fields.emplace_back());
   }
   template <class T>
   void fill(std::deque<T>& fields) {
@@ -217,7 +221,7 @@ TEST(StateImage, AnOrderThatIsNotThereIsRefused) {
   const auto is_refused = [](const State& state) { return !state_from_image(image_of(state)); };
   ASSERT_FALSE(is_refused(sound));
   const OrderId missing{12'345};
-  using Lists = std::vector<std::vector<OrderId>*>;
+  using Lists = std::vector<OrderIds*>;
   const auto lists_of = [](State& state) {
     Position& position = state.instruments[1].positions[0];
     Tranche& tranche = position.tranches[1];

@@ -24,7 +24,7 @@ const Tranche* tranche_of(const State& state, const Order& order) {
   return find_tranche(state.position(order.key), order.tranche_id);
 }
 
-bool any_on_its_way(const State& state, const std::vector<OrderId>& orders) {
+bool any_on_its_way(const State& state, const OrderIds& orders) {
   return std::ranges::any_of(
       orders, [&state](OrderId id) { return state.order(id).status == OrderStatus::PendingNew; });
 }
@@ -40,7 +40,7 @@ bool any_position(const State& state, Visit visit) {
 // The same with the live orders of a position.
 template <class Visit>
 bool any_order(const State& state, const Position& position, Visit visit) {
-  const auto any_of = [&](const std::vector<OrderId>& orders) {
+  const auto any_of = [&](const OrderIds& orders) {
     return std::ranges::any_of(orders, [&](OrderId id) { return visit(state.order(id)); });
   };
   return any_of(position.entries) || std::ranges::any_of(position.tranches, [&](const Tranche& t) {

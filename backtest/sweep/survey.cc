@@ -1,5 +1,6 @@
-#include "backtest/sweep/feed.h"
+#include "backtest/sweep/survey.h"
 
+#include "backtest/tape/tape_data.h"
 #include "events/digest.h"
 
 namespace tranchet {
@@ -50,7 +51,7 @@ void add(Digest& digest, const Block& block) {
 
 std::expected<DataSurvey, InputError> survey_data(
     const DataOptions& options, const std::function<bool(std::uint64_t)>& on_rows) {
-  auto data = MarketData::open(options);
+  auto data = open_data(options);
   if (!data) return std::unexpected(data.error());
   Digest digest;
   Block block;
@@ -60,24 +61,6 @@ std::expected<DataSurvey, InputError> survey_data(
     if (!*more) return DataSurvey{(*data)->report(), digest.value()};
     add(digest, block);
     if (!on_rows(block.bars.size() + block.events.size())) return DataSurvey{};
-  }
-}
-
-std::expected<bool, BacktestError> feed(const DataOptions& options, std::span<LanePair> lanes,
-                                        const std::function<bool(std::uint64_t)>& on_rows) {
-  auto data = MarketData::open(options);
-  if (!data) return std::unexpected(BacktestError(data.error()));
-  Block block;
-  while (true) {
-    const auto more = (*data)->next(block);
-    if (!more) return std::unexpected(BacktestError(more.error()));
-    if (!*more) return true;
-    for (LanePair& lane : lanes) {
-      if (auto taken = lane.take(block); !taken) {
-        return std::unexpected(BacktestError(taken.error()));
-      }
-    }
-    if (!on_rows(block.bars.size() + block.events.size())) return false;
   }
 }
 

@@ -1,0 +1,246 @@
+// Orders by id, as a map has them, for books in which few orders live and thousands are remembered.
+//
+//   orders.emplace(id, order)   lives
+//   orders.retire(id)           is remembered: found as before, out of the way of those that live
+//   orders.erase(id)            is forgotten
+//
+// Ids mostly grow and the oldest are forgotten first, so both indexes change near their ends: an
+// order costs the same whether ten are remembered or a hundred thousand. An order does not move:
+// references to it stay valid until it is forgotten. A copy is a copy, and iteration is by id.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "events/ensure.h"
+#include "events/ids.h"
+
+namespace tranchet {
+
+template <class Order>
+class OrderTable {
+  struct Entry {
+    OrderId id{};
+    std::uint32_t slot = 0;
+  };
+
+  // Entries by id, in one piece. Taking one away moves those on its nearer side.
+  class Index {
+   public:
+    bool empty() const { return first_ == room_.size(); }
+    std::size_t size() const { return room_.size() - first_; }
+    const Entry* begin() const { return room_.data() + first_; }
+    const Entry* end() const { return room_.data() + room_.size(); }
+    const Entry& operator[](std::size_t index) const { return begin()[index]; }
+    bool all_are_before(OrderId id) const { return empty() || room_.back().id < id; }
+
+    // The first entry that is not before `id`; looked for near the ends first.
+    const Entry* place(OrderId id) const {
+      constexpr std::size_t kNear = 32;
+      const Entry *first = begin(), *last = end();
+      if (size() > 2 * kNear) {
+        if (id <= first[kNear].id) {
+          last = first + kNear;
+        } else if ((last - kNear)->id < id) {
+          first = last - kNear;
+        }
+      }
+      return std::lower_bound(first, last, id,
+                              [](const Entry& entry, OrderId wanted) { return entry.id < wanted; });
+    }
+    // Null: there is none of that id.
+    const Entry* find(OrderId id) const {
+      if (all_are_before(id)) return nullptr;
+      const Entry* at = place(id);
+      return at->id == id ? at : nullptr;
+    }
+    void insert(Entry entry) {
+      if (all_are_before(entry.id)) {
+        room_.push_back(entry);
+      } else {
+        room_.insert(room_.begin() + (place(entry.id) - room_.data()), entry);
+      }
+    }
+    void erase(const Entry* entry) {
+      const auto hole = room_.begin() + (entry - room_.data());
+      const auto first = room_.begin() + static_cast<std::ptrdiff_t>(first_);
+      if (hole - first >= room_.end() - hole) {
+        room_.erase(hole);
+        return;
+      }
+      std::copy_backward(first, hole, hole + 1);
+      if (++first_ <= room_.size() / 2) return;
+      room_.erase(room_.begin(), room_.begin() + static_cast<std::ptrdiff_t>(first_));
+      first_ = 0;
+    }
+
+   private:
+    std::vector<Entry> room_;
+    std::size_t first_ = 0;
+  };
+
+ public:
+  using value_type = std::pair<OrderId, Order>;
+
+  template <class Table, class Value>
+  class Iterator {
+   public:
+    using iterator_category = std::bidirectional_iterator_tag;
+    using difference_type = std::ptrdiff_t;
+    using value_type = OrderTable::value_type;
+    using pointer = Value*;
+    using reference = Value&;
+
+    Iterator() = default;
+    Iterator(Table* table, std::size_t live, std::size_t kept)
+        : table_(table), live_(live), kept_(kept) {}
+
+    Value& operator*() const {
+      return table_->slots_[is_live() ? table_->live_[live_].slot : table_->kept_[kept_].slot];
+    }
+    Value* operator->() const { return &**this; }
+    Iterator& operator++() {
+      ++(is_live() ? live_ : kept_);
+      return *this;
+    }
+    Iterator& operator--() {
+      const bool after_live =
+          kept_ == 0 || (live_ > 0 && table_->live_[live_ - 1].id > table_->kept_[kept_ - 1].id);
+      --(after_live ? live_ : kept_);
+      return *this;
+    }
+    Iterator operator++(int) {
+      const Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    Iterator operator--(int) {
+      const Iterator before = *this;
+      --*this;
+      return before;
+    }
+    friend bool operator==(const Iterator&, const Iterator&) = default;
+
+   private:
+    bool is_live() const {
+      return kept_ == table_->kept_.size() ||
+             (live_ < table_->live_.size() && table_->live_[live_].id < table_->kept_[kept_].id);
+    }
+
+    Table* table_ = nullptr;
+    std::size_t live_ = 0;  // The next one of each index.
+    std::size_t kept_ = 0;
+  };
+  using iterator = Iterator<OrderTable, value_type>;
+  using const_iterator = Iterator<const OrderTable, const value_type>;
+
+  bool empty() const { return live_.empty() && kept_.empty(); }
+  std::size_t size() const { return live_.size() + kept_.size(); }
+  iterator begin() { return {this, 0, 0}; }
+  iterator end() { return {this, live_.size(), kept_.size()}; }
+  const_iterator begin() const { return {this, 0, 0}; }
+  const_iterator end() const { return {this, live_.size(), kept_.size()}; }
+  auto rbegin() const { return std::reverse_iterator(end()); }
+  auto rend() const { return std::reverse_iterator(begin()); }
+
+  // Null: there is none of that id.
+  Order* look_up(OrderId id) { return const_cast<Order*>(std::as_const(*this).look_up(id)); }
+  const Order* look_up(OrderId id) const {
+    const Entry* entry = live_.find(id);
+    if (entry == nullptr) entry = kept_.find(id);
+    return entry == nullptr ? nullptr : &slots_[entry->slot].second;
+  }
+  Order* look_up_live(OrderId id) {
+    const Entry* entry = live_.find(id);
+    return entry == nullptr ? nullptr : &slots_[entry->slot].second;
+  }
+  bool contains(OrderId id) const { return look_up(id) != nullptr; }
+  iterator find(OrderId id) { return find_in<iterator>(*this, id); }
+  const_iterator find(OrderId id) const { return find_in<const_iterator>(*this, id); }
+
+  // The order that is held under the id from now on: the one that was before, if there was one.
+  Order& emplace(OrderId id, const Order& order) {
+    if (Order* held = look_up(id)) return *held;
+    const std::uint32_t slot = take_slot();
+    slots_[slot].first = id;
+    slots_[slot].second = order;
+    live_.insert({id, slot});
+    return slots_[slot].second;
+  }
+  // A live order of that id is remembered from now on.
+  void retire(OrderId id) {
+    const Entry* at = live_.find(id);
+    ENSURE(at != nullptr);
+    kept_.insert(*at);
+    live_.erase(at);
+  }
+  // Nothing where there is none.
+  void erase(OrderId id) {
+    const bool is_live = live_.find(id) != nullptr;
+    Index& index = is_live ? live_ : kept_;
+    const Entry* at = index.find(id);
+    if (at == nullptr) return;
+    free_.push_back(at->slot);
+    index.erase(at);
+  }
+  void clear() { *this = OrderTable(); }
+
+  template <class Visit>
+  void for_each_live(Visit&& visit) {
+    for (const Entry& entry : live_) visit(slots_[entry.slot].second);
+  }
+  template <class Visit>
+  void for_each_live(Visit&& visit) const {
+    for (const Entry& entry : live_) visit(slots_[entry.slot].second);
+  }
+
+  // Those that live alone, as a map of their own.
+  class Live {
+   public:
+    explicit Live(const OrderTable& table) : table_(&table) {}
+    bool empty() const { return table_->live_.empty(); }
+    std::size_t size() const { return table_->live_.size(); }
+    bool contains(OrderId id) const { return table_->live_.find(id) != nullptr; }
+    const_iterator begin() const { return {table_, 0, table_->kept_.size()}; }
+    const_iterator end() const { return table_->end(); }
+    const_iterator find(OrderId id) const {
+      const Entry* entry = table_->live_.find(id);
+      if (entry == nullptr) return end();
+      return {table_, static_cast<std::size_t>(entry - table_->live_.begin()),
+              table_->kept_.size()};
+    }
+
+   private:
+    const OrderTable* table_;
+  };
+  Live live() const { return Live(*this); }
+
+ private:
+  template <class It, class Table>
+  static It find_in(Table& table, OrderId id) {
+    if (!table.contains(id)) return table.end();
+    return It(&table, static_cast<std::size_t>(table.live_.place(id) - table.live_.begin()),
+              static_cast<std::size_t>(table.kept_.place(id) - table.kept_.begin()));
+  }
+  std::uint32_t take_slot() {
+    if (free_.empty()) {
+      slots_.emplace_back();
+      return static_cast<std::uint32_t>(slots_.size() - 1);
+    }
+    const std::uint32_t slot = free_.back();
+    free_.pop_back();
+    return slot;
+  }
+
+  std::deque<value_type> slots_;
+  std::vector<std::uint32_t> free_;
+  Index live_;
+  Index kept_;
+};
+
+}  // namespace tranchet

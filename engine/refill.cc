@@ -1,0 +1,41 @@
+#include "engine/refill.h"
+
+#include "engine/entries.h"
+#include "engine/placement.h"
+#include "engine/strategy.h"
+
+namespace tranchet {
+namespace {
+
+bool is_refill(const State& state) {
+  return state.settings.choice<StrategyName>(Setting::Strategy) == StrategyName::Refill;
+}
+
+}  // namespace
+
+bool wants_refill(const State& state, const Position& position) {
+  const InstrumentId id = position.key.instrument;
+  const InstrumentState& instrument = state.instrument(id);
+  return is_refill(state) && strategy_trades(state, position.key.side) &&
+         live_count(position) < state.settings.get(Setting::MaxTranches, id) &&
+         side_is_free(state, position.key) && instrument.listed &&
+         state.settings.flag(Setting::EntriesAllowed, id);
+}
+
+void consider_refill(Turn& turn, InstrumentId id) {
+  const State& state = turn.state;
+  for (const PositionSide side : {PositionSide::Long, PositionSide::Short}) {
+    if (strategy_rests(state.instrument(id), side, state.now)) continue;
+    if (!wants_refill(state, state.position({id, side}))) continue;
+    consider_entry(turn,
+                   {.instrument = id, .side = entry_side(side), .order_type = OrderType::Market});
+  }
+}
+
+void note_refused_refill(State& state, PositionKey key) {
+  if (!is_refill(state) || !state.knows(key.instrument)) return;
+  state.instrument(key.instrument).cooldown_until[key.side == PositionSide::Long ? 0 : 1] =
+      state.now + state.settings.duration(Setting::StrategyCooldown);
+}
+
+}  // namespace tranchet

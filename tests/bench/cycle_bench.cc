@@ -1,0 +1,215 @@
+// What an exit and the entry after it cost: about nine events through engine, venue and account, on
+// the walk of the main benchmark. Prices between the events that matter are scanned, not worked, so
+// that nearly all of the time is these events'. README.md says how to read the table.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <optional>
+
+#include "backtest/report/account.h"
+#include "backtest/venue/simulated_venue.h"
+#include "replay/loop.h"
+#include "replay/opening.h"
+#include "tests/bench/measure.h"
+#include "tests/bench/random_walk.h"
+
+namespace tranchet {
+namespace {
+
+constexpr std::size_t kTrades = 5'000'000;
+constexpr int kRepeats = 3;
+constexpr InstrumentId kInstrument{1};
+constexpr std::size_t kTranches = 5;
+
+// ---- The rule alone: targets in ticks, and nothing kept but the profit.
+
+struct Bare {
+  std::array<std::int64_t, kTranches> low{}, high{};
+  std::array<bool, kTranches> open{};
+  std::int64_t floor = 0, ceiling = 0;
+  std::uint64_t exits = 0;
+};
+
+void look_again(Bare& bare, std::int64_t ticks) {
+  bool may_enter = true;
+  bare.floor = 0;
+  bare.ceiling = std::int64_t{1} << 60;
+  for (std::size_t at = 0; at < kTranches; ++at) {
+    if (bare.open[at] && (ticks <= bare.low[at] || ticks >= bare.high[at])) {
+      bare.open[at] = false;
+      ++bare.exits;
+    } else if (!bare.open[at] && may_enter) {
+      bare.open[at] = true;
+      bare.low[at] = ticks - ticks * 4 / 1'000;
+      bare.high[at] = ticks + ticks * 4 / 1'000;
+      may_enter = false;
+    }
+    if (!bare.open[at]) continue;
+    bare.floor = std::max(bare.floor, bare.low[at]);
+    bare.ceiling = std::min(bare.ceiling, bare.high[at]);
+  }
+  const bool all_open = std::ranges::all_of(bare.open, [](bool open) { return open; });
+  if (!all_open) bare.ceiling = 0;
+}
+
+std::uint64_t run_bare(const WalkColumns& walk) {
+  Bare bare;
+  for (const std::int32_t ticks : walk.ticks) {
+    if (ticks <= bare.floor || ticks >= bare.ceiling) look_again(bare, ticks);
+  }
+  return bare.exits;
+}
+
+// ---- The program's parts.
+
+class Booker final : public Observer {
+ public:
+  explicit Booker(bool keeps_account) : keeps_account_(keeps_account) {}
+  void on_event(const Event& event, const Output& output) override {
+    ++events;
+    for (const Booking& booking : output.bookings) {
+      exits += std::holds_alternative<TrancheClosed>(booking) ? 1U : 0U;
+    }
+    if (!keeps_account_) return;
+    if (const auto* trade = std::get_if<TradePrinted>(&event.body)) {
+      account.on_price(trade->instrument, trade->price, event.time);
+    }
+    if (output.bookings.empty() && output.commands.empty()) return;
+    account.on_bookings(output.bookings, event.sequence, event.time);
+    account.on_commands(output.commands);
+  }
+
+  std::uint64_t events = 0;
+  std::uint64_t exits = 0;
+  Account account{Money::from_raw(1'000'000 * kDecimalOne)};
+
+ private:
+  bool keeps_account_;
+};
+
+class World {
+ public:
+  explicit World(bool keeps_account)
+      : booker_(keeps_account),
+        engine_(settings()),
+        venue_(simulation()),
+        loop_(engine_, venue_, booker_, {}) {
+    venue_.list(walk_rules(kInstrument));
+    Names names;
+    ENSURE(names.instrument("BTCUSDT") == kInstrument);
+    const Opening opening{.settings = settings(), .instruments = {walk_rules(kInstrument)}};
+    for (const EventBody& body : opening_events(opening, names)) {
+      ENSURE(loop_.take(WalkColumns::time(0), body).has_value());
+    }
+  }
+
+  void run(const WalkColumns& walk) {
+    for (std::size_t at = 0; at < walk.size(); ++at) {
+      at = skip(walk, at);
+      if (at < walk.size()) take(walk, at);
+    }
+  }
+
+  const Booker& booker() const { return booker_; }
+  std::uint64_t digest() const { return engine_.command_digest(); }
+
+ private:
+  static Settings settings() {
+    Settings settings = walk_settings();
+    const auto set = [&](Setting setting, std::int64_t value) {
+      settings.set(setting, InstrumentId::None, value);
+    };
+    set(Setting::MarkSource, static_cast<std::int64_t>(MarkSourceChoice::Trade));
+    set(Setting::InstantTakeProfitEnabled, 0);
+    set(Setting::BackstopEnabled, 0);
+    return settings;
+  }
+  static SimulationParameters simulation() {
+    SimulationParameters simulation;
+    simulation.initial_balance = Money::from_raw(1'000'000 * kDecimalOne);
+    simulation.mark_from_trades = true;
+    return simulation;
+  }
+
+  // The first trade from `at` on that is not quiet. The last one passed over is noted.
+  std::size_t skip(const WalkColumns& walk, std::size_t at) {
+    if (!loop_.may_pass_until(WalkColumns::time(at))) return at;
+    const QuietBand& quiet = engine_.state().instrument(kInstrument).band;
+    const PriceBand& band = venue_band();
+    const std::int64_t low = std::max(band.low, quiet.low).raw() / WalkColumns::kWalkTick;
+    const std::int64_t high = std::min(band.high, quiet.high).raw() / WalkColumns::kWalkTick;
+    const std::size_t begin = at;
+    while (at < walk.size() && walk.ticks[at] > low && walk.ticks[at] < high) ++at;
+    if (at == begin) return at;
+    const TradePrinted last{.instrument = kInstrument, .price = walk.price(at - 1)};
+    ENSURE(loop_.pass(WalkColumns::time(at - 1), last));
+    venue_.note_price(kInstrument, last.price, WalkColumns::time(at - 1));
+    return at;
+  }
+
+  void take(const WalkColumns& walk, std::size_t at) {
+    const Timestamp time = WalkColumns::time(at);
+    const TradePrinted trade{.instrument = kInstrument, .price = walk.price(at)};
+    ENSURE(loop_.run_until(time).has_value());
+    if (venue_band().contains(trade.price)) {
+      venue_.note_price(kInstrument, trade.price, time);
+    } else {
+      venue_.observe(trade, time);
+      loop_.look_again();
+      band_change_ = ~std::uint64_t{0};
+      ENSURE(loop_.run_until(time).has_value());
+    }
+    ENSURE(loop_.take(time, trade).has_value());
+  }
+
+  const PriceBand& venue_band() {
+    if (band_change_ != loop_.venue_changes()) band_ = venue_.quiet_band(kInstrument);
+    band_change_ = loop_.venue_changes();
+    return band_;
+  }
+
+  Booker booker_;
+  Engine engine_;
+  SimulatedVenue venue_;
+  Loop loop_;
+  PriceBand band_;
+  std::uint64_t band_change_ = ~std::uint64_t{0};
+};
+
+void print_cycles(const char* stage, double seconds, std::uint64_t cycles) {
+  std::printf("  %-44s %8.1f ns a cycle %8.1f M ticks/s\n", stage,
+              seconds / static_cast<double>(cycles) * 1e9,
+              static_cast<double>(kTrades) / seconds / 1e6);
+}
+
+void run() {
+  const WalkColumns walk = random_walk(WalkStep::OneBasisPoint, kTrades);
+  std::uint64_t bare_exits = 0;
+  const double bare = best_seconds(kRepeats, [&] { bare_exits = run_bare(walk); });
+  std::optional<World> world;
+  const auto seconds = [&](bool keeps_account) {
+    return best_seconds(kRepeats, [&] {
+      world.emplace(keeps_account);
+      world->run(walk);
+    });
+  };
+  const double venue = seconds(false);
+  const double whole = seconds(true);
+  const Booker& booker = world->booker();
+  std::printf(
+      "exit and entry again: %zu trades of 1 bp, %llu exits, %.1f events a cycle, %016llx\n",
+      walk.size(), static_cast<unsigned long long>(booker.exits),
+      static_cast<double>(booker.events) / static_cast<double>(booker.exits),
+      static_cast<unsigned long long>(world->digest()));
+  print_cycles("limit: the rule alone, trade by trade", bare, bare_exits);
+  print_cycles("engine and venue", venue, booker.exits);
+  print_cycles("engine, venue and account", whole, booker.exits);
+}
+
+}  // namespace
+}  // namespace tranchet
+
+int main() {
+  tranchet::run();
+  return 0;
+}
