@@ -39,19 +39,21 @@ function range(values) {
 // Two ends of one colour, or two colours around zero when values lie on both sides of it.
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-function scale(low, high) {
+// Thin lines need a middle that is seen, and each side its full strength.
+function scale(low, high, lines) {
   const signed = low < 0 && high > 0,
-    most = Math.max(-low, high);
+    most = Math.max(-low, high),
+    end = (v) => (lines ? (v < 0 ? -low : high) : most);
   const mix = (a, b, share) => {
     const x = rgb(a),
       y = rgb(b);
     return x.map((c, i) => Math.round(c + (y[i] - c) * share));
   };
   const parts = signed
-    ? [css("--minus"), css("--middle"), css("--plus")]
-    : [css("--low"), css("--high")];
+    ? [css("--minus"), css(lines ? "--linemiddle" : "--middle"), css("--plus")]
+    : [css(lines ? "--linelow" : "--low"), css("--high")];
   const at = (v) => {
-    if (signed) return mix(parts[1], v < 0 ? parts[0] : parts[2], Math.abs(v) / most);
+    if (signed) return mix(parts[1], v < 0 ? parts[0] : parts[2], Math.abs(v) / end(v));
     return mix(parts[0], parts[1], high > low ? (v - low) / (high - low) : 1);
   };
   return {
@@ -156,7 +158,7 @@ function heat() {
   if (y >= 0)
     out += `<text class="name" transform="translate(12 ${(h * ys.length) / 2}) rotate(-90)" text-anchor="middle">${escape(shortKey(P[y].key))}</text>`;
   pick("heatchart").innerHTML =
-    `<svg role="img" aria-label="heat map" viewBox="0 0 ${width} ${height}" style="max-width:${width}px;width:${Math.max(width, 300)}px">${out}</svg>`;
+    `<svg role="img" aria-label="heat map" viewBox="0 0 ${width} ${height}" style="max-width:${width}px;min-width:${Math.min(width, label + xs.length * 42)}px">${out}</svg>`;
   legend("heatlegend", s, how + " " + figureName(f), figureUnit(f));
 }
 
@@ -177,7 +179,7 @@ function parallel() {
     Math.min(2000, Math.max(1, Math.ceil((sorted.length * share) / 100))),
   );
   const [low, high] = range(sorted.map((t) => figureOf(t, f))),
-    s = scale(low, high);
+    s = scale(low, high, true);
   const columns = axes.length + 1,
     gap = (width - 180) / (columns - 1 || 1),
     at = (i) => 90 + i * gap;
