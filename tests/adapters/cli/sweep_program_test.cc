@@ -179,6 +179,8 @@ TEST_F(SweepTest, NothingIsOverwritten) {
   expect_refused("echo words > words.sqlite; $S --out words.sqlite",
                  "is not the results of a sweep");
   run("test \"$(cat words.sqlite)\" = words");
+  expect_refused("head -c 20000 a.sqlite > cut.sqlite; $S --out cut.sqlite",
+                 "cut.sqlite: is damaged");
   expect_refused("$S --out a.csv", "that name is for the csv");
   expect_refused("$S --out none/a.sqlite", "there is no folder none");
   expect_refused("exec 9< a.sqlite; flock 9; $S --out a.sqlite", "another sweep is writing to it");
@@ -237,11 +239,19 @@ TEST_F(SweepTest, Ticks) {
             std::to_string(1'767'225'600'000 + i * 1'000LL) + ",true\n";
   }
   files_.text("trades.csv", rows);
-  const std::string data =
-      "--data trades.csv --instrument DEMOUSDT --config " TRANCHET_SOURCE_DIR "/data/example.toml";
+  const std::string rest =
+      " --instrument DEMOUSDT --config " TRANCHET_SOURCE_DIR "/data/example.toml";
+  const std::string data = "--data trades.csv" + rest;
   run("$T sweep " + data + " --grid grid.toml --jobs 2 --out a.sqlite");
   for (const std::size_t trial : {1U, 7U}) expect_backtest("a", trial, data);
   EXPECT_NE(row("a", 1).at("trades"), "0");
+  // A tape is the same data: it gives the same table, and even goes on with the same file.
+  run("$T import --data trades.csv --instrument DEMOUSDT --into trades.tape");
+  const std::string tape = "--data trades.tape" + rest;
+  run("$T sweep " + tape + " --grid grid.toml --out tape.sqlite");
+  EXPECT_EQ(csv("a"), csv("tape"));
+  run("$T sweep " + tape + " --grid grid.toml --out a.sqlite");
+  EXPECT_EQ(csv("a"), csv("tape"));
 }
 
 }  // namespace
