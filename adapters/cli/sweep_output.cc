@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kHistory = "trials.sqlite";
 constexpr int kNames = 28;  // Columns for the names of things.
 
 class Speech {
@@ -89,6 +90,17 @@ std::string sweep_output_error(const fs::path& out) {
              " beside the results; call it " + beside(out, ".sqlite").string();
     }
   }
+  if (out.filename() == kHistory) {
+    return "--out " + out.string() + ": that name is for the count of all trials";
+  }
+  if (!fs::exists(out, ignored)) {
+    // Such as the data itself, when results are called after it.
+    for (const std::string_view extension : {".csv", ".html"}) {
+      if (!fs::exists(beside(out, extension), ignored)) continue;
+      return "--out " + out.string() + ": " + beside(out, extension).string() +
+             " is there already and would be overwritten; give another name";
+    }
+  }
   const fs::path folder = out.parent_path();
   if (!folder.empty() && !fs::is_directory(folder, ignored)) {
     return "--out " + out.string() + ": there is no folder " + folder.string();
@@ -111,7 +123,7 @@ std::expected<void, std::string> write_sweep_output(const SweepOutput& output, s
     return {};
   }
   const fs::path history =
-      output.history.empty() ? output.out.parent_path() / "trials.sqlite" : output.history;
+      output.history.empty() ? output.out.parent_path() / kHistory : output.history;
   const auto counted = count_trials(history, output.identity, output.results.size());
   if (!counted) return std::unexpected(counted.error());
   const Honesty honesty = judge(output.results, objective, output.grid.validation, *counted);

@@ -181,6 +181,9 @@ TEST_F(SweepTest, NothingIsOverwritten) {
   run("test \"$(cat words.sqlite)\" = words");
   expect_refused("head -c 20000 a.sqlite > cut.sqlite; $S --out cut.sqlite",
                  "cut.sqlite: is damaged");
+  expect_refused("echo data > b.csv; $S --out b.sqlite", "b.csv is there already and would be");
+  run("test \"$(cat b.csv)\" = data");
+  expect_refused("$S --out trials.sqlite", "that name is for the count of all trials");
   expect_refused("$S --out a.csv", "that name is for the csv");
   expect_refused("$S --out none/a.sqlite", "there is no folder none");
   expect_refused("exec 9< a.sqlite; flock 9; $S --out a.sqlite", "another sweep is writing to it");
