@@ -1,5 +1,5 @@
-// A sweep of 64 settings over the walk of the main benchmark, against the bare rule in the same run:
-// what is read once is used 64 times.
+// A sweep of 64 settings over the walk of the main benchmark, against the bare rule in the same
+// run: what is read once is used 64 times.
 //
 //   bench_sweep [MILLIONS]     ticks of the walk; 10 without
 //
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "backtest/sweep/sweep.h"
+#include "backtest/tape/tape_import.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/random_walk.h"
 
@@ -73,8 +74,7 @@ void look_again(Bare& bare, std::int64_t ticks) {
 std::uint64_t run_bare(const WalkColumns& walk, std::size_t first, std::size_t last) {
   std::vector<Bare> all;
   for (std::size_t place = first; place < last; ++place) {
-    all.push_back(
-        {.take_profit = target_at(place / kSide), .stop_loss = target_at(place % kSide)});
+    all.push_back({.take_profit = target_at(place / kSide), .stop_loss = target_at(place % kSide)});
   }
   for (std::size_t from = 0; from < walk.size(); from += kChunk) {
     const std::size_t end = std::min(from + kChunk, walk.size());
@@ -122,8 +122,9 @@ SweepOptions sweep_options(const std::filesystem::path& tape) {
   const auto survey = survey_data(options.data, [](std::uint64_t) { return true; });
   ENSURE(survey.has_value());
   options.survey = *survey;
-  options.options_of = [data = options.data](const Point& point, Names& names)
-      -> std::expected<BacktestOptions, std::string> {
+  options.options_of = [data = options.data](
+                           const Point& point,
+                           Names& names) -> std::expected<BacktestOptions, std::string> {
     BacktestOptions backtest{.data = data, .settings = walk_settings()};
     backtest.rules = walk_rules(names.instrument(data.symbol));
     backtest.settings.set(Setting::TakeProfit, InstrumentId::None, target_at(point[0]));
@@ -164,9 +165,7 @@ void measure(WalkStep step, std::int64_t ticks, const std::filesystem::path& fol
   const std::string tape = (folder / "walk.tape").string();
   std::filesystem::remove(tape);
   write_walk(csv, step, ticks);
-  const std::string import = "'" TRANCHET_PROGRAM "' import --instrument BTCUSDT --data '" + csv +
-                             "' --into '" + tape + "' >/dev/null";
-  ENSURE(std::system(import.c_str()) == 0);
+  ENSURE(import_tape({.paths = {csv}, .symbol = "BTCUSDT"}, tape).has_value());
   const WalkColumns walk = random_walk(step, static_cast<std::size_t>(ticks));
   const SweepOptions options = sweep_options(tape);
   const auto work = static_cast<std::uint64_t>(ticks) * kSettings;
@@ -182,9 +181,8 @@ void measure(WalkStep step, std::int64_t ticks, const std::filesystem::path& fol
   const double sweep_both = passing_seconds([&] { two = run(options, 2); });
   ENSURE(one == two);
   std::printf("%lld ticks of %s x %zu settings, %llu exits by the bare rule\n",
-              static_cast<long long>(ticks),
-              step == WalkStep::OneBasisPoint ? "1 bp" : "0.1 bp", kSettings,
-              static_cast<unsigned long long>(exits));
+              static_cast<long long>(ticks), step == WalkStep::OneBasisPoint ? "1 bp" : "0.1 bp",
+              kSettings, static_cast<unsigned long long>(exits));
   print_rate("bare rule, chunk by chunk, one thread", work, bare, bare);
   print_rate("sweep, one job", work, sweep, bare);
   std::printf("  gain of two threads: bare rule %.2f, sweep %.2f\n", bare_alone / bare_both,

@@ -87,8 +87,8 @@ start() {
   export SLURM_CONF=$folder/slurm.conf
   (umask 077 && head -c 1024 /dev/urandom >"$folder/munge.key")
   munged --foreground --key-file="$folder/munge.key" --socket="$folder/munge.socket" \
-    --pid-file="$folder/munged.pid" --log-file="$folder/munged.log" --seed-file="$folder/munge.seed" \
-    --num-threads=2 --force >"$folder/munge-out.log" 2>&1 &
+    --pid-file="$folder/munged.pid" --log-file="$folder/munged.log" \
+    --seed-file="$folder/munge.seed" --num-threads=2 --force >"$folder/munge-out.log" 2>&1 &
   pids+=($!)
   within 10 munge -S "$folder/munge.socket" -n || cannot "munged gives no credentials"
   slurmctld -D >"$folder/slurmctld.log" 2>&1 &
