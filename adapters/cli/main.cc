@@ -15,6 +15,7 @@
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/replay_command.h"
 #include "adapters/cli/step_command.h"
+#include "adapters/cli/sweep_command.h"
 #include "adapters/cli/tape_command.h"
 #include "adapters/cli/wargame_command.h"
 
@@ -32,6 +33,7 @@ class Program {
     add_log();
     add_step();
     add_wargame();
+    add_sweep();
     app_.footer(
         "Exit status: 0 done, 1 the answer is no, 2 bad usage or input, 3 another writer holds "
         "the\n"
@@ -54,6 +56,7 @@ class Program {
   void add_log();
   void add_step();
   void add_wargame();
+  void add_sweep();
   int step();
 
   CLI::App app_{"Tranchet: a deterministic engine for trading in tranches."};
@@ -69,6 +72,8 @@ class Program {
   std::vector<std::string> sets_;
   bool done_ = false;
   WargameArguments wargame_;
+  SweepArguments sweep_;
+  SweepMergeArguments merge_;
 };
 
 void Program::add_backtest() {
@@ -183,6 +188,45 @@ void Program::add_wargame() {
                       "file that a long run keeps its progress in, and goes on from");
   command->add_flag("--json", wargame_.json, "print one JSON document");
   command->callback([this] { status_ = run_wargame_command(wargame_, std::cout, std::cerr); });
+}
+
+void Program::add_sweep() {
+  CLI::App* command = app_.add_subcommand("sweep", "one history through many settings");
+  command->require_subcommand(0, 1);
+  BacktestArguments& backtest = sweep_.backtest;
+  std::vector<CLI::Option*> needed = {
+      command->add_option("--data", backtest.data, "[SYM=]PATH..., read as they come"),
+      command->add_option("--config", backtest.config, "configuration, TOML"),
+      command->add_option("--grid", sweep_.grid, "which keys take which values, TOML"),
+      command->add_option("--out", sweep_.out,
+                          "results, SQLite; goes on with a file begun before")};
+  command->add_option("--format", backtest.format, "of the data; found by its content otherwise");
+  command->add_option("--instrument", backtest.instrument, "symbol of the data");
+  command->add_option("--instruments", backtest.instruments,
+                      "a venue's exchangeInfo, as downloaded");
+  command->add_option("--set", backtest.sets, "KEY=VALUE, over the file")->take_all();
+  command->add_option("--bad-rows", backtest.bad_rows, "how many bad rows are let pass: 100, 5%");
+  command->add_option("--jobs", sweep_.jobs, "threads; 1");
+  command->add_option("--shard", sweep_.shard,
+                      "I/N: part I of N, from 1; else by SLURM_ARRAY_TASK_ID or "
+                      "JOB_COMPLETION_INDEX");
+  command->add_option("--history", sweep_.history,
+                      "file that counts the trials of all sweeps; trials.sqlite beside --out");
+  CLI::App* merge = command->add_subcommand("merge", "the files of all shards as one");
+  merge->add_option("FILE", merge_.files, "results of the shards")->required();
+  merge->add_option("--out", merge_.out, "results, SQLite; must not exist yet")->required();
+  merge->add_option("--history", merge_.history, "as above");
+  merge->callback([this] { status_ = run_sweep_merge_command(merge_, std::cout, std::cerr); });
+  command->callback([this, command, needed] {
+    if (!command->get_subcommands().empty()) return;
+    for (const CLI::Option* option : needed) {
+      if (option->count() > 0) continue;
+      std::cerr << option->get_name() << " is required\nRun with --help for more information.\n";
+      status_ = kBadInput;
+      return;
+    }
+    status_ = run_sweep_command(sweep_, std::cout, std::cerr);
+  });
 }
 
 int Program::step() {

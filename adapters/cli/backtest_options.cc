@@ -1,0 +1,115 @@
+#include "adapters/cli/backtest_options.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "adapters/cli/instruments.h"
+#include "backtest/tape/tape_data.h"
+
+namespace tranchet {
+namespace {
+
+// "SYM=PATH" in its parts; a path with no symbol before it is taken whole.
+std::expected<DataOptions, std::string> data_options(const BacktestArguments& arguments) {
+  DataOptions options{.symbol = arguments.instrument, .format = arguments.format};
+  for (const std::string& argument : arguments.data) {
+    const std::size_t equals = argument.find('=');
+    const bool has_symbol = equals != std::string::npos && equals > 0 &&
+                            argument.find('/') > equals && !std::filesystem::exists(argument);
+    if (has_symbol) {
+      const std::string symbol = argument.substr(0, equals);
+      if (!options.symbol.empty() && options.symbol != symbol) {
+        return std::unexpected("--data names " + symbol + " beside " + options.symbol +
+                               ": one run has one instrument");
+      }
+      options.symbol = symbol;
+    }
+    options.paths.emplace_back(has_symbol ? argument.substr(equals + 1) : argument);
+  }
+  if (options.symbol.empty()) options.symbol = symbol_of_data(options.paths.front());
+  if (options.symbol.empty()) {
+    return std::unexpected("which instrument is " + options.paths.front().string() +
+                           "? Say --instrument SYM, or --data SYM=PATH");
+  }
+  if (!arguments.bad_rows.empty()) {
+    const auto allowed = parse_bad_rows(arguments.bad_rows);
+    if (!allowed) {
+      return std::unexpected("--bad-rows \"" + arguments.bad_rows +
+                             "\" is neither a count nor a share like 5%");
+    }
+    options.bad_rows = *allowed;
+  }
+  return options;
+}
+
+SimulationParameters simulation_of(const Configuration& configuration) {
+  const SimulationSettings& from = configuration.simulation;
+  SimulationParameters to;
+  to.initial_balance = from.initial_balance;
+  to.position_mode = configuration.settings.choice<PositionMode>(Setting::PositionModeChoice);
+  to.maker_fee = from.maker_fee;
+  to.taker_fee = from.taker_fee;
+  to.latency = from.latency;
+  to.queue = from.queue == QueueChoice::Through ? QueueAssumption::Through : QueueAssumption::Touch;
+  to.market_slippage = from.slippage;
+  to.take_share = from.partial_fill;
+  to.reduce_only = configuration.settings.flag(Setting::ReduceOnly);
+  to.liquidation = from.liquidation;
+  to.terms.maintenance_margin = from.maintenance_margin;
+  to.terms.leverage = configuration.settings.get(Setting::Leverage);
+  return to;
+}
+
+// The instrument's rules: what the configuration says, over the exchangeInfo file if there is one.
+std::expected<void, std::string> find_rules(const BacktestArguments& arguments,
+                                            const Configuration& configuration,
+                                            InstrumentId instrument, BacktestOptions& options) {
+  if (!arguments.instruments.empty()) {
+    const auto listed = read_exchange_info(arguments.instruments);
+    if (!listed) return std::unexpected(to_text(listed.error()));
+    const auto found = std::ranges::find(*listed, options.data.symbol, &InstrumentRules::symbol);
+    if (found == listed->end()) {
+      return std::unexpected(arguments.instruments + ": has no instrument " + options.data.symbol);
+    }
+    options.rules = found->rules;
+    options.terms = options.simulation.terms;
+    options.terms->multiplier_up = found->multiplier_up;
+    options.terms->multiplier_down = found->multiplier_down;
+    options.terms->market_take_bound = found->market_take_bound;
+    options.terms->leverage = configuration.settings.get(Setting::Leverage, instrument);
+  } else {
+    options.simulation.terms.leverage = configuration.settings.get(Setting::Leverage, instrument);
+  }
+  for (const ConfiguredInstrument& configured : configuration.instruments) {
+    if (configured.instrument == instrument) {
+      options.rules = configured_rules(configured, options.rules);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<BacktestOptions, std::string> backtest_options(const BacktestArguments& arguments,
+                                                             const Configuration& configuration,
+                                                             Names& names) {
+  auto data = data_options(arguments);
+  if (!data) return std::unexpected(data.error());
+  BacktestOptions options{
+      .data = std::move(*data),
+      .account = configuration.account,
+      .settings = configuration.settings,
+      .instant_close_was_set = configuration.was_set(Setting::InstantTakeProfitEnabled),
+      .backstop_was_set = configuration.was_set(Setting::BackstopEnabled),
+      .simulation = simulation_of(configuration),
+      .skip = configuration.skip};
+  const InstrumentId instrument = names.instrument(options.data.symbol);
+  if (auto found = find_rules(arguments, configuration, instrument, options); !found) {
+    return std::unexpected(found.error());
+  }
+  if (!arguments.log.empty()) options.log = arguments.log;
+  return options;
+}
+
+}  // namespace tranchet

@@ -1,0 +1,18 @@
+// From the words of a command line and a configuration to the options of a run.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "adapters/cli/backtest_command.h"
+#include "adapters/cli/configuration.h"
+#include "backtest/run.h"
+
+namespace tranchet {
+
+// The error is a sentence about bad usage or a bad file.
+std::expected<BacktestOptions, std::string> backtest_options(const BacktestArguments& arguments,
+                                                             const Configuration& configuration,
+                                                             Names& names);
+
+}  // namespace tranchet

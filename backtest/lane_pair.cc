@@ -1,0 +1,160 @@
+#include "backtest/lane_pair.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "events/settings_text.h"
+
+namespace tranchet {
+namespace {
+
+// One step of the last decimal that the data uses: 3 decimals are 0.001.
+std::int64_t step_of(int decimals) {
+  std::int64_t step = kDecimalOne;
+  for (int place = 0; place < std::min(decimals, kDecimalPlaces); ++place) step /= 10;
+  return step;
+}
+
+}  // namespace
+
+LanePair::LanePair(const BacktestOptions& options, const DataReport& known, Names& names,
+                   LogWriter* log)
+    : options_(options),
+      names_(names),
+      log_(log),
+      instrument_(names.instrument(options.data.symbol)),
+      rules_(options.rules),
+      settings_(options.settings),
+      simulation_(options.simulation),
+      bars_(known.has_bars),
+      marks_(known.has_marks) {
+  rules_.instrument = instrument_;
+  rules_.symbol = names.intern(options.data.symbol);
+  infer_rules(known);
+  settle_marks();
+}
+
+void LanePair::infer_rules(const DataReport& known) {
+  if (!rules_.tick_size.is_positive()) {
+    rules_.tick_size = Price::from_raw(step_of(known.price_decimals));
+    notes_.push_back("tick size " + to_text(rules_.tick_size) +
+                     " inferred from the prices of the data");
+  }
+  if (!rules_.step_size.is_positive()) {
+    rules_.step_size = Quantity::from_raw(step_of(known.quantity_decimals));
+    notes_.push_back("step size " + to_text(rules_.step_size) +
+                     " inferred from the quantities of the data");
+  }
+}
+
+void LanePair::settle_marks() {
+  simulation_.mark_from_trades = !marks_;
+  if (marks_) return;
+  settings_.set(Setting::MarkSource, InstrumentId::None,
+                static_cast<std::int64_t>(MarkSourceChoice::Trade));
+  std::string off;
+  if (!options_.instant_close_was_set) {
+    settings_.set(Setting::InstantTakeProfitEnabled, InstrumentId::None, 0);
+    off = "instant close";
+  }
+  if (!options_.backstop_was_set) {
+    settings_.set(Setting::BackstopEnabled, InstrumentId::None, 0);
+    off += off.empty() ? "backstop" : " and backstop";
+  }
+  notes_.push_back("the data has no mark price: every trade price is also the mark");
+  if (!off.empty()) notes_.push_back(off + ": off without a mark, unless set");
+}
+
+std::expected<std::unique_ptr<Lane>, LogError> LanePair::open_lane(BarPath path, Timestamp time) {
+  const bool leads = path == BarPath::Pessimistic;
+  LaneOptions options{
+      .opening = {.account = options_.account, .settings = settings_, .instruments = {rules_}},
+      .simulation = simulation_,
+      .path = path,
+      .bars_are_marks = bars_ && marks_,
+      .skip = options_.skip,
+      .signals = signals_,
+      .journal = {.log = leads ? log_ : nullptr, .durability = Durability::AtClose},
+      .rows = leads ? options_.rows : std::vector<Rows*>()};
+  if (options_.terms) options.terms[instrument_] = *options_.terms;
+  auto lane = std::make_unique<Lane>(options, names_);
+  if (auto opened = lane->open(options.opening, time, names_); !opened) {
+    return std::unexpected(opened.error());
+  }
+  return lane;
+}
+
+std::expected<void, LogError> LanePair::open(Timestamp time) {
+  auto lane = open_lane(BarPath::Pessimistic, time);
+  if (!lane) return std::unexpected(lane.error());
+  lane_ = std::move(*lane);
+  if (!bars_) return {};
+  auto optimistic = open_lane(BarPath::Optimistic, time);
+  if (!optimistic) return std::unexpected(optimistic.error());
+  optimistic_ = std::move(*optimistic);
+  return {};
+}
+
+bool LanePair::jumps_by_signals() const {
+  return options_.skip && log_ == nullptr && !bars_ &&
+         settings_.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
+}
+
+std::expected<void, LogError> LanePair::take(const HistoryPiece& piece) {
+  if (lane_ == nullptr) {
+    if (auto opened = open(piece.first_time()); !opened) return opened;
+  }
+  if (auto taken = lane_->take(instrument_, piece); !taken) return taken;
+  if (optimistic_ == nullptr) return {};
+  return optimistic_->take(instrument_, piece);
+}
+
+Summary LanePair::summarize(const DataReport& report, const AccountResult& account) const {
+  const auto strategy = settings_.get(Setting::Strategy);
+  Summary summary;
+  summary.instrument = options_.data.symbol;
+  summary.strategy = setting_text(info(Setting::Strategy), strategy);
+  summary.source = bars_ ? "bars" : "ticks";
+  summary.mark_source = marks_ ? "mark prices of the data" : "every trade price is also the mark";
+  summary.notes = notes_;
+  DataProvenance provenance{.instrument = options_.data.symbol,
+                            .format = report.format,
+                            .rows = report.rows,
+                            .used = report.used,
+                            .ignored = report.ignored,
+                            .duplicates = report.duplicates,
+                            .bad = report.bad,
+                            .gaps = report.gap_count};
+  for (const auto& path : options_.data.paths) provenance.files.push_back(path.filename().string());
+  summary.data.push_back(std::move(provenance));
+  summary.settings = settings_lines(settings_, names_);
+  summary.events = number(lane_->engine().last_sequence());
+  summary.ticks = bars_ ? report.used : lane_->ticks();
+  summary.first_time = report.first_time;
+  summary.last_time = report.last_time;
+  summary.account = account;
+  summary.ambiguous_bars = lane_->ambiguous_bars();
+  summary.state_digest = lane_->engine().state_digest();
+  summary.command_digest = lane_->engine().command_digest();
+  return summary;
+}
+
+std::expected<Summary, BacktestError> LanePair::finish(const DataReport& report) {
+  const auto failed = [](auto error) { return std::unexpected(BacktestError(std::move(error))); };
+  if (lane_ == nullptr) {
+    return failed(InputError{.file = options_.data.paths.front().string(),
+                             .message = "there is no row of " + options_.data.symbol});
+  }
+  const auto account = lane_->finish(*report.last_time);
+  if (!account) return failed(account.error());
+  Summary summary = summarize(report, *account);
+  if (optimistic_ != nullptr) {
+    const auto other = optimistic_->finish(*report.last_time);
+    if (!other) return failed(other.error());
+    summary.interval = BarInterval{.pessimistic = std::min(account->net_pnl, other->net_pnl),
+                                   .optimistic = std::max(account->net_pnl, other->net_pnl)};
+  }
+  return summary;
+}
+
+}  // namespace tranchet
