@@ -93,9 +93,9 @@ void die_quietly() {
   if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
 }
 
-[[noreturn]] void run_child(int output, const std::filesystem::path& directory, CheckDepth depth) {
+[[noreturn]] void run_child(int output, const std::function<std::string()>& work) {
   die_quietly();
-  const std::string bytes = encode_outcome(check(directory, depth));
+  const std::string bytes = work();
   for (std::size_t at = 0; at < bytes.size();) {
     const ssize_t written = ::write(output, bytes.data() + at, bytes.size() - at);
     if (written <= 0) ::_exit(1);
@@ -117,33 +117,40 @@ std::string read_all(int input) {
 
 }  // namespace
 
-std::expected<LogHead, LogError> check_in_child(const std::filesystem::path& directory,
-                                                CheckDepth depth) {
+std::optional<std::string> bytes_of_child(const std::function<std::string()>& work,
+                                          std::string& ended) {
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
-    return Failure(system_error(errno, "checking", directory));
+    ended = std::string("no pipe: ") + std::strerror(errno);
+    return std::nullopt;
   }
   const pid_t child = ::fork();
-  if (child == 0) run_child(pipe[1], directory, depth);
+  if (child == 0) run_child(pipe[1], work);
   const int fork_error = errno;
   ::close(pipe[1]);
   if (child < 0) {
     ::close(pipe[0]);
-    return Failure(system_error(fork_error, "checking", directory));
+    ended = std::string("no process: ") + std::strerror(fork_error);
+    return std::nullopt;
   }
-  const std::string bytes = read_all(pipe[0]);
+  std::string bytes = read_all(pipe[0]);
   ::close(pipe[0]);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  const bool lived = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  std::optional<Outcome> outcome = lived ? decode_outcome(bytes) : std::nullopt;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return bytes;
+  ended =
+      WIFSIGNALED(status) ? "was killed by signal " + std::to_string(WTERMSIG(status)) : "failed";
+  return std::nullopt;
+}
+
+std::expected<LogHead, LogError> check_in_child(const std::filesystem::path& directory,
+                                                CheckDepth depth) {
+  std::string ended;
+  const auto bytes = bytes_of_child([&] { return encode_outcome(check(directory, depth)); }, ended);
+  std::optional<Outcome> outcome = bytes ? decode_outcome(*bytes) : std::nullopt;
   if (outcome) return std::move(*outcome);
-  return Failure(
-      damaged("a page of its file cannot be read (the process that tried " +
-              (WIFSIGNALED(status) ? "was killed by signal " + std::to_string(WTERMSIG(status))
-                                   : "failed") +
-              ")"));
+  return Failure(unreadable_page(ended));
 }
 
 std::expected<LogHead, LogError> back_up(const std::filesystem::path& directory,
