@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "adapters/cli/exit_status.h"
+#include "events/log/child.h"
 #include "events/log/json.h"
 #include "events/log/json_write.h"
 #include "replay/why.h"

@@ -154,14 +154,6 @@ enum class CheckDepth : std::uint8_t {
 std::expected<LogHead, LogError> check_in_child(const std::filesystem::path& directory,
                                                 CheckDepth depth = CheckDepth::Chain);
 
-// The same protection for other work on such a log: runs `work` in a child process and returns the
-// bytes it came to. Nullopt: the child died, and `ended` says how ("was killed by signal 11"), or
-// there could be none.
-std::optional<std::string> bytes_of_child(const std::function<std::string()>& work,
-                                          std::string& ended);
-// What that means for a log: Damaged.
-LogError unreadable_page(std::string_view ended);
-
 // A compact copy of a log, live or not, as a log of its own in `target`, which is created.
 std::expected<LogHead, LogError> back_up(const std::filesystem::path& directory,
                                          const std::filesystem::path& target);

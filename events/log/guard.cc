@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "events/log/child.h"
 #include "events/log/environment.h"
 #include "events/log/event_log.h"
 #include "events/log/head_witness.h"

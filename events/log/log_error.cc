@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string>
 
+#include "events/log/child.h"
+
 namespace tranchet {
 namespace {
 
