@@ -12,9 +12,9 @@ namespace tranchet {
 namespace {
 
 // A log and the engine that follows it.
-class Side {
+class Follower {
  public:
-  explicit Side(LogReader& log) : log_(log), names_(log.names()), cursor_(log, Sequence{1}) {}
+  explicit Follower(LogReader& log) : log_(log), names_(log.names()), cursor_(log, Sequence{1}) {}
 
   // False: the log has ended.
   std::expected<bool, LogError> step() {
@@ -64,7 +64,7 @@ std::map<std::string, std::string> by_key(const std::string& lines) {
   return values;
 }
 
-std::vector<std::string> setting_differences(const Side& a, const Side& b) {
+std::vector<std::string> setting_differences(const Follower& a, const Follower& b) {
   std::vector<std::string> differences;
   const auto& started_a = std::get<RunStarted>(a.event()->body);
   const auto& started_b = std::get<RunStarted>(b.event()->body);
@@ -89,7 +89,7 @@ bool is_start(const Event* event) {
 
 std::expected<LogComparison, LogError> compare_logs(LogReader& first, LogReader& second) {
   LogComparison result;
-  Side a(first), b(second);
+  Follower a(first), b(second);
   bool same_digests = true;
   while (true) {
     const auto more_a = a.step();
@@ -119,7 +119,7 @@ std::expected<LogComparison, LogError> compare_logs(LogReader& first, LogReader&
 }
 
 std::expected<std::optional<std::string>, LogError> commands_at(LogReader& log, Sequence sequence) {
-  Side side(log);
+  Follower side(log);
   while (true) {
     const auto more = side.step();
     if (!more) return std::unexpected(more.error());

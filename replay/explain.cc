@@ -1,5 +1,7 @@
 #include "replay/explain.h"
 
+#include <algorithm>
+
 #include "engine/targets.h"
 
 namespace tranchet {
@@ -40,6 +42,7 @@ class Facts {
       : before_(before), event_(event), after_(after), names_(names) {}
 
   std::vector<std::string> all() {
+    note_repeated_fill();
     for (const InstrumentState& instrument : after_.instruments) {
       for (const Position& position : instrument.positions) {
         for (const Tranche& tranche : position.tranches) compare(position, tranche);
@@ -56,6 +59,16 @@ class Facts {
  private:
   void add(PositionKey key, const Tranche& tranche, const std::string& text) {
     facts_.push_back(tranche_text(names_, key, tranche.ordinal, tranche.id) + " " + text);
+  }
+
+  void note_repeated_fill() {
+    const auto* fill = std::get_if<OrderFilled>(&event_.body);
+    if (fill == nullptr) return;
+    const auto order = before_.orders.find(fill->order);
+    if (order == before_.orders.end()) return;
+    if (std::ranges::find(order->second.trades, fill->trade) != order->second.trades.end()) {
+      facts_.push_back("this trade had been counted before: it changes nothing");
+    }
   }
 
   void compare(const Position& position, const Tranche& now) {
@@ -173,9 +186,9 @@ class Facts {
 
 // ---- Therefore.
 
-class Decisions {
+class Sentences {
  public:
-  Decisions(const State& before, const State& after, const Names& names)
+  Sentences(const State& before, const State& after, const Names& names)
       : before_(before), after_(after), names_(names) {}
 
   // Empty: nothing worth a line, such as the row of a position for the screens.
@@ -283,6 +296,17 @@ class Decisions {
     if (cancel.purpose == Purpose::StopLoss && now->closing && now->closing->stop_triggered) {
       return "another stop of the tranche has triggered, and both filling would be excess";
     }
+    return another_stands(cancel, *now);
+  }
+
+  // The newest other order of the leg that the venue has accepted, where there is one.
+  std::string another_stands(const CancelOrder& cancel, const Tranche& now) const {
+    const auto& orders = cancel.purpose == Purpose::StopLoss ? now.stops : now.targets;
+    for (auto id = orders.rbegin(); id != orders.rend(); ++id) {
+      if (*id != cancel.order && after_.order(*id).status == OrderStatus::New) {
+        return to_text(*id) + " stands in its place";
+      }
+    }
     return "what the tranche wants is another order";
   }
 
@@ -298,9 +322,9 @@ Explanation explain(const State& before, const Event& event, const Output& outpu
   Explanation explanation;
   explanation.happened = event_text(before, event, names);
   explanation.because = Facts(before, event, after, names).all();
-  const Decisions decisions(before, after, names);
+  const Sentences sentences(before, after, names);
   for (const Command& command : output.commands) {
-    std::string line = std::visit(decisions, command);
+    std::string line = std::visit(sentences, command);
     if (!line.empty()) explanation.therefore.push_back(std::move(line));
   }
   return explanation;
