@@ -41,8 +41,9 @@ class Facts {
   Facts(const State& before, const Event& event, const State& after, const Names& names)
       : before_(before), event_(event), after_(after), names_(names) {}
 
-  std::vector<std::string> all() {
+  std::vector<std::string> all(const Output& output) {
     note_repeated_fill();
+    note_strategy(output);
     for (const InstrumentState& instrument : after_.instruments) {
       for (const Position& position : instrument.positions) {
         for (const Tranche& tranche : position.tranches) compare(position, tranche);
@@ -68,6 +69,27 @@ class Facts {
     if (order == before_.orders.end()) return;
     if (std::ranges::find(order->second.trades, fill->trade) != order->second.trades.end()) {
       facts_.push_back("this trade had been counted before: it changes nothing");
+    }
+  }
+
+  // A price that made the strategy enter.
+  void note_strategy(const Output& output) {
+    if (!std::holds_alternative<MarkPrice>(event_.body) &&
+        !std::holds_alternative<TradePrinted>(event_.body)) {
+      return;
+    }
+    if (after_.settings.choice<StrategyName>(Setting::Strategy) != StrategyName::Dip) return;
+    for (const Command& command : output.commands) {
+      const auto* order = std::get_if<SubmitOrder>(&command);
+      if (order == nullptr || order->purpose != Purpose::Entry) continue;
+      const DipWindow& window = after_.instrument(order->instrument).dip;
+      const bool buys = order->side == Side::Buy;
+      const auto& extremes = buys ? window.highs() : window.lows();
+      if (extremes.empty()) continue;
+      facts_.push_back(std::string("the ") + (buys ? "highest" : "lowest") + " price of the last " +
+                       to_text(after_.settings.duration(Setting::DipWindow)) + " was " +
+                       to_text(extremes.front().price) + ": the strategy enters at " +
+                       percent_text(after_.settings.percent(Setting::DipDrop)) + " % from it");
     }
   }
 
@@ -321,7 +343,7 @@ Explanation explain(const State& before, const Event& event, const Output& outpu
                     const State& after, const Names& names) {
   Explanation explanation;
   explanation.happened = event_text(before, event, names);
-  explanation.because = Facts(before, event, after, names).all();
+  explanation.because = Facts(before, event, after, names).all(output);
   const Sentences sentences(before, after, names);
   for (const Command& command : output.commands) {
     std::string line = std::visit(sentences, command);
