@@ -5,52 +5,40 @@
 
 #include "events/digest.h"
 #include "events/log/json.h"
-#include "replay/log_cursor.h"
-#include "replay/verify.h"
+#include "replay/log_follower.h"
 
 namespace tranchet {
 namespace {
 
-// A log and the engine that follows it.
-class Follower {
+// A follower that may have come to its log's end.
+class LogSide {
  public:
-  explicit Follower(LogReader& log) : log_(log), names_(log.names()), cursor_(log, Sequence{1}) {}
+  explicit LogSide(LogReader& log) : follower_(log) {}
 
   // False: the log has ended.
   std::expected<bool, LogError> step() {
-    const auto event = cursor_.next_event();
+    const auto event = follower_.read();
     if (!event) return std::unexpected(event.error());
     event_ = *event;
-    if (event_ == nullptr) return false;
-    if (!engine_) {
-      auto engine = engine_of(*event_, names_);
-      if (!engine) return std::unexpected(engine.error());
-      engine_.emplace(std::move(*engine));
-    }
-    output_.clear();
-    engine_->apply(*event_, output_);
-    return true;
+    if (event_ != nullptr) follower_.apply();
+    return event_ != nullptr;
   }
 
   const Event* event() const { return event_; }
-  const Engine& engine() const { return *engine_; }
+  const Engine& engine() const { return follower_.engine(); }
   std::string event_line() const {
-    return event_ == nullptr ? "" : event_json(*event_, log_.names());
+    return event_ == nullptr ? "" : event_json(*event_, follower_.names());
   }
   std::string command_lines() const {
     std::string lines;
-    append_command_lines(output_.commands, event_->sequence, log_.names(), lines);
+    append_command_lines(follower_.output().commands, event_->sequence, follower_.names(), lines);
     return lines;
   }
-  std::string text(TextId id) const { return std::string(log_.names().text(id)); }
+  std::string text(TextId id) const { return std::string(follower_.names().text(id)); }
 
  private:
-  LogReader& log_;
-  Names names_;  // A copy: parsing settings may name instruments.
-  LogCursor cursor_;
+  LogFollower follower_;
   const Event* event_ = nullptr;
-  std::optional<Engine> engine_;
-  Output output_;
 };
 
 // Lines of "section.key = value".
@@ -64,7 +52,7 @@ std::map<std::string, std::string> by_key(const std::string& lines) {
   return values;
 }
 
-std::vector<std::string> setting_differences(const Follower& a, const Follower& b) {
+std::vector<std::string> setting_differences(const LogSide& a, const LogSide& b) {
   std::vector<std::string> differences;
   const auto& started_a = std::get<RunStarted>(a.event()->body);
   const auto& started_b = std::get<RunStarted>(b.event()->body);
@@ -89,7 +77,7 @@ bool is_start(const Event* event) {
 
 std::expected<LogComparison, LogError> compare_logs(LogReader& first, LogReader& second) {
   LogComparison result;
-  Follower a(first), b(second);
+  LogSide a(first), b(second);
   bool same_digests = true;
   while (true) {
     const auto more_a = a.step();
@@ -119,7 +107,7 @@ std::expected<LogComparison, LogError> compare_logs(LogReader& first, LogReader&
 }
 
 std::expected<std::optional<std::string>, LogError> commands_at(LogReader& log, Sequence sequence) {
-  Follower side(log);
+  LogSide side(log);
   while (true) {
     const auto more = side.step();
     if (!more) return std::unexpected(more.error());

@@ -3,15 +3,12 @@
 
 #include <cstdint>
 #include <expected>
-#include <memory>
 #include <optional>
 
 #include "events/log/event_log.h"
-#include "replay/log_cursor.h"
+#include "replay/log_follower.h"
 
 namespace tranchet {
-
-class Engine;
 
 struct Decision {
   Sequence sequence{};
@@ -21,16 +18,13 @@ struct Decision {
 
 class Decisions {
  public:
-  explicit Decisions(LogReader& log);
-  ~Decisions();
+  explicit Decisions(LogReader& log) : follower_(log) {}
 
   // Nullopt: the log has ended.
   std::expected<std::optional<Decision>, LogError> next_decision();
 
  private:
-  LogReader& log_;
-  LogCursor cursor_;
-  std::unique_ptr<Engine> engine_;
+  LogFollower follower_;
 };
 
 }  // namespace tranchet

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "replay/verify.h"
+#include "replay/log_follower.h"
 
 namespace tranchet {
 namespace {
@@ -190,40 +190,6 @@ NotInLog Index::not_found() const {
   return none;
 }
 
-// Replays a log, to its end or to where it cannot be read.
-class Pass {
- public:
-  explicit Pass(LogReader& log) : log_(log), names_(log.names()) {}
-
-  // `visit(event, output, engine, apply)` calls apply() itself, so that it may look before.
-  template <class Visit>
-  std::expected<void, LogError> run(const Engine* from, const Visit& visit) {
-    if (from != nullptr) engine_.emplace(*from);
-    const Sequence first = from == nullptr ? Sequence{1} : next(from->last_sequence());
-    std::optional<LogError> refused;
-    auto scanned = log_.scan(first, [&](const Event& event) {
-      if (!engine_) {
-        auto engine = engine_of(event, names_);
-        if (!engine) {
-          refused = engine.error();
-          return false;
-        }
-        engine_.emplace(std::move(*engine));
-      }
-      output_.clear();
-      return visit(event, *engine_, output_);
-    });
-    if (refused) return std::unexpected(*refused);
-    return scanned;
-  }
-
- private:
-  LogReader& log_;
-  Names names_;  // A copy: parsing settings may name instruments.
-  std::optional<Engine> engine_;
-  Output output_;
-};
-
 }  // namespace
 
 std::optional<WhyTarget> parse_why_target(std::string_view text) {
@@ -243,31 +209,35 @@ std::optional<WhyTarget> parse_why_target(std::string_view text) {
 }
 
 std::expected<WhyStory, WhyError> why(LogReader& log, const WhyTarget& target) {
+  WhyStory story;
   Index index(target);
-  auto indexed = Pass(log).run(nullptr, [&](const Event& event, Engine& engine, Output& output) {
-    engine.apply(event, output);
-    index.take(event, output, engine);
-    return true;
-  });
+  LogFollower first_pass(log);
+  while (true) {
+    const auto event = first_pass.read();
+    if (!event) story.cut = event.error();
+    if (!event || *event == nullptr) break;
+    first_pass.apply();
+    index.take(**event, first_pass.output(), first_pass.engine());
+  }
   const std::set<Sequence> chain = index.chain();
   if (chain.empty()) {
-    if (!indexed) return std::unexpected(WhyError(indexed.error()));
+    if (story.cut) return std::unexpected(WhyError(*story.cut));
     return std::unexpected(WhyError(index.not_found()));
   }
-  WhyStory story;
-  if (!indexed) story.cut = indexed.error();
-  const Engine* start = index.checkpoint_before(*chain.begin());
-  auto told = Pass(log).run(start, [&](const Event& event, Engine& engine, Output& output) {
-    if (!chain.contains(event.sequence)) {
-      engine.apply(event, output);
-      return true;
+  LogFollower second_pass(log, index.checkpoint_before(*chain.begin()));
+  while (story.steps.size() < chain.size()) {
+    const auto event = second_pass.read();
+    if (!event) return std::unexpected(WhyError(event.error()));
+    ENSURE(*event != nullptr);
+    if (!chain.contains((*event)->sequence)) {
+      second_pass.apply();
+      continue;
     }
-    const State before = engine.state();
-    engine.apply(event, output);
-    story.steps.push_back({event, explain(before, event, output, engine.state(), log.names())});
-    return event.sequence < *chain.rbegin();
-  });
-  if (!told && !story.cut) story.cut = told.error();
+    const State before = second_pass.engine().state();
+    second_pass.apply();
+    story.steps.push_back({**event, explain(before, **event, second_pass.output(),
+                                            second_pass.engine().state(), log.names())});
+  }
   return story;
 }
 

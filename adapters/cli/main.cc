@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "adapters/cli/archive_command.h"
 #include "adapters/cli/backtest_command.h"
 #include "adapters/cli/bisect_command.h"
 #include "adapters/cli/configuration.h"
@@ -67,6 +68,7 @@ class Program {
   bool follow_ = false;
   bool json_ = false;
   std::uint64_t at_ = 0;
+  BundleArguments bundle_;
   std::string config_;
   std::vector<std::string> sets_;
   bool done_ = false;
@@ -137,6 +139,16 @@ void Program::add_log() {
   why->add_option("WHAT", other_, "a sequence, an order id, or tranche:ID")->required();
   why->add_flag("--json", json_, "print one JSON document");
   add_comparisons(add);
+  CLI::App* archive = add("archive", "the log as one compressed file, which replays as it is",
+                          [this] { return log_archive(log_, other_, std::cout, std::cerr); });
+  archive->add_option("LOG", log_, "folder of the log")->required();
+  archive->add_option("FILE", other_, "the file to make")->required();
+  CLI::App* bundle = add("bundle", "an incident in one file: a slice and the state before it",
+                         [this] { return log_bundle(bundle_, std::cout, std::cerr); });
+  bundle->add_option("LOG", bundle_.log, "folder of the log")->required();
+  bundle->add_option("--from", bundle_.from, "a sequence or a time")->required();
+  bundle->add_option("--to", bundle_.to, "a sequence or a time")->required();
+  bundle->add_option("--out", bundle_.out, "the file to make")->required();
   CLI::App* backup = add("backup", "a compact copy, of a live log too",
                          [this] { return log_backup(log_, other_, std::cout, std::cerr); });
   backup->add_option("LOG", log_, "folder of the log")->required();

@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "events/log/archive.h"
 #include "events/log/child.h"
 #include "events/log/environment.h"
 #include "events/log/event_log.h"
@@ -48,7 +49,9 @@ Outcome check(const std::filesystem::path& directory, CheckDepth depth) {
   auto scanned = (*reader)->scan(Sequence{1}, [](const Event&) { return true; });
   if (!scanned) return Failure(scanned.error());
   if (auto notes = (*reader)->digest_notes(); !notes) return Failure(notes.error());
-  if (auto pages = check_pages(directory); !pages) return Failure(pages.error());
+  if (!is_archive(directory)) {
+    if (auto pages = check_pages(directory); !pages) return Failure(pages.error());
+  }
   if (depth == CheckDepth::Chain) {
     auto verified = (*reader)->verify_chain();
     if (!verified) return Failure(verified.error());

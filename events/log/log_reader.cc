@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "events/log/archive.h"
 #include "events/log/environment.h"
 #include "events/log/event_log.h"
 #include "events/log/head_witness.h"
@@ -255,6 +256,7 @@ std::expected<void, LogError> StoredLogReader::scan_commits(Sequence from,
 
 std::expected<std::unique_ptr<LogReader>, LogError> LogReader::open(
     const std::filesystem::path& directory) {
+  if (is_archive(directory)) return open_archive(directory);
   auto environment = Environment::open(directory, {});
   if (!environment) return Failure(environment.error());
   const auto witness = read_witness(directory);

@@ -5,11 +5,13 @@
 #include <fstream>
 #include <sstream>
 
+#include "adapters/cli/archive_command.h"
 #include "adapters/cli/bisect_command.h"
 #include "adapters/cli/diff_command.h"
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/why_command.h"
 #include "replay/compare_logs.h"
+#include "replay/verify.h"
 #include "replay/why.h"
 #include "tests/events/log/scratch_log.h"
 
@@ -157,6 +159,90 @@ TEST_F(Incident, ADamagedLogStillAnswersUpToTheDamage) {
     ++told_anyway;
   }
   EXPECT_GE(told_anyway, 2);
+}
+
+// ---- archive and bundle
+
+TEST_F(Incident, AnArchiveReplaysAsTheLogDoes) {
+  const auto log = golden("hedge_merges");
+  const auto file = scratch_ / "hedge.archive";
+  const Ran made = run([&](auto& out, auto& err) { return log_archive(log, file, out, err); });
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_LT(std::filesystem::file_size(file), std::filesystem::file_size(log / "data.mdb") / 4);
+  const auto stored = must(LogReader::open(log));
+  const auto archived = must(LogReader::open(file));
+  EXPECT_EQ(archived->head().chain, stored->head().chain);
+  const auto a = must(replay(*stored, {}));
+  const auto b = must(replay(*archived, {}));
+  EXPECT_EQ(a.events, b.events);
+  EXPECT_EQ(a.notes, b.notes);
+  EXPECT_EQ(a.state_digest, b.state_digest);
+  EXPECT_EQ(a.command_digest, b.command_digest);
+  EXPECT_TRUE(must(compare_logs(*stored, *archived)).is_same());
+  const auto exported = [&](const std::filesystem::path& from) {
+    return run([&](auto& out, auto& err) { return log_export(from, out, err); }).out;
+  };
+  EXPECT_EQ(exported(file), exported(log));
+  // Nothing is overwritten.
+  EXPECT_NE(run([&](auto& out, auto& err) { return log_archive(log, file, out, err); }).status, 0);
+}
+
+TEST_F(Incident, ABundleBeginsWithTheStateBeforeIt) {
+  const auto log = golden("hedge_merges");
+  const auto stored = must(LogReader::open(log));
+  const auto whole = must(replay(*stored, {}));
+  for (const std::uint64_t from : {1, 2, 500, 2'000, 2'387}) {
+    const auto file = scratch_ / ("bundle" + std::to_string(from));
+    const Ran made = run([&](auto& out, auto& err) {
+      return log_bundle({log.string(), std::to_string(from), "2387", file.string()}, out, err);
+    });
+    ASSERT_EQ(made.status, 0) << made.err;
+    const auto slice = must(LogReader::open(file));
+    EXPECT_LE(number(slice->first()), from);
+    const auto result = must(replay(*slice, {}));
+    EXPECT_EQ(result.state_digest, whole.state_digest);
+    EXPECT_EQ(result.command_digest, whole.command_digest);
+    EXPECT_EQ(result.events, 2'388 - number(slice->first()));
+    EXPECT_FALSE(result.divergence);
+  }
+}
+
+TEST_F(Incident, ABundleOfNothingIsRefused) {
+  const auto log = golden("by_hand");
+  const auto bundled = [&](const std::string& from, const std::string& to) {
+    return run([&](auto& out, auto& err) {
+      return log_bundle({log.string(), from, to, (scratch_ / "bundle").string()}, out, err);
+    });
+  };
+  EXPECT_NE(bundled("43", "50").err.find("holds no event from 43 to 50"), std::string::npos);
+  EXPECT_NE(bundled("9", "8").err.find("holds no event"), std::string::npos);
+  EXPECT_NE(bundled("x", "8").err.find("--from \"x\" is neither"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "bundle"));
+}
+
+// Every byte of a small bundle, changed: refused, or never looked at.
+TEST_F(Incident, ADamagedArchiveIsRefused) {
+  const auto log = golden("by_hand");
+  const auto file = scratch_ / "bundle";
+  ASSERT_EQ(run([&](auto& out, auto& err) { return log_archive(log, file, out, err); }).status, 0);
+  const std::string bytes = read_file(file);
+  const auto whole = must(check_in_child(file));
+  int refused = 0;
+  for (std::size_t at = 4; at < bytes.size(); at += 7) {
+    std::string flipped = bytes;
+    flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
+    write_file(file, flipped);
+    const auto checked = check_in_child(file);
+    if (!checked) {
+      ++refused;
+      EXPECT_EQ(checked.error().kind, LogErrorKind::Damaged) << at;
+    } else {
+      EXPECT_EQ(checked->chain, whole.chain) << at;
+    }
+  }
+  EXPECT_GT(refused, static_cast<int>(bytes.size() / 7 * 9 / 10));
+  write_file(file, bytes.substr(0, bytes.size() / 2));
+  EXPECT_FALSE(check_in_child(file).has_value());
 }
 
 // ---- diff
