@@ -46,14 +46,14 @@ std::expected<Sequence, LogError> first_difference(LogReader& log, OtherProgram&
   }
 }
 
-struct Difference {
+struct TwoDecisions {
   Sequence sequence{};
   std::string event;
   std::string ours;  // Command lines.
   std::string theirs;
 };
 
-void print_text(const Difference& difference, const std::string& program, std::ostream& out) {
+void print_text(const TwoDecisions& difference, const std::string& program, std::ostream& out) {
   const auto side = [&](std::string_view who, const std::string& lines) {
     out << "  " << who << " decides:\n";
     if (lines.empty()) out << "    nothing\n";
@@ -66,7 +66,7 @@ void print_text(const Difference& difference, const std::string& program, std::o
   side(program, difference.theirs);
 }
 
-void print_json(const Difference& difference, std::ostream& out) {
+void print_json(const TwoDecisions& difference, std::ostream& out) {
   const auto list = [](const std::string& lines) {
     std::string array;
     std::istringstream input(lines);
@@ -140,7 +140,7 @@ int log_bisect(const std::filesystem::path& log, const std::string& program, boo
     out << (json ? "{\"same\":true}\n" : "  both decide every event alike\n");
     return kDone;
   }
-  Difference difference{.sequence = *sequence};
+  TwoDecisions difference{.sequence = *sequence};
   const auto event = event_at(**reader, *sequence);
   if (!event) return refuse("bisect", event.error(), err);
   difference.event = *event;

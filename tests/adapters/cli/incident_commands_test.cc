@@ -191,7 +191,7 @@ TEST_F(Incident, ABundleBeginsWithTheStateBeforeIt) {
   const auto log = golden("hedge_merges");
   const auto stored = must(LogReader::open(log));
   const auto whole = must(replay(*stored, {}));
-  for (const std::uint64_t from : {1, 2, 500, 2'000, 2'387}) {
+  for (const std::uint64_t from : {1U, 2U, 500U, 2'000U, 2'387U}) {
     const auto file = scratch_ / ("bundle" + std::to_string(from));
     const Ran made = run([&](auto& out, auto& err) {
       return log_bundle({log.string(), std::to_string(from), "2387", file.string()}, out, err);
