@@ -62,7 +62,7 @@ class ArchiveWriter {
     ChunkWriter begin;
     begin.number(kArchiveVersion);
     begin.number(kSchemaVersion);
-    begin.bytes(encode_seal(*before));
+    if (tranchet::number(before->last) > 0) begin.bytes(encode_seal(*before));
     auto put_begin = put({.kind = ChunkKind::Begin,
                           .first = tranchet::number(slice_.first),
                           .last = tranchet::number(slice_.last)},
