@@ -38,6 +38,24 @@ std::expected<std::optional<Engine>, LogError> engine_of_snapshot(LogReader& log
   return std::nullopt;
 }
 
+std::expected<std::optional<Engine>, LogError> engine_before(LogReader& log) {
+  if (log.first() == Sequence{1}) return std::nullopt;
+  const Sequence before{number(log.first()) - 1};
+  auto found = log.newest_snapshot(before);
+  if (!found) return std::unexpected(found.error());
+  std::optional<Engine> engine = *found ? Engine::from_image((*found)->image) : std::nullopt;
+  if (engine && engine->last_sequence() == before &&
+      engine->command_digest() == (*found)->command_digest &&
+      engine->state_digest() == (*found)->state_digest) {
+    return engine;
+  }
+  return std::unexpected(LogError{.kind = LogErrorKind::Damaged,
+                                  .sequence = log.first(),
+                                  .message = "the slice begins at event " +
+                                             std::to_string(number(log.first())) +
+                                             " and does not hold the state before it"});
+}
+
 std::expected<Resumed, LogError> resume(LogReader& log, const ResumeOptions& options) {
   auto notes = log.digest_notes();
   if (!notes) return std::unexpected(notes.error());

@@ -34,6 +34,10 @@ std::expected<Resumed, LogError> resume(LogReader& log, const ResumeOptions& opt
 // claims; nullopt: there is none.
 std::expected<std::optional<Engine>, LogError> engine_of_snapshot(LogReader& log, Sequence at_most);
 
+// Where a log's engine begins: nullopt for a whole log, whose first event says; for a slice the
+// state before it, which is Damaged when it does not come to the digests it claims.
+std::expected<std::optional<Engine>, LogError> engine_before(LogReader& log);
+
 // What a restart takes in before anything else: the user stream is down, so no entry is decided on
 // stale books; and every order whose submit, amend, cancel or query had not been answered, as
 // OutcomeUnknown, by order id. Commands may have been on their way, or not, when the program ended:

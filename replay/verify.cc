@@ -106,8 +106,12 @@ std::expected<ReplayResult, LogError> replay(LogReader& log, const ReplayOptions
     notes = std::move(*noted);
   }
   Replay run(log.names(), options, std::move(notes));
-  Sequence from{1};
-  if (options.from_snapshot) {
+  Sequence from = log.first();
+  auto begun = engine_before(log);
+  if (!begun) return std::unexpected(begun.error());
+  if (*begun) {
+    run.begin_with(std::move(**begun));
+  } else if (options.from_snapshot) {
     auto engine = engine_of_snapshot(log, options.until.value_or(log.head().last));
     if (!engine) return std::unexpected(engine.error());
     if (*engine) {

@@ -8,8 +8,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "adapters/cli/archive_command.h"
 #include "adapters/cli/backtest_command.h"
+#include "adapters/cli/bisect_command.h"
 #include "adapters/cli/configuration.h"
+#include "adapters/cli/diff_command.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/instruments.h"
 #include "adapters/cli/log_command.h"
@@ -18,6 +21,7 @@
 #include "adapters/cli/sweep_command.h"
 #include "adapters/cli/tape_command.h"
 #include "adapters/cli/wargame_command.h"
+#include "adapters/cli/why_command.h"
 
 namespace tranchet {
 namespace {
@@ -54,6 +58,8 @@ class Program {
   void add_tape();
   void add_replay();
   void add_log();
+  template <class Add>
+  void add_comparisons(const Add& add);
   void add_step();
   void add_wargame();
   void add_sweep();
@@ -68,6 +74,9 @@ class Program {
   std::string log_, other_;
   std::size_t batch_ = 0;
   bool follow_ = false;
+  bool json_ = false;
+  std::uint64_t at_ = 0;
+  BundleArguments bundle_;
   std::string config_;
   std::vector<std::string> sets_;
   bool done_ = false;
@@ -153,10 +162,47 @@ void Program::add_log() {
   import->add_option("--batch", batch_, "events in a commit; otherwise as in the export");
   import->add_option("FILE", other_, "an export, or lines written by hand")->required();
   import->add_option("LOG", log_, "folder of the new log")->required();
+  CLI::App* why = add("why", "what led to an event, an order or a tranche",
+                      [this] { return log_why(log_, other_, json_, std::cout, std::cerr); });
+  why->add_option("LOG", log_, "folder of the log")->required();
+  why->add_option("WHAT", other_, "a sequence, an order id, or tranche:ID")->required();
+  why->add_flag("--json", json_, "print one JSON document");
+  add_comparisons(add);
+  CLI::App* archive = add("archive", "the log as one compressed file, which replays as it is",
+                          [this] { return log_archive(log_, other_, std::cout, std::cerr); });
+  archive->add_option("LOG", log_, "folder of the log")->required();
+  archive->add_option("FILE", other_, "the file to make")->required();
+  CLI::App* bundle = add("bundle", "an incident in one file: a slice and the state before it",
+                         [this] { return log_bundle(bundle_, std::cout, std::cerr); });
+  bundle->add_option("LOG", bundle_.log, "folder of the log")->required();
+  bundle->add_option("--from", bundle_.from, "a sequence or a time")->required();
+  bundle->add_option("--to", bundle_.to, "a sequence or a time")->required();
+  bundle->add_option("--out", bundle_.out, "the file to make")->required();
   CLI::App* backup = add("backup", "a compact copy, of a live log too",
                          [this] { return log_backup(log_, other_, std::cout, std::cerr); });
   backup->add_option("LOG", log_, "folder of the log")->required();
   backup->add_option("DIR", other_, "folder of the copy")->required();
+}
+
+// What two logs, or two builds, make of it.
+template <class Add>
+void Program::add_comparisons(const Add& add) {
+  CLI::App* diff = add("diff", "where two logs and their decisions first part",
+                       [this] { return log_diff(log_, other_, json_, std::cout, std::cerr); });
+  diff->add_option("A", log_, "folder of the one log")->required();
+  diff->add_option("B", other_, "folder of the other")->required();
+  CLI::App* decisions = add("decisions", "a line a decision: its sequence and digest", [this] {
+    return log_decisions(log_, Sequence{at_}, std::cout, std::cerr);
+  });
+  decisions->add_option("--at", at_, "the commands of this event instead, as JSON lines");
+  decisions->add_option("LOG", log_, "folder of the log")->required();
+  CLI::App* bisect = add("bisect", "the first event that another build decides differently",
+                         [this] { return log_bisect(log_, other_, json_, std::cout, std::cerr); });
+  bisect->add_option("LOG", log_, "folder of the log")->required();
+  bisect->add_option("--against", other_, "the other build's program")->required();
+  for (CLI::App* command : {diff, bisect}) {
+    command->add_flag("--json", json_, "print one JSON document");
+  }
 }
 
 void Program::add_step() {

@@ -2,39 +2,14 @@
 
 #include <chrono>
 #include <ostream>
-#include <variant>
 
 #include "adapters/cli/exit_status.h"
+#include "adapters/cli/moment.h"
 #include "events/digest.h"
 #include "replay/verify.h"
 
 namespace tranchet {
 namespace {
-
-// A sequence ("1234") or a time ("2024-04-12T19:31:00Z").
-using Moment = std::variant<Sequence, Timestamp>;
-
-std::optional<Moment> parse_moment(const std::string& text) {
-  if (text.find_first_not_of("0123456789") == std::string::npos && !text.empty() &&
-      text.size() <= 15) {
-    return Sequence{std::stoull(text)};
-  }
-  if (const auto time = parse_time(text)) return *time;
-  return std::nullopt;
-}
-
-// The last sequence that is not after the moment.
-std::expected<Sequence, LogError> sequence_at(LogReader& log, const Moment& moment) {
-  if (const auto* sequence = std::get_if<Sequence>(&moment)) return *sequence;
-  Sequence last{};
-  auto scanned = log.scan(Sequence{1}, [&](const Event& event) {
-    if (event.time > std::get<Timestamp>(moment)) return false;
-    last = event.sequence;
-    return true;
-  });
-  if (!scanned) return std::unexpected(scanned.error());
-  return last;
-}
 
 std::string verdict(const ReplayResult& result) {
   if (result.notes == 0) return "nothing to compare with";
@@ -104,7 +79,7 @@ int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std:
           << "\" is neither a sequence nor a time\n";
       return kBadInput;
     }
-    const auto last = sequence_at(**log, *moment);
+    const auto last = last_until(**log, *moment);
     if (!last) return fail(last.error());
     options.until = *last;
   }

@@ -116,11 +116,12 @@ class LogReader {
  public:
   virtual ~LogReader() = default;
 
-  // Read-only, short transactions; a live log may be read. Loads the texts.
+  // Read-only, short transactions; a live log may be read. Loads the texts. Takes an archive too.
   static std::expected<std::unique_ptr<LogReader>, LogError> open(
       const std::filesystem::path& directory);
 
-  // Calls `visit` with every event from `from` on, in order, until it returns false. Verifies
+  // Calls `visit` with every event from `from` on, in order, until it returns false; of a damaged
+  // log with those before the damage, which is then the error. Verifies
   // checksums and sequence; verify_chain also recomputes the SHA-256 chain. Of a live log: up to
   // what is committed when it gets there; names() and head() grow with it. `visit` runs outside of
   // any transaction.
@@ -142,6 +143,9 @@ class LogReader {
 
   virtual const Names& names() const = 0;
   virtual LogHead head() const = 0;
+  // 1, but for a slice (events/log/archive.h): the engine then begins with newest_snapshot() of the
+  // event before.
+  virtual Sequence first() const { return Sequence{1}; }
 };
 
 // What a whole pass over the log found. LMDB crashes on some damaged pages, so the pass runs in a

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "events/log/archive.h"
 #include "events/log/child_process.h"
 #include "events/log/environment.h"
 #include "events/log/event_log.h"
@@ -44,7 +45,9 @@ Outcome check(const std::filesystem::path& directory, CheckDepth depth) {
   auto scanned = (*reader)->scan(Sequence{1}, [](const Event&) { return true; });
   if (!scanned) return Failure(scanned.error());
   if (auto notes = (*reader)->digest_notes(); !notes) return Failure(notes.error());
-  if (auto pages = check_pages(directory); !pages) return Failure(pages.error());
+  if (!is_archive(directory)) {
+    if (auto pages = check_pages(directory); !pages) return Failure(pages.error());
+  }
   if (depth == CheckDepth::Chain) {
     auto verified = (*reader)->verify_chain();
     if (!verified) return Failure(verified.error());
@@ -87,8 +90,7 @@ std::expected<LogHead, LogError> check_in_child(const std::filesystem::path& dir
   if (answer.error != 0) return Failure(system_error(answer.error, "checking", directory));
   std::optional<Outcome> outcome = answer.lived ? decode_outcome(answer.bytes) : std::nullopt;
   if (outcome) return std::move(*outcome);
-  return Failure(damaged("a page of its file cannot be read (the process that tried " +
-                         (answer.lived ? "said nothing" : answer.death) + ")"));
+  return Failure(unreadable_page(answer.lived ? "said nothing" : answer.death));
 }
 
 std::expected<LogHead, LogError> back_up(const std::filesystem::path& directory,

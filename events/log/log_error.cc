@@ -106,4 +106,9 @@ LogError newer_schema(std::optional<Sequence> sequence) {
                      ": use that version, or a later one"};
 }
 
+LogError unreadable_page(std::string_view ended) {
+  return damaged("a page of its file cannot be read (the process that tried " + std::string(ended) +
+                 ")");
+}
+
 }  // namespace tranchet

@@ -21,6 +21,8 @@ LogError not_a_log(const std::filesystem::path& directory, std::string_view why)
 // `what` is a whole clause: "the checksum of a record is wrong".
 LogError damaged_at(Sequence sequence, std::string_view what);
 LogError damaged(std::string_view what);
+// The child that was to read it died; `death` says how: "was killed by signal 11".
+LogError unreadable_page(std::string_view death);
 LogError gap_at(Sequence sequence, std::string_view what);
 LogError newer_schema(std::optional<Sequence> sequence);
 

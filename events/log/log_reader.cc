@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "events/log/archive.h"
 #include "events/log/environment.h"
 #include "events/log/event_log.h"
 #include "events/log/head_witness.h"
@@ -115,7 +116,10 @@ std::expected<void, LogError> StoredLogReader::decode_next(const Cursor::Entry& 
     return Failure(damaged_at(next_sequence, "a record stands in the wrong place"));
   }
   const std::size_t before = events_.size();
-  if (const auto flaw = decode_record(entry.bytes, events_)) return Failure(flaw_at(key, *flaw));
+  if (const auto flaw = decode_record(entry.bytes, events_)) {
+    events_.resize(before);
+    return Failure(flaw_at(key, *flaw));
+  }
   if (events_[before].sequence != key) {
     return Failure(damaged_at(key, "a record stands in the wrong place"));
   }
@@ -123,7 +127,7 @@ std::expected<void, LogError> StoredLogReader::decode_next(const Cursor::Entry& 
   return {};
 }
 
-// Fills events_ with what follows, and says where to go on.
+// Fills events_ with what follows, up to what cannot be read, and says where to go on.
 std::expected<void, LogError> StoredLogReader::read_some(Progress& progress) {
   events_.clear();
   auto transaction = ReadTransaction::begin(*environment_);
@@ -143,6 +147,7 @@ std::expected<void, LogError> StoredLogReader::read_some(Progress& progress) {
   if (!entry) return Failure(entry.error());
   if (events_.empty() || events_.front().sequence > progress.next ||
       events_.back().sequence < progress.next) {
+    events_.clear();
     return Failure(gap_at(progress.next, "no record holds it"));
   }
   progress.at_end = !*entry;
@@ -157,10 +162,11 @@ std::expected<void, LogError> StoredLogReader::read_some(Progress& progress) {
 std::expected<void, LogError> StoredLogReader::scan(Sequence from, const Visit& visit) {
   Progress progress{.next = number(from) == 0 ? Sequence{1} : from};
   while (!progress.at_end) {
-    if (auto read = read_some(progress); !read) return read;
+    const auto read = read_some(progress);
     for (const Event& event : events_) {
       if (event.sequence >= progress.next && !visit(event)) return {};
     }
+    if (!read) return read;
     if (!events_.empty()) progress.next = next(events_.back().sequence);
   }
   return {};
@@ -250,6 +256,7 @@ std::expected<void, LogError> StoredLogReader::scan_commits(Sequence from,
 
 std::expected<std::unique_ptr<LogReader>, LogError> LogReader::open(
     const std::filesystem::path& directory) {
+  if (is_archive(directory)) return open_archive(directory);
   auto environment = Environment::open(directory, {});
   if (!environment) return Failure(environment.error());
   const auto witness = read_witness(directory);

@@ -1,0 +1,35 @@
+#include "adapters/cli/moment.h"
+
+namespace tranchet {
+
+std::optional<Moment> parse_moment(const std::string& text) {
+  if (text.find_first_not_of("0123456789") == std::string::npos && !text.empty() &&
+      text.size() <= 15) {
+    return Sequence{std::stoull(text)};
+  }
+  if (const auto time = parse_time(text)) return *time;
+  return std::nullopt;
+}
+
+std::expected<Sequence, LogError> last_until(LogReader& log, const Moment& moment) {
+  if (const auto* sequence = std::get_if<Sequence>(&moment)) return *sequence;
+  Sequence last{number(log.first()) - 1};
+  auto scanned = log.scan(log.first(), [&](const Event& event) {
+    if (event.time > std::get<Timestamp>(moment)) return false;
+    last = event.sequence;
+    return true;
+  });
+  if (!scanned) return std::unexpected(scanned.error());
+  return last;
+}
+
+std::expected<Sequence, LogError> first_from(LogReader& log, const Moment& moment) {
+  if (const auto* sequence = std::get_if<Sequence>(&moment)) return *sequence;
+  const Timestamp before =
+      Timestamp::from_nanoseconds(std::get<Timestamp>(moment).nanoseconds() - 1);
+  auto last = last_until(log, before);
+  if (!last) return last;
+  return next(*last);
+}
+
+}  // namespace tranchet
