@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <memory>
 
 namespace tranchet {
 namespace {
@@ -15,17 +16,19 @@ class SharedSignals {
       const Settings& settings = lane.settings();
       const Key key = {settings.get(Setting::DipDrop), settings.get(Setting::DipWindow),
                        settings.get(Setting::MarkSource)};
-      lane.use(indexes_.try_emplace(key, settings).first->second);
+      std::shared_ptr<SignalIndex>& index = indexes_[key];
+      if (index == nullptr) index = std::make_shared<SignalIndex>(settings);
+      lane.use(index);
     }
   }
 
   void take(const HistoryPiece& piece) {
-    for (auto& [key, index] : indexes_) index.take(piece);
+    for (const auto& [key, index] : indexes_) index->take(piece);
   }
 
  private:
   using Key = std::array<std::int64_t, 3>;
-  std::map<Key, SignalIndex> indexes_;
+  std::map<Key, std::shared_ptr<SignalIndex>> indexes_;
 };
 
 }  // namespace

@@ -73,7 +73,7 @@ std::expected<std::unique_ptr<Lane>, LogError> LanePair::open_lane(BarPath path,
       .path = path,
       .bars_are_marks = bars_ && marks_,
       .skip = options_.skip,
-      .signals = signals_,
+      .signals = signals_.get(),
       .journal = {.log = leads ? log_ : nullptr, .durability = Durability::AtClose},
       .rows = leads ? options_.rows : std::vector<Rows*>()};
   if (options_.terms) options.terms[instrument_] = *options_.terms;

@@ -5,6 +5,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backtest/run.h"
@@ -25,7 +26,7 @@ class LanePair {
   // Whether its strategy remembers prices, so that jumping needs the places of its signals.
   bool jumps_by_signals() const;
   // Before the first piece; they have taken each piece before the pair does.
-  void use(const SignalIndex& signals) { signals_ = &signals; }
+  void use(std::shared_ptr<const SignalIndex> signals) { signals_ = std::move(signals); }
 
   // The next piece of the data. The first one opens the lanes.
   std::expected<void, LogError> take(const HistoryPiece& piece);
@@ -49,7 +50,7 @@ class LanePair {
   SimulationParameters simulation_;
   bool bars_;
   bool marks_;
-  const SignalIndex* signals_ = nullptr;
+  std::shared_ptr<const SignalIndex> signals_;  // The lane asks it until it is finished.
   std::vector<std::string> notes_;
   std::unique_ptr<Lane> lane_;        // Of ticks, or pessimistic.
   std::unique_ptr<Lane> optimistic_;  // Of bars.
