@@ -40,7 +40,7 @@ TEST(AsterWargame, HealthyWorldsHold) {
 }
 
 TEST(AsterWargame, WorldsWithEveryFaultHold) {
-  const Total total = run(1, 40, 1'500, Profile::Everything);
+  const Total total = run(1, 100, 1'500, Profile::Everything);
   EXPECT_GT(total.accepted, 1'000U);
   EXPECT_GT(total.restarts, 20U);
 }
