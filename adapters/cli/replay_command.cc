@@ -5,6 +5,9 @@
 #include <variant>
 
 #include "adapters/cli/exit_status.h"
+#include "adapters/gateway/history.h"
+#include "adapters/gateway/state_json.h"
+#include "adapters/gateway/state_text.h"
 #include "events/digest.h"
 #include "replay/verify.h"
 
@@ -26,14 +29,7 @@ std::optional<Moment> parse_moment(const std::string& text) {
 // The last sequence that is not after the moment.
 std::expected<Sequence, LogError> sequence_at(LogReader& log, const Moment& moment) {
   if (const auto* sequence = std::get_if<Sequence>(&moment)) return *sequence;
-  Sequence last{};
-  auto scanned = log.scan(Sequence{1}, [&](const Event& event) {
-    if (event.time > std::get<Timestamp>(moment)) return false;
-    last = event.sequence;
-    return true;
-  });
-  if (!scanned) return std::unexpected(scanned.error());
-  return last;
+  return last_at(log, std::get<Timestamp>(moment));
 }
 
 std::string verdict(const ReplayResult& result) {
@@ -45,7 +41,7 @@ std::string verdict(const ReplayResult& result) {
 }
 
 void print_json(std::ostream& out, const ReplayArguments& arguments, const ReplayResult& result,
-                const LogHead& head) {
+                const LogHead& head, std::string_view state) {
   out << "{\"log\":\"" << arguments.log << "\",\"events\":" << result.events;
   if (result.snapshot) out << ",\"from_snapshot\":" << number(*result.snapshot);
   out << ",\"commands\":" << result.commands << ",\"first_time\":\"" << to_text(result.first_time)
@@ -60,6 +56,7 @@ void print_json(std::ostream& out, const ReplayArguments& arguments, const Repla
           << ",\"agreed_until\":" << number(result.divergence->agreed);
     }
   }
+  if (!state.empty()) out << ",\"state\":" << state;
   out << "}\n";
 }
 
@@ -111,13 +108,26 @@ int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std:
   const auto start = std::chrono::steady_clock::now();
   const auto result = replay(**log, options);
   if (!result) return fail(result.error());
+  // The state at a moment is a fold of its own: it shows what has happened so far as well.
+  std::optional<History> history;
+  const Screen* screen = nullptr;
+  if (options.until) {
+    auto reader = LogReader::open(arguments.log);
+    if (!reader) return fail(reader.error());
+    history.emplace(std::move(*reader), nullptr);
+    const auto found = history->at(*options.until);
+    if (!found) return fail(found.error());
+    screen = *found;
+  }
   const auto nanoseconds =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
           .count();
   if (arguments.json) {
-    print_json(out, arguments, *result, (*log)->head());
+    print_json(out, arguments, *result, (*log)->head(),
+               screen == nullptr ? "" : state_json(*screen, history->names(), true));
   } else {
     print_text(out, arguments, *result, (*log)->head(), nanoseconds);
+    if (screen != nullptr) print_state(out << "\n", *screen, history->names());
   }
   return result->divergence ? kAnswerIsNo : kDone;
 }
