@@ -40,14 +40,13 @@ class Caller : public std::enable_shared_from_this<Caller> {
       : socket_(std::move(socket)), take_(std::move(take)) {}
 
   void read() {
-    asio::async_read_until(
-        socket_, asio::dynamic_buffer(input_, kLineBytes), '\n',
-        [self = shared_from_this()](const Error& error, std::size_t size) {
-          if (error == asio::error::not_found) {
-            return self->write({.error = "a line of more than 64 KiB"}, false);
-          }
-          if (!error) self->on_line(size);
-        });
+    asio::async_read_until(socket_, asio::dynamic_buffer(input_, kLineBytes), '\n',
+                           [self = shared_from_this()](const Error& error, std::size_t size) {
+                             if (error == asio::error::not_found) {
+                               return self->write({.error = "a line of more than 64 KiB"}, false);
+                             }
+                             if (!error) self->on_line(size);
+                           });
   }
 
  private:
@@ -109,9 +108,8 @@ class ControlSocket::Listener : public std::enable_shared_from_this<Listener> {
   void close() {
     Error ignored;
     acceptor_.close(ignored);
-    std::error_code gone;
-    std::filesystem::remove(path_, gone);
   }
+  const std::filesystem::path& path() const { return path_; }
 
  private:
   Local::acceptor acceptor_;
@@ -131,6 +129,8 @@ ControlSocket::ControlSocket(std::shared_ptr<Listener> listener, Network& networ
     : listener_(std::move(listener)), network_(network) {}
 
 ControlSocket::~ControlSocket() {
+  std::error_code gone;
+  std::filesystem::remove(listener_->path(), gone);
   network_.post([listener = std::move(listener_)] { listener->close(); });
 }
 

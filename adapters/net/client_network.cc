@@ -70,9 +70,13 @@ std::expected<std::unique_ptr<Network>, std::string> Network::start(const TrustO
 }
 
 Network::~Network() {
+  stop();
+}
+
+void Network::stop() {
   inside_->work.reset();
   inside_->context.stop();
-  inside_->thread.join();
+  if (inside_->thread.joinable()) inside_->thread.join();
 }
 
 void Network::post(std::function<void()> work) {

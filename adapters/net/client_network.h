@@ -28,9 +28,13 @@ class Network {
  public:
   // The error says which certificates cannot be read, and why.
   static std::expected<std::unique_ptr<Network>, std::string> start(const TrustOptions& trust);
-  ~Network();  // Ends all connections, and the thread.
+  ~Network();  // stop(), and all connections end.
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
+
+  // Ends the thread: nothing is called any more. Clients may still be destroyed. From any thread
+  // but its own.
+  void stop();
 
   void post(std::function<void()> work);
   // Once, on the network's thread, after `delay`; forgotten when the network ends.
