@@ -9,18 +9,18 @@ namespace tranchet {
 namespace {
 
 // What can be merged with its like: an instrument and a kind. Nullopt: it stays.
-struct Stream {
+struct Channel {
   InstrumentId instrument{};
   std::size_t kind = 0;
   Price price;  // By which the lowest and the highest are found.
-  friend auto operator<=>(const Stream& a, const Stream& b) {
+  friend auto operator<=>(const Channel& a, const Channel& b) {
     return std::pair(a.instrument, a.kind) <=> std::pair(b.instrument, b.kind);
   }
 };
 
-std::optional<Stream> stream_of(const EventBody& body) {
+std::optional<Channel> channel_of(const EventBody& body) {
   const auto stream = [&](InstrumentId instrument, Price price) {
-    return Stream{instrument, body.index(), price};
+    return Channel{instrument, body.index(), price};
   };
   if (const auto* mark = std::get_if<MarkPrice>(&body)) {
     return stream(mark->instrument, mark->price);
@@ -45,9 +45,9 @@ struct Survivors {
 }  // namespace
 
 std::vector<Occurrence> conflated(const std::vector<Occurrence>& waiting) {
-  std::map<Stream, Survivors> streams;
+  std::map<Channel, Survivors> streams;
   for (std::size_t at = 0; at < waiting.size(); ++at) {
-    const auto stream = stream_of(waiting[at].body);
+    const auto stream = channel_of(waiting[at].body);
     if (!stream) continue;
     const auto [found, is_new] =
         streams.try_emplace(*stream, Survivors{at, at, at, stream->price, stream->price});
@@ -65,7 +65,7 @@ std::vector<Occurrence> conflated(const std::vector<Occurrence>& waiting) {
   std::vector<bool> stays(waiting.size(), true);
   std::map<InstrumentId, std::uint32_t> merged;
   for (std::size_t at = 0; at < waiting.size(); ++at) {
-    const auto stream = stream_of(waiting[at].body);
+    const auto stream = channel_of(waiting[at].body);
     if (!stream) continue;
     const Survivors& survivors = streams.at(*stream);
     stays[at] = at == survivors.lowest || at == survivors.highest || at == survivors.newest;
@@ -74,7 +74,7 @@ std::vector<Occurrence> conflated(const std::vector<Occurrence>& waiting) {
   std::vector<Occurrence> left;
   for (std::size_t at = 0; at < waiting.size(); ++at) {
     if (!stays[at]) continue;
-    if (const auto stream = stream_of(waiting[at].body)) {
+    if (const auto stream = channel_of(waiting[at].body)) {
       if (const auto count = merged.find(stream->instrument); count != merged.end()) {
         left.push_back(
             {waiting[at].time, Conflated{.instrument = count->first, .merged = count->second}});
