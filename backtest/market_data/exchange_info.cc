@@ -117,6 +117,31 @@ std::expected<InstrumentRules, std::string> read_symbol(const dom::object& symbo
 
 }  // namespace
 
+std::expected<ExchangeInfo, std::string> parse_exchange_info(std::string_view text) {
+  const simdjson::padded_string padded(text);
+  dom::parser parser;
+  dom::element document;
+  if (const auto error = parser.parse(padded).get(document); error) {
+    return std::unexpected(std::string("is not JSON: ") + simdjson::error_message(error));
+  }
+  dom::array symbols;
+  if (document["symbols"].get(symbols)) {
+    return std::unexpected("is no exchangeInfo: it has no \"symbols\"");
+  }
+  ExchangeInfo info;
+  for (const dom::element element : symbols) {
+    dom::object symbol;
+    if (element.get(symbol)) {
+      info.flaws.emplace_back("a symbol is not a JSON object");
+    } else if (auto rules = read_symbol(symbol)) {
+      info.symbols.push_back(std::move(*rules));
+    } else {
+      info.flaws.push_back(rules.error());
+    }
+  }
+  return info;
+}
+
 std::expected<std::vector<InstrumentRules>, InputError> read_exchange_info(
     const std::filesystem::path& file) {
   const std::string name = file.string();
@@ -129,24 +154,10 @@ std::expected<std::vector<InstrumentRules>, InputError> read_exchange_info(
   }
   simdjson::padded_string text;
   if (simdjson::padded_string::load(name).get(text)) return input_error(name, 0, "cannot read it");
-  dom::parser parser;
-  dom::element document;
-  if (const auto error = parser.parse(text).get(document); error) {
-    return input_error(name, 0, std::string("is not JSON: ") + simdjson::error_message(error));
-  }
-  dom::array symbols;
-  if (document["symbols"].get(symbols)) {
-    return input_error(name, 0, "is no exchangeInfo: it has no \"symbols\"");
-  }
-  std::vector<InstrumentRules> all;
-  for (const dom::element element : symbols) {
-    dom::object symbol;
-    if (element.get(symbol)) return input_error(name, 0, "a symbol is not a JSON object");
-    auto rules = read_symbol(symbol);
-    if (!rules) return input_error(name, 0, rules.error());
-    all.push_back(std::move(*rules));
-  }
-  return all;
+  auto info = parse_exchange_info(text);
+  if (!info) return input_error(name, 0, info.error());
+  if (!info->flaws.empty()) return input_error(name, 0, info->flaws.front());
+  return std::move(info->symbols);
 }
 
 }  // namespace tranchet

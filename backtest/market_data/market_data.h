@@ -121,4 +121,11 @@ struct InstrumentRules {
 std::expected<std::vector<InstrumentRules>, InputError> read_exchange_info(
     const std::filesystem::path& file);
 
+// The same from a venue's answer, where one bad symbol must not hide the others.
+struct ExchangeInfo {
+  std::vector<InstrumentRules> symbols;
+  std::vector<std::string> flaws;  // One a symbol that was left out, naming symbol and field.
+};
+std::expected<ExchangeInfo, std::string> parse_exchange_info(std::string_view text);
+
 }  // namespace tranchet
