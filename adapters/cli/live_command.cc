@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <utility>
 
 #include "adapters/cli/configuration.h"
@@ -198,6 +199,40 @@ class LiveRun {
     return ended;
   }
 
+  // With those that the log is about to have.
+  std::vector<InstrumentListed> rules_of_log(const std::vector<EventBody>& begin) const {
+    std::vector<InstrumentListed> listed;
+    for (const EventBody& body : begin) {
+      if (const auto* rules = std::get_if<InstrumentListed>(&body)) listed.push_back(*rules);
+    }
+    for (std::size_t id = 1; id <= run_.names.instruments(); ++id) {
+      const auto instrument = static_cast<InstrumentId>(id);
+      if (!run_.engine->state().knows(instrument)) continue;
+      if (!run_.engine->state().instrument(instrument).listed) continue;
+      listed.push_back(run_.engine->state().instrument(instrument).rules);
+    }
+    return listed;
+  }
+
+  // Symbols that may have fills which the log does not know of.
+  std::vector<std::string> traded() const {
+    std::set<InstrumentId> instruments;
+    const State& state = run_.engine->state();
+    for (const auto& [id, order] : state.orders) instruments.insert(order.key.instrument);
+    std::vector<std::string> symbols;
+    for (std::size_t id = 1; id <= run_.names.instruments(); ++id) {
+      const auto instrument = static_cast<InstrumentId>(id);
+      if (!state.knows(instrument)) continue;
+      const bool is_open =
+          std::ranges::any_of(state.instrument(instrument).positions,
+                              [](const Position& position) { return !position.tranches.empty(); });
+      if (is_open || instruments.contains(instrument)) {
+        symbols.emplace_back(run_.names.symbol(instrument));
+      }
+    }
+    return symbols;
+  }
+
   std::expected<void, WriterFailure> trade_live(LivePermit permit) {
     const bool log_is_new = is_new();
     std::vector<EventBody> begin = beginning(listed_instruments(configuration_, run_.names));
@@ -207,8 +242,10 @@ class LiveRun {
                              .position_mode = position_mode,
                              .set_position_mode = configuration_.venue.set_position_mode,
                              .instruments = watched(),
+                             .listed = rules_of_log(begin),
                              .seed = static_cast<std::uint64_t>(read_clocks().wall.nanoseconds()),
-                             .known_until = run_.engine->state().now},
+                             .known_until = log_is_new ? Timestamp() : run_.engine->state().now,
+                             .traded = traded()},
                     .rest = rest_,
                     .stream = stream_,
                     .log_is_new = log_is_new},

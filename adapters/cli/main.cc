@@ -12,6 +12,7 @@
 #include "adapters/cli/configuration.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/instruments.h"
+#include "adapters/cli/live_command.h"
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/replay_command.h"
 #include "adapters/cli/step_command.h"
@@ -27,6 +28,7 @@ class Program {
     app_.require_subcommand(1);
     add_backtest();
     add_replay();
+    add_live();
     add_log();
     add_step();
     add_wargame();
@@ -48,6 +50,7 @@ class Program {
  private:
   void add_backtest();
   void add_replay();
+  void add_live();
   void add_log();
   void add_step();
   void add_wargame();
@@ -64,6 +67,7 @@ class Program {
   std::vector<std::string> sets_;
   bool done_ = false;
   WargameArguments wargame_;
+  LiveArguments live_;
 };
 
 void Program::add_backtest() {
@@ -91,6 +95,16 @@ void Program::add_replay() {
                     "begin with the newest snapshot of the state that holds");
   command->add_flag("--json", replay_.json, "print one JSON document");
   command->callback([this] { status_ = run_replay_command(replay_, std::cout, std::cerr); });
+}
+
+void Program::add_live() {
+  CLI::App* command = app_.add_subcommand(
+      "live", "trades on real prices: on paper, unless told by name to trade for real");
+  command->add_option("--config", live_.config, "configuration, TOML")->required();
+  command->add_option("--set", live_.sets, "KEY=VALUE, over the file")->take_all();
+  command->add_flag("--live", live_.live, "trade for real, with the keys of venue.keys");
+  command->add_flag("--print-config", live_.print_config, "print the effective configuration");
+  command->callback([this] { status_ = run_live_command(live_, std::cout, std::cerr); });
 }
 
 void Program::add_log() {
