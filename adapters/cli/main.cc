@@ -16,6 +16,7 @@
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/replay_command.h"
 #include "adapters/cli/step_command.h"
+#include "adapters/cli/venue_command.h"
 #include "adapters/cli/wargame_command.h"
 
 namespace tranchet {
@@ -31,6 +32,7 @@ class Program {
     add_live();
     add_log();
     add_step();
+    add_venue();
     add_wargame();
     app_.footer(
         "Exit status: 0 done, 1 the answer is no, 2 bad usage or input, 3 another writer holds "
@@ -53,6 +55,7 @@ class Program {
   void add_live();
   void add_log();
   void add_step();
+  void add_venue();
   void add_wargame();
   int step();
 
@@ -66,6 +69,7 @@ class Program {
   std::string config_;
   std::vector<std::string> sets_;
   bool done_ = false;
+  VenueArguments venue_;
   WargameArguments wargame_;
   LiveArguments live_;
 };
@@ -151,6 +155,27 @@ void Program::add_step() {
   command->add_option("--set", sets_, "KEY=VALUE, over the file")->take_all();
   command->add_flag("--done", done_, "end each answer with a Done line");
   command->callback([this] { status_ = step(); });
+}
+
+void Program::add_venue() {
+  CLI::App* venue = app_.add_subcommand("venue", "history as a venue that clients can trade at");
+  venue->require_subcommand(1);
+  CLI::App* command = venue->add_subcommand("aster", "the API of Aster's futures, over TLS");
+  command->add_option("--listen", venue_.listen, "ADDRESS:PORT; 127.0.0.1:8443; port 0: any");
+  command->add_option("--tape", venue_.tapes, "[SYM=]PATH..., one an instrument")->required();
+  command->add_option("--accounts", venue_.accounts, "[[account]] tables, TOML; else a demo one");
+  command->add_option("--instruments", venue_.instruments, "a venue's exchangeInfo, as downloaded");
+  command->add_option("--speed", venue_.speed, "so many times as fast; 1");
+  command->add_flag("--loop", venue_.loop, "begin a tape again when it has ended");
+  command->add_flag("--end", venue_.end, "stop when the last tape has ended");
+  command->add_option("--certificate", venue_.certificate, "PEM; else one is made");
+  command->add_option("--key", venue_.key, "its private key, PEM");
+  command->add_option("--fault", venue_.faults, "KIND[:every=N][:count=N][:ms=N][:code=-N]...");
+  command->add_option("--partial-fills", venue_.partial_fills,
+                      "an order gets so much of each print: 30%");
+  command->add_option("--chain", venue_.chain, "of V3 signatures; 1666, test net 714");
+  command->add_flag("--control", venue_.control, "answer POST /twin/fault and /twin/price");
+  command->callback([this] { status_ = run_venue_command(venue_, std::cout, std::cerr); });
 }
 
 void Program::add_wargame() {
