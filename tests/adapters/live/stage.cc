@@ -11,6 +11,9 @@
 #include <future>
 #include <sstream>
 
+#include "adapters/aster/rest_messages.h"
+#include "adapters/live/clock.h"
+#include "adapters/live/keys_file.h"
 #include "events/ensure.h"
 #include "replay/verify.h"
 
@@ -44,6 +47,15 @@ Stage::Stage(const fs::path& folder, const Options& options)
   write(folder_ / "keys.toml",
         "user = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\nprivate_key = \"0x" +
             std::string(kCanaryKey) + "\"\n");
+  write(folder_ / "instruments.json",
+        R"({"symbols":[{"symbol":"BTCUSDT","pair":"BTCUSDT","contractType":"PERPETUAL",)"
+        R"("status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","marginAsset":"USDT",)"
+        R"("filters":[{"filterType":"PRICE_FILTER","minPrice":"0.1","maxPrice":"1000000",)"
+        R"("tickSize":"0.1"},{"filterType":"LOT_SIZE","minQty":"0.001","maxQty":"1000",)"
+        R"("stepSize":"0.001"},{"filterType":"MARKET_LOT_SIZE","minQty":"0.001","maxQty":"120",)"
+        R"("stepSize":"0.001"},{"filterType":"MIN_NOTIONAL","notional":"5"},)"
+        R"({"filterType":"MAX_NUM_ORDERS","limit":200},)"
+        R"({"filterType":"MAX_NUM_ALGO_ORDERS","limit":10}]}]})");
   ::chmod((folder_ / "keys.toml").c_str(), 0600);
   network_ = std::move(*Network::start({.certificates = authority_.certificate().string()}));
 }
@@ -59,7 +71,8 @@ void Stage::start_venue() {
       std::vector<std::string>{
           TRANCHET_PROGRAM, "venue", "aster", "--listen", "127.0.0.1:" + std::to_string(port_),
           "--tape", "BTCUSDT=" + (folder_ / "prices.csv").string(), "--accounts",
-          (folder_ / "accounts.toml").string(), "--certificate", identity_.certificate.string(),
+          (folder_ / "accounts.toml").string(), "--instruments",
+          (folder_ / "instruments.json").string(), "--certificate", identity_.certificate.string(),
           "--key", identity_.key.string(), "--control"},
       folder_ / "venue-errors");
   const std::string start = "listening on https://127.0.0.1:";
@@ -79,12 +92,35 @@ void Stage::stop_venue() {
   venue_.reset();
 }
 
-void Stage::post(const std::string& target) {
+ClientAnswer Stage::ask(ClientRequest request) {
   auto promise = std::make_shared<std::promise<ClientAnswer>>();
   auto answered = promise->get_future();
-  control_->send({.method = "POST", .target = target},
+  control_->send(std::move(request),
                  [promise](ClientAnswer answer) { promise->set_value(std::move(answer)); });
-  const ClientAnswer answer = answered.get();
+  return answered.get();
+}
+
+Quantity Stage::venue_quantity(PositionSide side) {
+  const auto signer = read_keys(folder_ / "keys.toml");
+  EXPECT_TRUE(signer);
+  // Two questions within a microsecond would have one nonce.
+  nonce_ =
+      std::max(nonce_ + 1, static_cast<std::uint64_t>(read_clocks().wall.nanoseconds() / 1'000));
+  const std::string query =
+      (*signer)->sign({.parameters = "symbol=BTCUSDT", .microseconds = nonce_});
+  const ClientAnswer answer = ask({.method = "GET", .target = "/fapi/v3/positionRisk?" + query});
+  const auto rows = aster::read_positions(answer.body);
+  EXPECT_TRUE(rows) << answer.body;
+  Quantity held;
+  for (const aster::PositionRow& row : *rows) {
+    const bool is_long = row.amount.is_positive();
+    if (is_long == (side == PositionSide::Long)) held += is_long ? row.amount : -row.amount;
+  }
+  return held;
+}
+
+void Stage::post(const std::string& target) {
+  const ClientAnswer answer = ask({.method = "POST", .target = target});
   EXPECT_EQ(answer.status, 200) << target << ": " << answer.failure << answer.body;
 }
 

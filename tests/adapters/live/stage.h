@@ -40,7 +40,8 @@ class Stage {
   void trade(const std::string& price);  // A trade alone: stops go by it, instant close does not.
   void post_mark(const std::string& price);
   void fault(const std::string& fault);
-  std::uint16_t port() const { return port_; }
+  // What the venue holds of BTCUSDT on this side, by a signed question of the test's own.
+  Quantity venue_quantity(PositionSide side);
 
   // ---- The program.
   void start();
@@ -71,6 +72,7 @@ class Stage {
  private:
   void read_on();
   void post(const std::string& target);
+  ClientAnswer ask(ClientRequest request);
 
   std::filesystem::path folder_;
   Options options_;
@@ -81,6 +83,7 @@ class Stage {
   std::unique_ptr<Child> program_;
   std::unique_ptr<HttpClient> control_;
   std::uint16_t port_ = 0;
+  std::uint64_t nonce_ = 0;
   std::unique_ptr<LogReader> reader_;
   std::unique_ptr<Engine> engine_;
   Names names_;
