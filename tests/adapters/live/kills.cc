@@ -68,7 +68,9 @@ class Killer {
     stage_->program().rest(std::chrono::milliseconds(below(60)));
     stage_->kill();
     stage_->start();
-    ASSERT_TRUE(stage_->until("settled", is_settled));
+    ASSERT_TRUE(stage_->until("settled", [this](const Engine& engine) {
+      return stage_->has_compared() && is_settled(engine);
+    }));
     check_acknowledged();
     check_books();
   }

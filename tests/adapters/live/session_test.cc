@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 
 #include <unistd.h>
@@ -68,8 +69,9 @@ class LiveSession : public testing::Test {
 
   // Reconciled, and a price is known.
   void ready() {
-    ASSERT_TRUE(stage_->until("ready", [](const Engine& engine) {
-      return engine.state().reconciled && engine.state().knows(kLong.instrument) &&
+    ASSERT_TRUE(stage_->until("ready", [this](const Engine& engine) {
+      return stage_->has_compared() && engine.state().reconciled &&
+             engine.state().knows(kLong.instrument) &&
              engine.state().instrument(kLong.instrument).mark.has_value() && is_settled(engine);
     }));
   }
@@ -189,31 +191,49 @@ TEST_F(LiveSession, ADayAtTheVenue) {
   expect_no_canary();
 }
 
-// Every fault that the venue has, each while a position is opened and closed.
-TEST_F(LiveSession, EveryFaultOfTheVenue) {
-  begin({});
-  for (const std::string fault :
-       {"503-executed", "503-refused", "1007-executed", "1007-refused", "hangup-executed",
-        "hangup-refused", "reject", "late-answer:ms=200", "late-event:count=4:ms=200",
-        "duplicate-event:count=8", "reorder-events:count=4"}) {
-    SCOPED_TRACE(fault);
-    stage_->fault(fault);
-    const std::string answer =
-        stage_->wish(R"("type":"EntrySignal","instrument":"BTCUSDT","order_type":"Market",)"
-                     R"("side":"Buy","quantity":"0.01")");
-    ASSERT_TRUE(answer.starts_with("{\"ok\":true")) << answer;
-    // Refused, or opened and protected; what is not known is asked about first.
-    ASSERT_TRUE(stage_->until("an outcome", [](const Engine& engine) {
-      return is_settled(engine) && (is_flat(engine) || is_protected(engine, 0, 0.01_qty));
-    }));
-    stage_->fault("calm");
-    ASSERT_TRUE(close_all("ModelClose").starts_with("{\"ok\":true"));
-    ASSERT_TRUE(stage_->until("flat and quiet", [](const Engine& engine) {
-      return is_settled(engine) && is_flat(engine);
-    }));
+// Faults of the venue, each while a position is opened and closed.
+class LiveFaults : public LiveSession {
+ protected:
+  void survive(const std::vector<std::string>& faults) {
+    begin({});
+    for (const std::string& fault : faults) {
+      SCOPED_TRACE(fault);
+      stage_->fault(fault);
+      const std::string answer =
+          stage_->wish(R"("type":"EntrySignal","instrument":"BTCUSDT","order_type":"Market",)"
+                       R"("side":"Buy","quantity":"0.01")");
+      ASSERT_TRUE(answer.starts_with("{\"ok\":true")) << answer;
+      // Refused, or opened and protected; what is not known is asked about first.
+      ASSERT_TRUE(stage_->until("an outcome", [](const Engine& engine) {
+        return is_settled(engine) &&
+               engine.state().instrument(kLong.instrument).position(kLong.side).entries.empty() &&
+               (is_flat(engine) || is_protected(engine, 0, 0.01_qty));
+      }));
+      EXPECT_EQ(stage_->venue_quantity(PositionSide::Long),
+                is_flat(*stage_->engine()) ? Quantity() : 0.01_qty);
+      stage_->fault("calm");
+      ASSERT_TRUE(close_all("ModelClose").starts_with("{\"ok\":true"));
+      ASSERT_TRUE(stage_->until("flat and quiet", [](const Engine& engine) {
+        return is_settled(engine) && is_flat(engine);
+      }));
+      EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
+    }
+    EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+    EXPECT_EQ(replay_verify(), 0);
   }
-  EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
-  EXPECT_EQ(replay_verify(), 0);
+};
+
+TEST_F(LiveFaults, ThatAnswerSoon) {
+  survive({"503-executed", "1007-executed", "hangup-executed", "reject", "late-answer:ms=200",
+           "late-event:count=4:ms=200", "duplicate-event:count=8", "reorder-events:count=4"});
+}
+
+// That an order is not there is final 12 s after it was sent, so these take as long.
+TEST_F(LiveFaults, ThatAnswerLate) {
+  if (std::getenv("LIVE_ALL_FAULTS") == nullptr) {
+    GTEST_SKIP() << "takes 40 s: LIVE_ALL_FAULTS=1 runs it, as .ci/run live does";
+  }
+  survive({"503-refused", "1007-refused", "hangup-refused", "lose-event:count=2"});
 }
 
 TEST_F(LiveSession, PaperTradesOnRealPricesAndSurvivesAKill) {

@@ -165,7 +165,13 @@ std::vector<std::string> Stage::arguments() const {
 }
 
 void Stage::start() {
+  read_on();
+  snapshots_before_ = count<SnapshotEnded>();
   program_ = std::make_unique<Child>(arguments(), folder_ / "errors");
+}
+
+bool Stage::has_compared() {
+  return count<SnapshotEnded>() > snapshots_before_;
 }
 
 void Stage::kill() {

@@ -57,6 +57,8 @@ class Stage {
 
   // ---- The log, from outside. False, with a failure noted: the limit has passed, or it died.
   bool until(const std::string& what, const std::function<bool(const Engine&)>& holds);
+  // The program that was started last has compared its books with the venue's.
+  bool has_compared();
   // Counts events of a type so far.
   template <class Kind>
   std::uint64_t count() {
@@ -84,6 +86,7 @@ class Stage {
   std::unique_ptr<HttpClient> control_;
   std::uint16_t port_ = 0;
   std::uint64_t nonce_ = 0;
+  std::uint64_t snapshots_before_ = 0;  // In the log, when the program was started.
   std::unique_ptr<LogReader> reader_;
   std::unique_ptr<Engine> engine_;
   Names names_;

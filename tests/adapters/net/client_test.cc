@@ -101,6 +101,8 @@ class NetClientAndServer : public NetClient {
     network_.reset();
     server_->stop();
     thread_.join();
+    echo_.last.reset();  // A session does not outlive its server.
+    server_.reset();
   }
 
   Echo echo_;
@@ -236,7 +238,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadPeer{"signed_by_a_leaf", {.by_a_leaf = true}},
                     BadPeer{"for_clients_only", {.for_clients_only = true}},
                     BadPeer{"broken_signature", {.broken_signature = true}},
-                    BadPeer{"weak_key", {.key_bits = 1'024}},
+                    BadPeer{"weak_key", {.rsa_bits = 1'024}},
                     BadPeer{"sha1_signature", {.sha1 = true}},
                     BadPeer{"old_protocol", {}, {.only_tls_1_1 = true}},
                     BadPeer{"no_certificate", {}, {.without_certificate = true}},

@@ -22,8 +22,9 @@ using Certificate = std::unique_ptr<X509, Free>;
 using Key = std::unique_ptr<EVP_PKEY, Free>;
 using File = std::unique_ptr<std::FILE, Free>;
 
-Key make_key(int bits) {
-  return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(bits)));
+Key make_key(int rsa_bits) {
+  if (rsa_bits == 0) return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(rsa_bits)));
 }
 
 void add_extension(X509* certificate, X509* issuer, int kind, const std::string& value) {
@@ -99,9 +100,9 @@ struct TestAuthority::Inside {
 TestAuthority::TestAuthority(const std::filesystem::path& folder) : inside_(new Inside) {
   std::filesystem::create_directories(folder);
   inside_->folder = folder;
-  inside_->key = make_key(2'048);
-  inside_->other_key = make_key(2'048);
-  inside_->leaf_key = make_key(2'048);
+  inside_->key = make_key(0);
+  inside_->other_key = make_key(0);
+  inside_->leaf_key = make_key(0);
   const auto root = [](EVP_PKEY* key, const std::string& name) {
     Certificate made = make_certificate(name, key, nullptr, {}, true);
     X509_sign(made.get(), key, EVP_sha256());
@@ -123,7 +124,7 @@ std::filesystem::path TestAuthority::certificate() const {
 }
 
 IdentityFiles TestAuthority::issue(const std::string& name, const Forgery& forgery) {
-  const Key key = make_key(forgery.key_bits);
+  const Key key = make_key(forgery.rsa_bits);
   X509* issuer = inside_->root.get();
   EVP_PKEY* signer = inside_->key.get();
   X509* above = nullptr;

@@ -11,7 +11,7 @@ struct Forgery {
   std::string names = "DNS:localhost,IP:127.0.0.1";  // subjectAltName; "": none.
   int valid_from = -3'600;                           // Seconds from now.
   int valid_until = 86'400;
-  int key_bits = 2'048;
+  int rsa_bits = 0;                // 0: a key on the curve P-256, which is quickly made.
   bool self_signed = false;        // Signed by itself instead of the authority.
   bool unknown_authority = false;  // Signed by one that nobody trusts.
   bool by_a_leaf = false;          // Signed by a certificate that may not sign others.
