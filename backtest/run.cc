@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "backtest/tape/tape_data.h"
 #include "events/settings_text.h"
 
 namespace tranchet {
@@ -10,7 +11,7 @@ namespace {
 
 // Reads the whole data once, for what must be known before the first event.
 std::expected<DataReport, InputError> survey(const DataOptions& options) {
-  auto data = MarketData::open(options);
+  auto data = open_data(options);
   if (!data) return std::unexpected(data.error());
   Block block;
   while (true) {
@@ -68,7 +69,7 @@ std::expected<void, InputError> Backtest::prepare() {
   settings_ = options_.settings;
   simulation_ = options_.simulation;
 
-  auto data = MarketData::open(data_options_);
+  auto data = open_data(data_options_);
   if (!data) return std::unexpected(data.error());
   DataReport report = (*data)->report();
   // A capture may hold marks or not; what else must be read first is the decimals.
@@ -214,7 +215,7 @@ std::expected<Summary, BacktestError> Backtest::run() {
     if (!created) return failed(created.error());
     log_ = std::move(*created);
   }
-  auto data = MarketData::open(data_options_);
+  auto data = open_data(data_options_);
   if (!data) return failed(data.error());
   if (auto read = read_all(**data); !read) return std::unexpected(read.error());
 

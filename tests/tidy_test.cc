@@ -224,7 +224,7 @@ struct Confined {
 constexpr auto kConfined = std::to_array<Confined>({
     {"capnp/", "events/log/ tests/ ", false},
     {"kj/", "events/log/ tests/ .ci/ ", false},
-    {"lmdb.h", "events/log/ tests/ ", false},
+    {"lmdb.h", "events/log/ backtest/tape/ tests/ ", false},
     {"simdjson", "events/log/ backtest/ adapters/ tests/ ", true},
     {"toml++/", "adapters/ tests/ ", true},
     {"CLI/", "adapters/ tests/ ", true},
@@ -241,9 +241,10 @@ Complaints check_libraries(const SourceFile& file) {
     for (const Confined& library : kConfined) {
       if (!include.name.starts_with(library.prefix)) continue;
       const std::string folder = file.path.substr(0, file.path.find('/') + 1);
-      const bool in_log = file.is_under("events/log/");
-      const std::string home = (in_log ? "events/log/" : folder) + " ";
-      if (library.folders.find(home) == std::string_view::npos) {
+      const std::string room = file.path.substr(0, file.path.rfind('/') + 1);
+      const bool is_home = library.folders.find(folder + " ") != std::string_view::npos ||
+                           library.folders.find(room + " ") != std::string_view::npos;
+      if (!is_home) {
         complaints.push_back(
             at(file, include.line, include.name + " belongs into " + std::string(library.folders)));
       } else if (library.source_only && file.is_header()) {
@@ -533,6 +534,8 @@ TEST(TidyRules, LibrariesAreSeen) {
   EXPECT_TRUE(is_caught(check_libraries, "engine/a.cc", "#include <lmdb.h>\n"));
   EXPECT_TRUE(is_caught(check_libraries, "events/a.cc", "#include <capnp/message.h>\n"));
   EXPECT_TRUE(passes(check_libraries, "events/log/a.cc", "#include <capnp/message.h>\n"));
+  EXPECT_TRUE(passes(check_libraries, "backtest/tape/a.cc", "#include <lmdb.h>\n"));
+  EXPECT_TRUE(is_caught(check_libraries, "backtest/venue/a.cc", "#include <lmdb.h>\n"));
   EXPECT_TRUE(is_caught(check_libraries, "adapters/a.h", "#include <boost/beast/core.hpp>\n"));
   EXPECT_TRUE(is_caught(check_libraries, "adapters/a.h", "#include <spdlog/spdlog.h>\n"));
   EXPECT_TRUE(passes(check_libraries, "adapters/a.cc", "#include <spdlog/spdlog.h>\n"));

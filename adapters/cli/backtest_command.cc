@@ -10,12 +10,12 @@
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/instruments.h"
 #include "adapters/cli/simulation_parameters.h"
-#include "backtest/market_data/detect.h"
 #include "backtest/report/result_files.h"
 #include "backtest/report/row_files.h"
 #include "backtest/report/row_sample.h"
 #include "backtest/report/terminal.h"
 #include "backtest/run.h"
+#include "backtest/tape/tape_data.h"
 
 namespace tranchet {
 namespace {
@@ -43,8 +43,7 @@ std::expected<DataOptions, Failure> data_options(const BacktestArguments& argume
     }
     options.paths.emplace_back(has_symbol ? argument.substr(equals + 1) : argument);
   }
-  if (options.symbol.empty())
-    options.symbol = symbol_in_name(options.paths.front().filename().string());
+  if (options.symbol.empty()) options.symbol = symbol_of_data(options.paths.front());
   if (options.symbol.empty()) {
     return std::unexpected(Failure{kBadInput, "which instrument is " +
                                                   options.paths.front().string() +
@@ -91,7 +90,9 @@ std::expected<void, Failure> find_rules(const BacktestArguments& arguments,
 }
 
 Failure failure_of(const BacktestError& error) {
-  if (const auto* input = std::get_if<InputError>(&error)) return {kBadInput, to_text(*input)};
+  if (const auto* input = std::get_if<InputError>(&error)) {
+    return {exit_status(input->fault), to_text(*input)};
+  }
   const auto& log = std::get<LogError>(error);
   return {exit_status(log.kind), log.message};
 }

@@ -1,6 +1,7 @@
 // What the program's exit status says.
 #pragma once
 
+#include "backtest/market_data/market_data.h"
 #include "events/log/event_log.h"
 
 namespace tranchet {
@@ -24,6 +25,16 @@ constexpr int exit_status(LogErrorKind kind) {
     case LogErrorKind::DiskFull:
     case LogErrorKind::Io: return kWorldFailed;
     case LogErrorKind::Diverged: return kAnswerIsNo;
+  }
+  return kWorldFailed;
+}
+
+constexpr int exit_status(InputFault fault) {
+  switch (fault) {
+    case InputFault::BadInput: return kBadInput;
+    case InputFault::Damaged: return kLogIsDamaged;
+    case InputFault::Locked: return kLogIsLocked;
+    case InputFault::WorldFailed: return kWorldFailed;
   }
   return kWorldFailed;
 }

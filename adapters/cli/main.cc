@@ -16,6 +16,7 @@
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/replay_command.h"
 #include "adapters/cli/step_command.h"
+#include "adapters/cli/tape_command.h"
 #include "adapters/cli/venue_command.h"
 #include "adapters/cli/wargame_command.h"
 
@@ -28,6 +29,7 @@ class Program {
     app_.set_version_flag("--version", std::string(build_name()));
     app_.require_subcommand(1);
     add_backtest();
+    add_tape();
     add_replay();
     add_live();
     add_log();
@@ -51,6 +53,7 @@ class Program {
 
  private:
   void add_backtest();
+  void add_tape();
   void add_replay();
   void add_live();
   void add_log();
@@ -62,6 +65,8 @@ class Program {
   CLI::App app_{"Tranchet: a deterministic engine for trading in tranches."};
   int status_ = kDone;
   BacktestArguments backtest_;
+  ImportArguments import_;
+  std::string tape_;
   ReplayArguments replay_;
   std::string log_, other_;
   std::size_t batch_ = 0;
@@ -76,7 +81,8 @@ class Program {
 
 void Program::add_backtest() {
   CLI::App* command = app_.add_subcommand("backtest", "market history through the engine");
-  command->add_option("--data", backtest_.data, "[SYM=]PATH..., read as they come")->required();
+  command->add_option("--data", backtest_.data, "[SYM=]PATH..., read as they come; or a tape")
+      ->required();
   command->add_option("--format", backtest_.format, "of the data; found by its content otherwise");
   command->add_option("--instrument", backtest_.instrument, "symbol of the data");
   command->add_option("--instruments", backtest_.instruments,
@@ -89,6 +95,24 @@ void Program::add_backtest() {
   command->add_flag("--json", backtest_.json, "print summary.json and nothing else");
   command->callback([this] { status_ = run_backtest_command(backtest_, std::cout, std::cerr); });
 }
+
+void Program::add_tape() {
+  CLI::App* import = app_.add_subcommand("import", "market history into a tape");
+  import->add_option("--data", import_.data, "files, read as they come")->required();
+  import->add_option("--format", import_.format, "of the data; found by its content otherwise");
+  import->add_option("--instrument", import_.instrument, "symbol of the data")->required();
+  import->add_option("--bad-rows", import_.bad_rows, "how many bad rows are let pass: 100, 5%");
+  import->add_option("--into", import_.into, "the tape: a new one, or one to append to")
+      ->required();
+  import->add_flag("--json", import_.json, "print one JSON document");
+  import->callback([this] { status_ = run_import_command(import_, std::cout, std::cerr);
+});
+CLI::App* tape = app_.add_subcommand("tape", "what a tape holds");
+tape->require_subcommand(1);
+CLI::App* check = tape->add_subcommand("check", "every checksum and every summary");
+check->add_option("TAPE", tape_, "file of the tape")->required();
+check->callback([this] { status_ = run_tape_check(tape_, std::cout, std::cerr); });
+}  // namespace
 
 void Program::add_replay() {
   CLI::App* command = app_.add_subcommand("replay", "a log through the engine again");
@@ -214,7 +238,7 @@ int Program::step() {
                   names);
 }
 
-}  // namespace
+}  // namespace tranchet
 }  // namespace tranchet
 
 int main(int count, char** arguments) {

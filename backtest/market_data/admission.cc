@@ -40,6 +40,7 @@ RowOutcome Admission::refuse_bar(const Bar& bar, std::string& fault) {
     case SeenBars::Answer::Unknown:
       break;
   }
+  ++report_.disordered;
   fault = bar.open_time < last_bar_->open_time
               ? out_of_order(bar.open_time, last_bar_->open_time)
               : "the bar opens at " + to_text(bar.open_time) +
@@ -47,30 +48,10 @@ RowOutcome Admission::refuse_bar(const Bar& bar, std::string& fault) {
   return RowOutcome::Bad;
 }
 
-RowOutcome Admission::take_event(Timestamp time) {
-  if (!report_.first_time) {
-    report_.first_time = time;
-  } else if (time - last_event_ > Duration::hours(1)) {
-    note_gap(last_event_, time);
-  }
-  last_event_ = time;
-  report_.last_time = time;
-  return RowOutcome::Used;
-}
-
-RowOutcome Admission::admit_event(Timestamp time, std::string& fault) {
-  if (time < last_event_) {
-    fault = out_of_order(time, last_event_);
-    return RowOutcome::Bad;
-  }
-  return take_event(time);
-}
-
-RowOutcome Admission::admit_trade(Timestamp time, std::uint64_t id, std::string& fault) {
-  if (seen_trades_.contains(id)) return RowOutcome::Duplicate;
-  const RowOutcome outcome = admit_event(time, fault);
-  if (outcome == RowOutcome::Used) seen_trades_.insert(id);
-  return outcome;
+RowOutcome Admission::refuse_event(Timestamp time, std::string& fault) {
+  ++report_.disordered;
+  fault = out_of_order(time, last_event_);
+  return RowOutcome::Bad;
 }
 
 void Admission::note_symbol(std::string_view symbol) {

@@ -50,6 +50,8 @@ class Admission {
 
   // A row of another symbol was left out.
   void note_symbol(std::string_view symbol);
+  // Best prices with the bid above the ask: the row is bad.
+  void note_crossed_book() { ++report_.crossed; }
   // What the data set's decimals are.
   void note_price(Price price) {
     if (!fits(price.raw(), report_.price_decimals)) widen(price.raw(), report_.price_decimals);
@@ -69,6 +71,7 @@ class Admission {
   std::expected<void, InputError> count_unused(RowOutcome outcome, std::uint64_t line,
                                                const std::string& fault);
   RowOutcome refuse_bar(const Bar& bar, std::string& fault);
+  RowOutcome refuse_event(Timestamp time, std::string& fault);
   RowOutcome take_event(Timestamp time);
   void note_gap(Timestamp from, Timestamp to);
 
@@ -105,6 +108,29 @@ inline bool Admission::fits(std::int64_t count, int decimals) {
     default:
       return true;
   }
+}
+
+inline RowOutcome Admission::take_event(Timestamp time) {
+  if (!report_.first_time) {
+    report_.first_time = time;
+  } else if (time - last_event_ > Duration::hours(1)) {
+    note_gap(last_event_, time);
+  }
+  last_event_ = time;
+  report_.last_time = time;
+  return RowOutcome::Used;
+}
+
+inline RowOutcome Admission::admit_event(Timestamp time, std::string& fault) {
+  if (time < last_event_) return refuse_event(time, fault);
+  return take_event(time);
+}
+
+inline RowOutcome Admission::admit_trade(Timestamp time, std::uint64_t id, std::string& fault) {
+  if (seen_trades_.contains(id)) return RowOutcome::Duplicate;
+  const RowOutcome outcome = admit_event(time, fault);
+  if (outcome == RowOutcome::Used) seen_trades_.insert(id);
+  return outcome;
 }
 
 inline RowOutcome Admission::admit_bar(const Bar& bar, std::string& fault) {

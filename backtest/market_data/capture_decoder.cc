@@ -277,6 +277,7 @@ RowOutcome CaptureDecoder::take_book_top(const Message& message, Timestamp time,
   const auto ask_quantity = not_negative(message['A'], "ask quantity");
   if (!ask_quantity) return RowOutcome::Bad;
   if (*bid > *ask) {
+    admission_.note_crossed_book();
     return bad("bid price " + in_quotes(message['b']) + " is above the ask price " +
                in_quotes(message['a']));
   }

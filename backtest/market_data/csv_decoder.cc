@@ -1,15 +1,21 @@
 #include "backtest/market_data/csv_decoder.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <utility>
 
+#include "backtest/market_data/delimiters.h"
 #include "backtest/market_data/field_scan.h"
 #include "backtest/market_data/wording.h"
 
 namespace tranchet {
 namespace {
+
+constexpr std::array kAggTradeColumns{Slot::TradeId,     Slot::TradePrice, Slot::TradeQuantity,
+                                      Slot::Skip,        Slot::Skip,       Slot::Time,
+                                      Slot::BuyerIsMaker};
 
 constexpr std::int64_t kShortest = 1'000'000'000;  // Of a bar: a second.
 
@@ -17,13 +23,6 @@ bool is_plain_symbol(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   });
-}
-
-// How many of the eight bytes equal `byte`, exactly: a byte that differs leaves its top bit set.
-std::uint64_t matches(std::uint64_t word, std::uint64_t byte) {
-  constexpr std::uint64_t kLow = 0x7F7F'7F7F'7F7F'7F7F;
-  const std::uint64_t other = word ^ (byte * 0x0101'0101'0101'0101);
-  return ~(((other & kLow) + kLow) | other | kLow);
 }
 
 }  // namespace
@@ -39,72 +38,74 @@ CsvDecoder::CsvDecoder(CsvPlan plan, std::string symbol, InstrumentId instrument
       has_volume_(plan_.has(Slot::Volume) && plan_.shape == RowShape::Bars),
       has_close_time_(plan_.has(Slot::CloseTime)),
       has_clock_(plan_.has(Slot::Clock)),
-      has_price_(plan_.has(Slot::TradePrice)) {
-  for (const Slot slot : plan_.columns) columns_.push_back({slot, kind_of(slot)});
-  while (!columns_.empty() && columns_.back().kind == FieldKind::Skip) {
-    columns_.pop_back();
-    ++tail_;
+      has_price_(plan_.has(Slot::TradePrice)),
+      is_agg_trades_(std::ranges::equal(plan_.columns, kAggTradeColumns)),
+      some_trade_{{}, TradePrinted{.instrument = instrument}} {
+  for (std::size_t at = 0; at < plan_.columns.size(); ++at) {
+    const Slot slot = plan_.columns[at];
+    if (kind_of(slot) != FieldKind::Skip) columns_.push_back({slot, kind_of(slot), at});
   }
+  ends_.resize(std::max<std::size_t>(plan_.columns.size(), 1));
 }
 
-// Past the skipped columns at the end of a row, which must be exactly `tail_`. `at` is behind the
-// last field that means something. Eight bytes at a time: they are half of a kline's text.
-const char* CsvDecoder::scan_tail(const char* at) const {
-  std::size_t commas = 0;
-  for (;; at += 8) {
-    const std::uint64_t word = field_scan::load_eight(at);
-    const std::uint64_t line_ends = matches(word, '\n');
-    std::uint64_t comma_bits = matches(word, ',');
-    if (line_ends != 0) comma_bits &= line_ends - 1;  // Those before the end of the line.
-    commas += ((comma_bits >> 7) * 0x0101'0101'0101'0101) >> 56;
-    if (line_ends != 0) {
-      return commas == tail_ ? at + std::countr_zero(line_ends) / 8 + 1 : nullptr;
+// Finds where the row's fields end. Returns the start of the next line; nullptr: the row has
+// another number of fields than there are columns.
+const char* CsvDecoder::find_ends(const char* at) {
+  const std::size_t commas_wanted = ends_.size() - 1;
+  std::size_t count = 0;
+  for (const char* from = at;; from += 64) {
+    const field_scan::Delimiters found = field_scan::delimiters(from);
+    std::uint64_t commas = found.commas;
+    if (found.line_ends != 0) commas &= found.line_ends ^ (found.line_ends - 1);
+    for (; commas != 0; commas &= commas - 1) {
+      if (count == commas_wanted) return nullptr;
+      ends_[count++] = from + std::countr_zero(commas);
     }
+    if (found.line_ends == 0) continue;
+    if (count != commas_wanted) return nullptr;
+    const char* const line_end = from + std::countr_zero(found.line_ends);
+    ends_[count] = line_end != at && line_end[-1] == '\r' ? line_end - 1 : line_end;
+    return line_end + 1;
   }
 }
 
 // Reads a row the fast way into row_. Returns the start of the next line; nullptr: read it exactly.
 const char* CsvDecoder::scan(const char* at) {
-  const auto word_end = [](const char* from) {
-    while (*from != ',' && *from != '\n' && *from != '\r') ++from;
-    return from;
-  };
-  for (std::size_t index = 0; index < columns_.size(); ++index) {
-    if (index > 0 && *at++ != ',') return nullptr;
-    while (*at == ' ') ++at;
-    const Column column = columns_[index];
+  const char* const next = find_ends(at);
+  if (next == nullptr) return nullptr;
+  for (const Column& column : columns_) {
+    const char* const end = ends_[column.index];
+    const char* start = column.index == 0 ? at : ends_[column.index - 1] + 1;
+    while (*start == ' ') ++start;
     const auto slot = static_cast<std::size_t>(column.slot);
     std::int64_t& number = row_.number[slot];
     switch (column.kind) {
       case FieldKind::Decimal:
-        at = field_scan::decimal(at, number);
+        if (field_scan::decimal(start, number) != end) return nullptr;
         break;
       case FieldKind::Time: {
-        const char* const start = at;
-        at = field_scan::integer(at, number);
-        if (at != nullptr && (*at == ',' || *at == '\n' || *at == '\r')) {
+        if (field_scan::integer(start, number) == end) {
           number = epoch_nanoseconds(number);
           if (number == 0) return nullptr;
           break;
         }
-        at = word_end(start);
-        const auto text = std::string_view(start, static_cast<std::size_t>(at - start));
+        if (start >= end) return nullptr;
+        const auto text = std::string_view(start, static_cast<std::size_t>(end - start));
         const std::optional<Timestamp> time = parse_row_time(text, plan_.offset);
         if (!time) return nullptr;
         number = time->nanoseconds();
         break;
       }
       case FieldKind::Integer:
-        at = field_scan::integer(at, number);
+        if (field_scan::integer(start, number) != end) return nullptr;
         break;
       case FieldKind::Flag:
-        at = field_scan::flag(at, number);
+        if (field_scan::flag(start, number) != end) return nullptr;
         break;
       case FieldKind::Word: {
-        const char* const start = at;
-        at = word_end(start);
-        if (at != start && (*start == '\t' || at[-1] == ' ' || at[-1] == '\t')) return nullptr;
-        row_.word[slot] = std::string_view(start, static_cast<std::size_t>(at - start));
+        if (start > end) return nullptr;
+        if (start != end && (*start == '\t' || end[-1] == ' ' || end[-1] == '\t')) return nullptr;
+        row_.word[slot] = std::string_view(start, static_cast<std::size_t>(end - start));
         if (column.slot == Slot::OrderSide) {
           if (row_.word[slot] != "BUY" && row_.word[slot] != "SELL") return nullptr;
           number = row_.word[slot] == "BUY" ? 1 : 0;
@@ -112,12 +113,35 @@ const char* CsvDecoder::scan(const char* at) {
         break;
       }
       case FieldKind::Skip:
-        at = word_end(at);
         break;
     }
-    if (at == nullptr) return nullptr;
   }
-  if (tail_ > 0) return *at == ',' ? scan_tail(at) : nullptr;
+  return next;
+}
+
+// As `scan`, of a row of aggTrades whose commas are all among its first 64 characters.
+const char* CsvDecoder::scan_agg_trade(const char* at) {
+  std::uint64_t commas = field_scan::delimiters(at).commas;
+  std::array<const char*, kAggTradeColumns.size() - 1> ends;
+  for (const char*& end : ends) {
+    if (commas == 0) return nullptr;
+    end = at + std::countr_zero(commas);
+    commas &= commas - 1;
+  }
+  const auto number = [&](Slot slot) -> std::int64_t& {
+    return row_.number[static_cast<std::size_t>(slot)];
+  };
+  const bool is_plain = field_scan::integer(at, number(Slot::TradeId), last_id_) == ends[0] &&
+                        field_scan::decimal(ends[0] + 1, number(Slot::TradePrice)) == ends[1] &&
+                        field_scan::decimal(ends[1] + 1, number(Slot::TradeQuantity)) == ends[2] &&
+                        field_scan::skip_digits(ends[2] + 1) == ends[3] &&
+                        field_scan::skip_digits(ends[3] + 1) == ends[4] &&
+                        field_scan::integer(ends[4] + 1, number(Slot::Time), last_time_) == ends[5];
+  if (!is_plain) return nullptr;
+  number(Slot::Time) = epoch_nanoseconds(number(Slot::Time));
+  if (number(Slot::Time) == 0) return nullptr;
+  at = field_scan::flag(ends[5] + 1, number(Slot::BuyerIsMaker));
+  if (at == nullptr) return nullptr;
   if (*at == '\r') ++at;
   return *at == '\n' ? at + 1 : nullptr;
 }
@@ -172,7 +196,7 @@ std::expected<void, InputError> CsvDecoder::decode(Lines lines, Block& block) {
   for (std::uint64_t line = lines.first_line; at < end; ++line) {
     RowOutcome outcome = RowOutcome::Used;
     bool readable = true;
-    const char* next = scan(at);
+    const char* next = is_agg_trades_ ? scan_agg_trade(at) : scan(at);
     if (next == nullptr) [[unlikely]] {
       const auto* const line_end =
           static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));

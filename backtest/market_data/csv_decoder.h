@@ -7,6 +7,7 @@
 
 #include "backtest/market_data/admission.h"
 #include "backtest/market_data/csv_format.h"
+#include "backtest/market_data/field_scan.h"
 #include "backtest/market_data/line_decoder.h"
 
 namespace tranchet {
@@ -26,9 +27,11 @@ class CsvDecoder final : public LineDecoder {
   struct Column {
     Slot slot;
     FieldKind kind;
+    std::size_t index;  // In a row.
   };
+  const char* find_ends(const char* at);
   const char* scan(const char* at);
-  const char* scan_tail(const char* at) const;
+  const char* scan_agg_trade(const char* at);
   bool read_exactly(std::string_view line, RowOutcome& outcome);
 
   bool is_our_symbol(std::string_view symbol) const;
@@ -41,13 +44,18 @@ class CsvDecoder final : public LineDecoder {
   RowOutcome take_book_top(Block& block);
   RowOutcome take_funding(Block& block);
   RowOutcome take_liquidation(Block& block);
-  bool require_positive(Slot slot);
+  bool require_positive(Slot slot) {
+    if (row_[slot] > 0) [[likely]]
+      return true;
+    return refuse_not_positive(slot);
+  }
+  bool refuse_not_positive(Slot slot);
   bool require_not_negative(Slot slot);
   RowOutcome bad(std::string fault);
 
   CsvPlan plan_;
-  std::vector<Column> columns_;  // Without the skipped ones at the end.
-  std::size_t tail_ = 0;         // How many those are.
+  std::vector<Column> columns_;    // Without the skipped ones.
+  std::vector<const char*> ends_;  // Of all fields of the row at hand.
   std::string symbol_;
   InstrumentId instrument_;
   Admission& admission_;
@@ -57,6 +65,10 @@ class CsvDecoder final : public LineDecoder {
   bool has_close_time_;
   bool has_clock_;
   bool has_price_;
+  bool is_agg_trades_;  // The largest files there are: their rows have a reader of their own.
+  Occurrence some_trade_;
+  field_scan::IntegerMemo last_id_;
+  field_scan::IntegerMemo last_time_;
   CsvRow row_;
   std::string fault_;
   std::vector<std::string_view> fields_;

@@ -16,11 +16,16 @@
 
 namespace tranchet {
 
+// Whose fault it is: what was asked for or given, a tape that is damaged or that another program
+// writes, or the world (a disk that is full).
+enum class InputFault : std::uint8_t { BadInput = 1, Damaged, Locked, WorldFailed };
+
 // What is wrong with an input, where. `line` counts from 1; 0: the file as a whole.
 struct InputError {
   std::string file;
   std::uint64_t line = 0;
   std::string message;  // Names the value: `price "-3" is not positive`.
+  InputFault fault = InputFault::BadInput;
 };
 std::string to_text(const InputError& error);  // "FILE:LINE: message"
 
@@ -64,6 +69,8 @@ struct DataReport {
   std::uint64_t duplicates = 0;  // Dropped.
   std::uint64_t bad = 0;         // Allowed by --bad-rows, dropped.
   std::vector<BadRow> bad_rows;  // The first hundred of them.
+  std::uint64_t disordered = 0;  // Of the bad: their time is before that of a row before.
+  std::uint64_t crossed = 0;     // Of the bad: best prices with the bid above the ask.
   std::uint64_t gap_count = 0;   // Bars: a missing bar; ticks: nothing for an hour.
   std::vector<Gap> gaps;         // The first hundred.
   std::optional<Timestamp> first_time;

@@ -1,17 +1,14 @@
 // A pass over a log in a child process, so that a damaged page can only kill the child; and
 // backups.
 #include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <string>
 #include <utility>
 
+#include "events/log/child_process.h"
 #include "events/log/environment.h"
 #include "events/log/event_log.h"
 #include "events/log/head_witness.h"
@@ -82,68 +79,16 @@ std::optional<Outcome> decode_outcome(const std::string& bytes) {
                .message = std::move(text)});
 }
 
-// A crash is an answer here: no core file, no words of LMDB's or a sanitizer's on the screen.
-void die_quietly() {
-  const struct rlimit none {};
-  ::setrlimit(RLIMIT_CORE, &none);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) {
-    ::signal(signal, SIG_DFL);
-  }
-  const int nowhere = ::open("/dev/null", O_WRONLY);
-  if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
-}
-
-[[noreturn]] void run_child(int output, const std::filesystem::path& directory, CheckDepth depth) {
-  die_quietly();
-  const std::string bytes = encode_outcome(check(directory, depth));
-  for (std::size_t at = 0; at < bytes.size();) {
-    const ssize_t written = ::write(output, bytes.data() + at, bytes.size() - at);
-    if (written <= 0) ::_exit(1);
-    at += static_cast<std::size_t>(written);
-  }
-  ::_exit(0);
-}
-
-std::string read_all(int input) {
-  std::string bytes;
-  std::array<char, 4'096> buffer{};
-  for (;;) {
-    const ssize_t size = ::read(input, buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return bytes;
-    bytes.append(buffer.data(), static_cast<std::size_t>(size));
-  }
-}
-
 }  // namespace
 
 std::expected<LogHead, LogError> check_in_child(const std::filesystem::path& directory,
                                                 CheckDepth depth) {
-  std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
-    return Failure(system_error(errno, "checking", directory));
-  }
-  const pid_t child = ::fork();
-  if (child == 0) run_child(pipe[1], directory, depth);
-  const int fork_error = errno;
-  ::close(pipe[1]);
-  if (child < 0) {
-    ::close(pipe[0]);
-    return Failure(system_error(fork_error, "checking", directory));
-  }
-  const std::string bytes = read_all(pipe[0]);
-  ::close(pipe[0]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  const bool lived = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  std::optional<Outcome> outcome = lived ? decode_outcome(bytes) : std::nullopt;
+  const ChildAnswer answer = ask_child([&] { return encode_outcome(check(directory, depth)); });
+  if (answer.error != 0) return Failure(system_error(answer.error, "checking", directory));
+  std::optional<Outcome> outcome = answer.lived ? decode_outcome(answer.bytes) : std::nullopt;
   if (outcome) return std::move(*outcome);
-  return Failure(
-      damaged("a page of its file cannot be read (the process that tried " +
-              (WIFSIGNALED(status) ? "was killed by signal " + std::to_string(WTERMSIG(status))
-                                   : "failed") +
-              ")"));
+  return Failure(damaged("a page of its file cannot be read (the process that tried " +
+                         (answer.lived ? "said nothing" : answer.death) + ")"));
 }
 
 std::expected<LogHead, LogError> back_up(const std::filesystem::path& directory,

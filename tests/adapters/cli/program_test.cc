@@ -397,6 +397,38 @@ TEST_F(ProgramTest, WargameGoesOnFromItsFileAlone) {
 
 // ---- What programs rely on.
 
+// A tape and the file it was made of: the same results to the last byte, but for the time it took
+// and the file's name.
+TEST_F(ProgramTest, ATapeGivesWhatItsFileGives) {
+  const Ran imported =
+      shell("$T import --data " + sample() + " --instrument DEMOUSDT --into t.tape");
+  ASSERT_EQ(imported.status, 0) << imported.err;
+  ASSERT_EQ(shell(backtest(sample(), "--out raw")).status, 0);
+  const Ran ran = shell("$T backtest --config " + configuration() + " --data t.tape --out tape");
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const Ran same = shell(
+      "for f in trades equity tranches; do cmp raw/$f.csv tape/$f.csv || exit 1; done\n"
+      "for d in raw tape; do grep -vE 'wall_seconds|events_per_second|\"files\"|sample.csv|t.tape' "
+      "$d/summary.json > $d.kept; done\ncmp raw.kept tape.kept && wc -l < raw.kept");
+  EXPECT_EQ(same.status, 0) << same.out << same.err;
+  EXPECT_GT(std::stoi("0" + same.out), 20);
+}
+
+TEST_F(ProgramTest, TapesThatAreDamagedOrOfAnotherInstrument) {
+  ASSERT_EQ(shell("$T import --data " + sample() + " --instrument DEMOUSDT --into t.tape").status,
+            0);
+  expect_refused(shell("$T import --data " + sample() + " --instrument DEMOUSDT --into t.tape"),
+                 {"t.tape", "they overlap", "nothing was written"});
+  expect_refused(
+      shell("$T backtest --config " + configuration() + " --instrument OTHER --data t.tape"),
+      {"there is no row of OTHER: the tape is of DEMOUSDT"});
+  EXPECT_EQ(shell("$T tape check t.tape").status, 0);
+  const Ran damaged = shell(
+      "size=$(stat -c %s t.tape); printf XXXXXXXX | dd of=t.tape bs=1 seek=$((size - 30000)) "
+      "conv=notrunc status=none; $T tape check t.tape");
+  expect_refused(damaged, {"t.tape", "is damaged"}, 4);
+}
+
 TEST_F(ProgramTest, JsonIsOneDocumentAndNothingElse) {
   const Ran ran = shell(backtest(sample(), "--json --out run"));
   EXPECT_EQ(ran.status, 0);

@@ -1,0 +1,84 @@
+// Every file of the collected market history through a tape and back.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "backtest/tape/tape_data.h"
+#include "backtest/tape/tape_import.h"
+#include "tests/backtest/market_data/input_files.h"
+#include "tests/backtest/tape/made_up_rows.h"
+
+namespace tranchet {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path history() {
+  const char* const root = std::getenv("TRANCHET_MARKET_DATA");
+  if (root != nullptr) return root;
+  return fs::path(TRANCHET_SOURCE_DIR) / ".." / "shared" / "market-data";
+}
+
+// The symbol whose rows the file has: by its name, or by what the refusal of another says.
+std::string symbol_in(const fs::path& file) {
+  const std::string named = symbol_of_data(file);
+  if (!named.empty()) return named;
+  const std::string text = error_of(read_data(file, "BTCUSDT"));
+  const std::size_t has = text.find("the data has ");
+  if (has == std::string::npos) return "BTCUSDT";
+  const std::size_t from = has + 13;
+  return text.substr(from, text.find_first_of(",;", from) - from);
+}
+
+TEST(RealTapes, GiveEveryFileBack) {
+  if (!fs::is_directory(history())) {
+    GTEST_SKIP() << "no market history at " << history() << "; set TRANCHET_MARKET_DATA";
+  }
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(history())) {
+    const fs::path extension = entry.path().extension();
+    const bool is_text = extension == ".json" || extension == ".md" || extension == ".CHECKSUM";
+    if (entry.is_regular_file() && !is_text) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  InputFolder folder;
+  int kept = 0;
+  std::string unread;
+  for (const fs::path& file : files) {
+    SCOPED_TRACE(file.string());
+    DataOptions options = options_of({file}, symbol_in(file));
+    options.bad_rows = BadRowAllowance{.count = 1'000'000};
+    const ReadData raw = read_data(options);
+    if (raw.error) {
+      unread += "\n  " + to_text(*raw.error);
+      continue;
+    }
+    const fs::path tape = folder.path("one.tape");
+    fs::remove(tape);
+    const auto imported = import_tape(options, tape);
+    ASSERT_TRUE(imported.has_value()) << to_text(imported.error());
+    DataOptions again = options_of({tape}, options.symbol);
+    auto data = open_data(again);
+    ASSERT_TRUE(data.has_value());
+    std::vector<Bar> bars;
+    std::vector<Occurrence> events;
+    Block block;
+    while ((*data)->next(block).value()) {
+      bars.insert(bars.end(), block.bars.begin(), block.bars.end());
+      events.insert(events.end(), block.events.begin(), block.events.end());
+    }
+    EXPECT_EQ(difference(raw.bars, bars), "");
+    EXPECT_EQ(difference(raw.events, events), "");
+    EXPECT_EQ((*data)->report().rows, raw.report.rows);
+    EXPECT_EQ((*data)->report().gap_count, raw.report.gap_count);
+    EXPECT_EQ((*data)->report().format, raw.report.format);
+    ++kept;
+  }
+  std::printf("%d of %zu files; not market data:%s\n", kept, files.size(), unread.c_str());
+  EXPECT_GT(kept, 15);
+}
+
+}  // namespace
+}  // namespace tranchet
