@@ -64,13 +64,12 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-TradedSession::TradedSession(const std::filesystem::path& folder)
+TradedSession::TradedSession(const std::filesystem::path& folder, std::size_t more_coins)
     : engine_(settings_),
       simulated_(parameters()),
       refusing_(simulated_),
       log_(value_or_die(LogWriter::create(folder, Durability::AtClose, std::size_t{64} << 20))),
       now_(*parse_time("2026-01-05T09:00:00Z")) {
-  // Small batches, so that a reader sees everything at once.
   loop_ = std::make_unique<Loop>(
       engine_, refusing_, *this,
       Journal{.log = log_.get(), .names = &names_, .durability = Durability::EveryBatch});
@@ -79,6 +78,11 @@ TradedSession::TradedSession(const std::filesystem::path& folder)
   list("ETHUSDT", 0.01_px, 0.01_qty);
   price("BTCUSDT", "45000");
   price("ETHUSDT", "2500");
+  for (std::size_t coin = 1; coin <= more_coins; ++coin) {
+    const std::string symbol = "COIN" + std::to_string(coin) + "USDT";
+    list(symbol, 0.01_px, 0.1_qty);
+    price(symbol, "100");
+  }
 }
 
 void TradedSession::take(const EventBody& body) {
@@ -114,7 +118,15 @@ void TradedSession::price(std::string_view symbol, std::string_view price) {
 }
 
 void TradedSession::say(const std::string& line_without_time) {
-  wish("{\"time\":\"" + to_text(now_) + "\"," + line_without_time + "}");
+  say_without_waiting(line_without_time);
+  wait(Duration::milliseconds(100));
+}
+
+void TradedSession::say_without_waiting(const std::string& line_without_time) {
+  auto parsed = parse_event_line(
+      "{\"time\":\"" + to_text(now_) + "\"," + line_without_time + "}", names_);
+  ENSURE(parsed.has_value());
+  for (const EventBody& body : parsed->bodies) take(body);
 }
 
 void TradedSession::wish(const std::string& line) {
