@@ -69,10 +69,9 @@ TradedSession::TradedSession(const std::filesystem::path& folder, std::size_t mo
       simulated_(parameters()),
       refusing_(simulated_),
       log_(value_or_die(LogWriter::create(folder, Durability::AtClose, std::size_t{64} << 20))),
+      loop_(engine_, refusing_, *this,
+            {.log = log_.get(), .names = &names_, .durability = Durability::EveryBatch}),
       now_(*parse_time("2026-01-05T09:00:00Z")) {
-  loop_ = std::make_unique<Loop>(
-      engine_, refusing_, *this,
-      Journal{.log = log_.get(), .names = &names_, .durability = Durability::EveryBatch});
   for (const EventBody& body : opening_events({.settings = settings_}, names_)) take(body);
   list("BTCUSDT", 0.1_px, 0.001_qty);
   list("ETHUSDT", 0.01_px, 0.01_qty);
@@ -86,7 +85,7 @@ TradedSession::TradedSession(const std::filesystem::path& folder, std::size_t mo
 }
 
 void TradedSession::take(const EventBody& body) {
-  value_or_die(loop_->take(now_, body));
+  value_or_die(loop_.take(now_, body));
 }
 
 void TradedSession::list(std::string_view symbol, Price tick, Quantity step) {
@@ -100,7 +99,7 @@ void TradedSession::list(std::string_view symbol, Price tick, Quantity step) {
 
 void TradedSession::wait(Duration time) {
   now_ = now_ + time;
-  value_or_die(loop_->run_until(now_));
+  value_or_die(loop_.run_until(now_));
 }
 
 void TradedSession::price(std::string_view symbol, std::string_view price) {
@@ -110,8 +109,8 @@ void TradedSession::price(std::string_view symbol, std::string_view price) {
   for (const EventBody& body : {EventBody(TradePrinted{.instrument = instrument, .price = at}),
                                 EventBody(MarkPrice{instrument, at})}) {
     simulated_.observe(body, now_);
-    loop_->look_again();
-    value_or_die(loop_->run_until(now_));
+    loop_.look_again();
+    value_or_die(loop_.run_until(now_));
     take(body);
   }
   wait(Duration::milliseconds(100));
@@ -137,7 +136,7 @@ void TradedSession::wish(const std::string& line) {
 }
 
 void TradedSession::finish() {
-  value_or_die(loop_->finish());
+  value_or_die(loop_.finish());
 }
 
 }  // namespace tranchet

@@ -78,7 +78,7 @@ class TradedSession final : private Observer {
   SimulatedVenue simulated_;
   RefusingVenue refusing_;
   std::unique_ptr<LogWriter> log_;
-  std::unique_ptr<Loop> loop_;
+  Loop loop_;
   Timestamp now_;
 };
 
