@@ -1,10 +1,14 @@
 #include "adapters/cli/replay_command.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <chrono>
 #include <ostream>
 #include <variant>
 
 #include "adapters/cli/exit_status.h"
+#include "adapters/gateway/gateway.h"
 #include "adapters/gateway/history.h"
 #include "adapters/gateway/state_json.h"
 #include "adapters/gateway/state_text.h"
@@ -81,6 +85,33 @@ void print_text(std::ostream& out, const ReplayArguments& arguments, const Repla
   out << "  speed           " << rate << " events/s\n";
 }
 
+// Serves until it is interrupted. Signals are blocked before there are threads, so that they all
+// leave them to this one.
+int serve(const ReplayArguments& arguments, std::ostream& out, std::ostream& err) {
+  sigset_t endings;
+  sigemptyset(&endings);
+  sigaddset(&endings, SIGINT);
+  sigaddset(&endings, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &endings, nullptr);
+  auto gateway = Gateway::start({.log = arguments.log,
+                                 .listen = arguments.serve,
+                                 .read_only = true,
+                                 .follow = arguments.follow,
+                                 .trading_mode = "REPLAY"},
+                                nullptr);
+  if (!gateway) {
+    err << "tranchet: replay: --serve: " << gateway.error() << "\n";
+    return kWorldFailed;
+  }
+  const std::string host = arguments.serve.substr(0, arguments.serve.rfind(':'));
+  out << "  The log on a page: http://" << host << ":" << (*gateway)->port()
+      << "/   (Ctrl-C ends it)\n"
+      << std::flush;
+  int signal = 0;
+  sigwait(&endings, &signal);
+  return kDone;
+}
+
 }  // namespace
 
 int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std::ostream& err) {
@@ -91,6 +122,7 @@ int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std:
   // Damage can crash the store's own code: look at the file in a child process first.
   const CheckDepth depth = arguments.verify ? CheckDepth::Chain : CheckDepth::Records;
   if (auto sound = check_in_child(arguments.log, depth); !sound) return fail(sound.error());
+  if (!arguments.serve.empty()) return serve(arguments, out, err);
   auto log = LogReader::open(arguments.log);
   if (!log) return fail(log.error());
   ReplayOptions options{.verify = arguments.verify, .from_snapshot = arguments.from_snapshot};

@@ -18,8 +18,14 @@ Historian::Historian(std::unique_ptr<LogReader> log, const Milestones& milestone
     : history_(std::move(log), &milestones), thread_([this](std::stop_token stop) { run(stop); }) {}
 
 Historian::~Historian() {
+  stop();
+}
+
+void Historian::stop() {
   thread_.request_stop();
   wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  waiting_.clear();
 }
 
 bool Historian::ask(Question question, Reply reply) {

@@ -32,6 +32,9 @@ class Historian {
   Historian(const Historian&) = delete;
   Historian& operator=(const Historian&) = delete;
 
+  // Ends the thread; what waits is not answered any more.
+  void stop();
+
   // False: too many questions wait already.
   bool ask(Question question, Reply reply);
 

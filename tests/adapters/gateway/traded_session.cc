@@ -64,25 +64,28 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-TradedSession::TradedSession(const std::filesystem::path& folder)
+TradedSession::TradedSession(const std::filesystem::path& folder, std::size_t more_coins)
     : engine_(settings_),
       simulated_(parameters()),
       refusing_(simulated_),
       log_(value_or_die(LogWriter::create(folder, Durability::AtClose, std::size_t{64} << 20))),
+      loop_(engine_, refusing_, *this,
+            {.log = log_.get(), .names = &names_, .durability = Durability::EveryBatch}),
       now_(*parse_time("2026-01-05T09:00:00Z")) {
-  // Small batches, so that a reader sees everything at once.
-  loop_ = std::make_unique<Loop>(
-      engine_, refusing_, *this,
-      Journal{.log = log_.get(), .names = &names_, .durability = Durability::EveryBatch});
   for (const EventBody& body : opening_events({.settings = settings_}, names_)) take(body);
   list("BTCUSDT", 0.1_px, 0.001_qty);
   list("ETHUSDT", 0.01_px, 0.01_qty);
   price("BTCUSDT", "45000");
   price("ETHUSDT", "2500");
+  for (std::size_t coin = 1; coin <= more_coins; ++coin) {
+    const std::string symbol = "COIN" + std::to_string(coin) + "USDT";
+    list(symbol, 0.01_px, 0.1_qty);
+    price(symbol, "100");
+  }
 }
 
 void TradedSession::take(const EventBody& body) {
-  value_or_die(loop_->take(now_, body));
+  value_or_die(loop_.take(now_, body));
 }
 
 void TradedSession::list(std::string_view symbol, Price tick, Quantity step) {
@@ -96,7 +99,7 @@ void TradedSession::list(std::string_view symbol, Price tick, Quantity step) {
 
 void TradedSession::wait(Duration time) {
   now_ = now_ + time;
-  value_or_die(loop_->run_until(now_));
+  value_or_die(loop_.run_until(now_));
 }
 
 void TradedSession::price(std::string_view symbol, std::string_view price) {
@@ -106,15 +109,23 @@ void TradedSession::price(std::string_view symbol, std::string_view price) {
   for (const EventBody& body : {EventBody(TradePrinted{.instrument = instrument, .price = at}),
                                 EventBody(MarkPrice{instrument, at})}) {
     simulated_.observe(body, now_);
-    loop_->look_again();
-    value_or_die(loop_->run_until(now_));
+    loop_.look_again();
+    value_or_die(loop_.run_until(now_));
     take(body);
   }
   wait(Duration::milliseconds(100));
 }
 
 void TradedSession::say(const std::string& line_without_time) {
-  wish("{\"time\":\"" + to_text(now_) + "\"," + line_without_time + "}");
+  say_without_waiting(line_without_time);
+  wait(Duration::milliseconds(100));
+}
+
+void TradedSession::say_without_waiting(const std::string& line_without_time) {
+  auto parsed = parse_event_line(
+      "{\"time\":\"" + to_text(now_) + "\"," + line_without_time + "}", names_);
+  ENSURE(parsed.has_value());
+  for (const EventBody& body : parsed->bodies) take(body);
 }
 
 void TradedSession::wish(const std::string& line) {
@@ -125,7 +136,7 @@ void TradedSession::wish(const std::string& line) {
 }
 
 void TradedSession::finish() {
-  value_or_die(loop_->finish());
+  value_or_die(loop_.finish());
 }
 
 }  // namespace tranchet

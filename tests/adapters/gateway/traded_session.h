@@ -45,17 +45,19 @@ class ScratchFolder {
 
 class TradedSession final : private Observer {
  public:
-  // A new log in `folder`. BTCUSDT and ETHUSDT are listed, at 45000 and 2500.
-  explicit TradedSession(const std::filesystem::path& folder);
+  // A new log in `folder`. BTCUSDT and ETHUSDT are listed, at 45000 and 2500, and as many more coins
+  // as wanted, at 100.
+  explicit TradedSession(const std::filesystem::path& folder, std::size_t more_coins = 0);
 
   Timestamp now() const { return now_; }
   void wait(Duration time);  // Lets the venue answer and timers fire.
   void price(std::string_view symbol, std::string_view price);
   // One line as `tranchet step` reads it, but for the time, which is now. Then the venue answers.
   void say(const std::string& line_without_time);
+  void say_without_waiting(const std::string& line_without_time);
   // A line with a time of its own, which is not looked at.
   void wish(const std::string& line);
-  void finish();  // Everything is in the log.
+  void finish();  // Everything is in the log, prices too.
 
   const Engine& engine() const { return engine_; }
   const Names& names() const { return names_; }
@@ -76,7 +78,7 @@ class TradedSession final : private Observer {
   SimulatedVenue simulated_;
   RefusingVenue refusing_;
   std::unique_ptr<LogWriter> log_;
-  std::unique_ptr<Loop> loop_;
+  Loop loop_;
   Timestamp now_;
 };
 
