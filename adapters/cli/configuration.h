@@ -49,6 +49,7 @@ struct LiveSettings {
   std::string notes;                          // File of the notes; "": standard error.
   std::uint32_t notes_megabytes = 16;         // Of one file of notes.
   std::uint32_t notes_files = 5;              // Older ones that are kept.
+  std::string tape;                           // Tapes of what the engine is told; "": none.
   std::uint32_t snapshot_events = 1'000'000;  // A state snapshot every so many events; 0: none.
 };
 
@@ -76,6 +77,10 @@ struct Configuration {
   VenueSettings venue;
   LiveSettings live;
   std::string gateway_listen = "127.0.0.1:8080";  // "": no gateway.
+  std::string gateway_users;                      // File of who may do what; "": nobody acts.
+  std::string gateway_certificate, gateway_key;   // PEM files; "": loopback only.
+  std::vector<std::string> gateway_origins;       // Pages elsewhere that may speak to it.
+  std::vector<std::string> gateway_alert;         // A program and its arguments; empty: none.
   SimulationSettings simulation;
   bool skip = true;  // A backtest may jump over stretches in which nothing can happen.
 

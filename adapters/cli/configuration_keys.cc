@@ -87,6 +87,15 @@ template <std::string VenueSettings::*field>
 std::string write_venue(const Config& c) {
   return toml_string(c.venue.*field);
 }
+template <std::string Config::*field>
+std::string read_text(View text, Config& c) {
+  c.*field = text;
+  return {};
+}
+template <std::string Config::*field>
+std::string write_text(const Config& c) {
+  return toml_string(c.*field);
+}
 template <bool VenueSettings::*field>
 std::string read_venue_switch(View text, Config& c) {
   return read_switch(c.venue.*field, text, "true", "false");
@@ -129,7 +138,7 @@ std::string write_percent(const Config& c) {
   return percent_text(c.simulation.*field);
 }
 
-constexpr std::array<OutsideKey, 25> kOutside{{
+constexpr std::array<OutsideKey, 31> kOutside{{
     {"account", "number", "part of every order id, so that accounts do not collide (0 .. 255)",
      Shape::Scalar, [](View text, Config& c) { return read_into(c.account, text, 0, 0, 255); },
      [](const Config& c) { return std::to_string(c.account); }},
@@ -163,6 +172,8 @@ constexpr std::array<OutsideKey, 25> kOutside{{
     {"live", "notes_files", "older files of notes that are kept (1 .. 1000)", Shape::Scalar,
      read_live_count<&LiveSettings::notes_files, 1, 1000>,
      write_live_count<&LiveSettings::notes_files>},
+    {"live", "tape", "tapes of the market as the engine is told of it; \"\": none", Shape::Text,
+     read_live<&LiveSettings::tape>, write_live<&LiveSettings::tape>},
     {"live", "snapshot_events", "a state snapshot every so many events (0 .. 1000000000; 0: none)",
      Shape::Scalar, read_live_count<&LiveSettings::snapshot_events, 0, 1'000'000'000>,
      write_live_count<&LiveSettings::snapshot_events>},
@@ -173,6 +184,18 @@ constexpr std::array<OutsideKey, 25> kOutside{{
        return std::string();
      },
      [](const Config& c) { return toml_string(c.gateway_listen); }},
+    {"gateway", "users", "file of users and their tokens, its owner's alone; \"\": nobody acts",
+     Shape::Text, read_text<&Config::gateway_users>, write_text<&Config::gateway_users>},
+    {"gateway", "certificate", "PEM file; without it, loopback addresses only", Shape::Text,
+     read_text<&Config::gateway_certificate>, write_text<&Config::gateway_certificate>},
+    {"gateway", "key", "PEM file of the certificate's key", Shape::Text,
+     read_text<&Config::gateway_key>, write_text<&Config::gateway_key>},
+    {"gateway", "origins", "pages elsewhere that may speak to it", Shape::List,
+     [](View text, Config& c) { return read_list(c.gateway_origins, text); },
+     [](const Config& c) { return list_text(c.gateway_origins); }},
+    {"gateway", "alert", "a program and its arguments, run for every alert", Shape::List,
+     [](View text, Config& c) { return read_list(c.gateway_alert, text); },
+     [](const Config& c) { return list_text(c.gateway_alert); }},
     {"simulation", "initial_balance", "quote currency (above 0)", Shape::Scalar,
      [](View text, Config& c) {
        const ReadNumber number = read_number(text, kDecimalPlaces, 1, kLargest);

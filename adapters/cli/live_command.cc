@@ -159,8 +159,30 @@ class LiveRun {
            percent_text(liquidation_distance(leverage, margin)) + " %";
   }
 
+  std::optional<GatewayOptions> gateway() const {
+    if (configuration_.gateway_listen.empty()) return std::nullopt;
+    return GatewayOptions{.log = configuration_.live.log,
+                          .listen = configuration_.gateway_listen,
+                          .trading_mode = arguments_.live ? "REAL" : "PAPER",
+                          .users = configuration_.gateway_users,
+                          .origins = configuration_.gateway_origins,
+                          .certificate = configuration_.gateway_certificate,
+                          .key = configuration_.gateway_key,
+                          .alert_command = configuration_.gateway_alert};
+  }
+
+  void open_tape() {
+    if (configuration_.live.tape.empty()) return;
+    std::vector<std::string> symbols;
+    for (const ConfiguredInstrument& configured : configuration_.instruments) {
+      symbols.push_back(configured.symbol);
+    }
+    tape_ = std::make_unique<TapeRecorder>(configuration_.live.tape, symbols, run_.names);
+  }
+
   std::expected<void, WriterFailure> run_with(VenueSide& side, std::vector<EventBody> begin,
                                               std::function<void(Writer&)> on_start) {
+    open_tape();
     notes_->say(NoteLevel::Info, "started",
                 {{"build", std::string(build_name())},
                  {"mode", mode()},
@@ -190,6 +212,8 @@ class LiveRun {
                               .beginning = std::move(begin),
                               .read_settings = read_settings,
                               .warning = [this](InstrumentId id) { return stop_warning(id); },
+                              .gateway = gateway(),
+                              .tape = tape_.get(),
                               .on_start = std::move(on_start)});
     if (ended) {
       notes_->say(NoteLevel::Info, "stopped");
@@ -331,6 +355,7 @@ class LiveRun {
   NetAddress rest_, stream_;
   RunLog run_;
   std::unique_ptr<PaperSide> paper_;
+  std::unique_ptr<TapeRecorder> tape_;
   std::unique_ptr<Notes> notes_;
   std::unique_ptr<Network> network_;
   Inbox inbox_{InboxLimits{}};

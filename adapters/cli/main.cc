@@ -14,6 +14,7 @@
 #include "adapters/cli/instruments.h"
 #include "adapters/cli/live_command.h"
 #include "adapters/cli/log_command.h"
+#include "adapters/cli/record_command.h"
 #include "adapters/cli/replay_command.h"
 #include "adapters/cli/step_command.h"
 #include "adapters/cli/tape_command.h"
@@ -32,6 +33,7 @@ class Program {
     add_tape();
     add_replay();
     add_live();
+    add_record();
     add_log();
     add_step();
     add_venue();
@@ -56,6 +58,7 @@ class Program {
   void add_tape();
   void add_replay();
   void add_live();
+  void add_record();
   void add_log();
   void add_step();
   void add_venue();
@@ -77,6 +80,7 @@ class Program {
   VenueArguments venue_;
   WargameArguments wargame_;
   LiveArguments live_;
+  RecordArguments record_;
 };
 
 void Program::add_backtest() {
@@ -118,7 +122,8 @@ void Program::add_replay() {
   CLI::App* command = app_.add_subcommand("replay", "a log through the engine again");
   command->add_option("LOG", replay_.log, "folder of the log")->required();
   command->add_flag("--verify", replay_.verify, "compare with what was decided then");
-  command->add_option("--until", replay_.until, "stop after this sequence or time, and show the state");
+  command->add_option("--until", replay_.until,
+                      "stop after this sequence or time, and show the state");
   command->add_flag("--from-snapshot", replay_.from_snapshot,
                     "begin with the newest snapshot of the state that holds");
   command->add_option("--serve", replay_.serve, "HOST:PORT: the dashboard over this log");
@@ -135,6 +140,15 @@ void Program::add_live() {
   command->add_flag("--live", live_.live, "trade for real, with the keys of venue.keys");
   command->add_flag("--print-config", live_.print_config, "print the effective configuration");
   command->callback([this] { status_ = run_live_command(live_, std::cout, std::cerr); });
+}
+
+void Program::add_record() {
+  CLI::App* command = app_.add_subcommand("record", "a venue's market streams onto a tape");
+  command->add_option("--config", record_.config, "configuration, TOML")->required();
+  command->add_option("--set", record_.sets, "KEY=VALUE, over the file")->take_all();
+  command->add_option("--into", record_.into, "tape; of several instruments, folder of tapes")
+      ->required();
+  command->callback([this] { status_ = run_record_command(record_, std::cout, std::cerr); });
 }
 
 void Program::add_log() {

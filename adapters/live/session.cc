@@ -25,10 +25,12 @@ sigset_t awaited_signals() {
 // Tells people what they must know, as it happens.
 class Watch final : public Observer {
  public:
-  Watch(Notes& notes, const Names& names, std::function<std::string(InstrumentId)> warning)
-      : notes_(notes), names_(names), warning_(std::move(warning)) {}
+  Watch(Notes& notes, const Names& names, std::function<std::string(InstrumentId)> warning,
+        TapeRecorder* tape)
+      : notes_(notes), names_(names), warning_(std::move(warning)), tape_(tape) {}
 
   void on_event(const Event& event, const Output& output) override {
+    if (tape_ != nullptr) record(event);
     if (output.commands.empty() && output.bookings.empty()) return on_quiet(event);
     const std::string sequence = std::to_string(number(event.sequence));
     for (const Command& command : output.commands) on_command(command, sequence);
@@ -40,6 +42,15 @@ class Watch final : public Observer {
   }
 
  private:
+  // A tape that cannot be written is no reason to stop trading.
+  void record(const Event& event) {
+    auto taken = tape_->take({event.time, event.body});
+    if (taken) taken = tape_->write(read_clocks().steady, false);
+    if (taken) return;
+    notes_.say(NoteLevel::Error, "tape_ended", {{"text", taken.error()}});
+    tape_ = nullptr;
+  }
+
   void on_quiet(const Event& event) {
     const std::string sequence = std::to_string(number(event.sequence));
     if (const auto* fault = std::get_if<AdapterFault>(&event.body)) {
@@ -86,8 +97,42 @@ class Watch final : public Observer {
   Notes& notes_;
   const Names& names_;
   std::function<std::string(InstrumentId)> warning_;
+  TapeRecorder* tape_;
   std::set<InstrumentId> warned_;
 };
+
+// What people wish on screens, on its way to the writer.
+class Door final : public Wishes {
+ public:
+  Door(Inbox& inbox, Notes& notes, Writer& writer)
+      : inbox_(inbox), notes_(notes), writer_(writer) {}
+
+  bool post(const std::string& event_line) override {
+    return inbox_.offer([this, event_line](ClockReading) {
+      writer_.wish(event_line, [this](const WishAnswer& answer) {
+        if (answer.error.empty()) return;
+        notes_.say(NoteLevel::Warning, "wish_refused", {{"text", answer.error}});
+      });
+    });
+  }
+
+ private:
+  Inbox& inbox_;
+  Notes& notes_;
+  Writer& writer_;
+};
+
+// Screens that cannot be shown are no reason to leave positions alone.
+std::unique_ptr<Gateway> open_gateway(const SessionParts& parts, Door& door) {
+  if (!parts.gateway) return nullptr;
+  auto gateway = Gateway::start(*parts.gateway, &door);
+  if (!gateway) {
+    parts.notes.say(NoteLevel::Error, "no_gateway", {{"text", gateway.error()}});
+    return nullptr;
+  }
+  parts.notes.say(NoteLevel::Info, "gateway", {{"port", std::to_string((*gateway)->port())}});
+  return std::move(*gateway);
+}
 
 void ask_for_priority(Notes& notes) {
   const sched_param priority{.sched_priority = 1};
@@ -141,7 +186,7 @@ void hold_signals_back() {
 }
 
 std::expected<void, WriterFailure> run_session(const SessionParts& parts) {
-  Watch watch(parts.notes, parts.names, parts.warning);
+  Watch watch(parts.notes, parts.names, parts.warning, parts.tape);
   Loop loop(parts.engine, parts.venue, watch,
             {.log = &parts.log,
              .names = &parts.names,
@@ -158,6 +203,8 @@ std::expected<void, WriterFailure> run_session(const SessionParts& parts) {
                                      ClockReading) { writer.wish(line, answer); });
       });
   if (!control) return std::unexpected(WriterFailure{kWorldFailed, control.error()});
+  Door door(parts.inbox, parts.notes, writer);
+  std::unique_ptr<Gateway> gateway = open_gateway(parts, door);
   std::expected<void, WriterFailure> ended;
   const pthread_t main_thread = pthread_self();
   std::thread thread([&] {
@@ -168,9 +215,14 @@ std::expected<void, WriterFailure> run_session(const SessionParts& parts) {
   });
   wait_for_end(parts, writer);
   thread.join();
+  gateway.reset();
   parts.inbox.close();
   parts.network.stop();
   control->reset();
+  if (parts.tape != nullptr) {
+    auto written = parts.tape->write(read_clocks().steady, true);
+    if (!written) parts.notes.say(NoteLevel::Error, "tape_ended", {{"text", written.error()}});
+  }
   auto closed = parts.log.close();
   if (!ended) return ended;
   if (!closed) {

@@ -10,12 +10,15 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "adapters/gateway/gateway.h"
 #include "adapters/live/inbox.h"
 #include "adapters/live/notes.h"
 #include "adapters/live/run_log.h"
+#include "adapters/live/tape_recorder.h"
 #include "adapters/live/venue_side.h"
 #include "adapters/live/writer.h"
 #include "adapters/net/client_network.h"
@@ -41,6 +44,8 @@ struct SessionParts {
   std::function<std::expected<Settings, std::string>(Names&)> read_settings;
   // Warned of when a position of the instrument is opened; may be empty.
   std::function<std::string(InstrumentId)> warning;
+  std::optional<GatewayOptions> gateway;  // None: no screens.
+  TapeRecorder* tape = nullptr;           // Of what the engine is told of the market; null: none.
   // Called on the writer's thread when the writer stands, for whoever feeds it.
   std::function<void(Writer&)> on_start;
 };
