@@ -2,9 +2,11 @@
 // day can bring; then the log replays to the same digests.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 
 #include <unistd.h>
 
@@ -249,6 +251,98 @@ TEST_F(LiveSession, PaperTradesOnRealPricesAndSurvivesAKill) {
   EXPECT_EQ(stage_->closed().back().reason, ExitReason::TakeProfit);
   EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
   EXPECT_EQ(replay_verify(), 0);
+}
+
+// The fills of the log: time, side, price, quantity.
+std::vector<std::string> fills_of_log(const fs::path& log) {
+  std::vector<std::string> fills;
+  const auto reader = std::move(*LogReader::open(log));
+  const auto scanned = reader->scan(Sequence{1}, [&](const Event& event) {
+    if (const auto* fill = std::get_if<OrderFilled>(&event.body)) {
+      fills.push_back(to_text(event.time) + " " + to_text(fill->price) + " " +
+                      to_text(fill->quantity));
+    }
+    return true;
+  });
+  EXPECT_TRUE(scanned);
+  return fills;
+}
+
+// The same of a backtest's trades.csv.
+std::vector<std::string> fills_of_backtest(const fs::path& file) {
+  std::ifstream stream(file);
+  std::vector<std::string> names, fills;
+  std::string line;
+  while (std::getline(stream, line)) {
+    std::vector<std::string> fields;
+    std::istringstream rest(line);
+    for (std::string field; std::getline(rest, field, ',');) fields.push_back(field);
+    if (names.empty()) {
+      names = fields;
+      continue;
+    }
+    const auto field = [&](const std::string& name) {
+      const auto at = std::ranges::find(names, name) - names.begin();
+      return fields.at(static_cast<std::size_t>(at));
+    };
+    fills.push_back(field("time") + " " + field("price") + " " + field("quantity"));
+  }
+  return fills;
+}
+
+// A session on paper records what it was told; a backtest over that trades the same.
+TEST_F(LiveSession, ABacktestOverTheTapeGivesTheSessionsFills) {
+  begin({.live = false,
+         .settings = "[strategy]\nname = \"dip\"\ndrop_pct = 1\nwindow = \"60m\"\n"
+                     "cooldown = \"1s\"\nside = \"long\"\n",
+         .tape = true});
+  for (int turn = 0; turn < 2; ++turn) {
+    stage_->price("45000");
+    wait_for_mark(45000_px);
+    stage_->price("44500");
+    ASSERT_TRUE(stage_->until("a dip was bought", [](const Engine& engine) {
+      return tranche_of(engine, 0) != nullptr && is_settled(engine);
+    }));
+    stage_->trade("44990");
+    wait_flat();
+  }
+  ASSERT_EQ(stage_->stop(), 0) << stage_->notes();
+  Child backtest(
+      {TRANCHET_PROGRAM, "backtest", "--data", "BTCUSDT=" + (folder_ / "session.tape").string(),
+       "--instrument", "BTCUSDT", "--config", (folder_ / "live.toml").string(), "--out",
+       (folder_ / "backtest").string()},
+      folder_ / "backtest-errors");
+  ASSERT_EQ(backtest.wait(), 0);
+  const std::vector<std::string> fills = fills_of_log(stage_->log());
+  EXPECT_GE(fills.size(), 4U);
+  EXPECT_EQ(fills, fills_of_backtest(folder_ / "backtest" / "trades.csv"));
+}
+
+TEST_F(LiveSession, RecordsATapeThatABacktestReads) {
+  begin({.live = false});
+  const fs::path tape = folder_ / "recorded.tape";
+  Child record({TRANCHET_PROGRAM, "record", "--config", (folder_ / "live.toml").string(), "--into",
+                tape.string()},
+               folder_ / "record-errors");
+  // Its stream is open when its standard error says so.
+  const auto is_open = [&] {
+    std::ostringstream said;
+    said << std::ifstream(folder_ / "record-errors").rdbuf();
+    return said.str().find("stream open") != std::string::npos;
+  };
+  while (record.is_alive() && !is_open()) record.rest(std::chrono::milliseconds(2));
+  for (const char* price : {"45100", "45200", "45300"}) stage_->price(price);
+  wait_for_mark(45300_px);  // The other program has it, so it was sent to this one too,
+  stage_->price("45400");   // and this one comes a second later.
+  wait_for_mark(45400_px);
+  record.signal(SIGTERM);
+  EXPECT_EQ(record.wait(), 0);
+  Child check({TRANCHET_PROGRAM, "tape", "check", tape.string()}, folder_ / "check-errors");
+  EXPECT_EQ(check.wait(), 0);
+  Child backtest({TRANCHET_PROGRAM, "backtest", "--data", "BTCUSDT=" + tape.string(),
+                  "--instrument", "BTCUSDT", "--config", (folder_ / "live.toml").string()},
+                 folder_ / "backtest-errors");
+  EXPECT_EQ(backtest.wait(), 0);
 }
 
 TEST_F(LiveSession, WhatIsRefusedIsExplained) {

@@ -150,6 +150,7 @@ void Stage::write_configuration(const std::string& more) {
             (folder_ / "keys.toml").string() + "\"\ncertificates = \"" +
             authority_.certificate().string() + "\"\n[live]\nlog = \"" + log().string() +
             "\"\nnotes = \"" + (folder_ / "notes.log").string() +
+            (options_.tape ? "\"\ntape = \"" + (folder_ / "session.tape").string() : "") +
             "\"\nsnapshot_events = 200\n[gateway]\nlisten = \"\"\n[simulation]\nlatency_ms = 5\n"
             "initial_balance = 100000\n[defaults]\ntake_profit_pct = 1\nstop_loss_pct = 50\n"
             "leverage = 1\nmax_position_value = 50000\nmax_total_value = 100000\n"

@@ -26,7 +26,8 @@ class Stage {
   struct Options {
     bool live = true;  // False: paper.
     std::string venue_price = "45000.0";
-    std::string settings;  // More lines of the configuration.
+    std::string settings = {};  // More lines of the configuration, from [defaults] on.
+    bool tape = false;          // The session records itself onto a tape.
   };
   Stage(const std::filesystem::path& folder, const Options& options);
   ~Stage();
