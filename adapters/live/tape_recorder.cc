@@ -49,7 +49,7 @@ DataReport report_of(const std::vector<Occurrence>& rows) {
       report.price_decimals = std::max(report.price_decimals, decimals_of(trade->price.raw()));
       if (trade->quantity) {
         report.quantity_decimals =
-            std::max(report.quantity_decimals, decimals_of(trade->quantity->raw()));
+            std::max(report.quantity_decimals, decimals_of((*trade->quantity).raw()));
       }
     }
   }
