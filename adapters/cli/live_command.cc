@@ -273,7 +273,7 @@ class LiveRun {
                     .rest = rest_,
                     .stream = stream_,
                     .log_is_new = log_is_new},
-                   std::move(permit), run_.names, run_.engine->state(), inbox_, *network_);
+                   std::move(permit), run_.names, run_.engine->state(), inbox_, *network_, *notes_);
     return run_with(side, std::move(begin), {});
   }
 

@@ -33,13 +33,14 @@ constexpr Duration kAliveInterval = Duration::seconds(1);
 }  // namespace
 
 AsterSide::AsterSide(const AsterSideOptions& options, LivePermit permit, Names& names,
-                     const State& state, Inbox& inbox, Network& network)
+                     const State& state, Inbox& inbox, Network& network, Notes& notes)
     : options_(options),
       permit_(std::move(permit)),
       names_(names),
       state_(state),
       inbox_(inbox),
       network_(network),
+      notes_(notes),
       core_(options.core, permit_.signer(), names),
       rest_(network, options.rest, {}) {}
 
@@ -91,15 +92,28 @@ void AsterSide::send_requests() {
   requests_.clear();
   core_.take_requests(requests_);
   for (const aster::HttpRequest& request : requests_) {
-    rest_.send(client_request(request), [this, id = request.id](ClientAnswer answer) {
-      post([this, id, answer = std::move(answer)](aster::Moment now) {
-        if (answer.status == 0) return core_.on_no_answer(id, answer.may_have_left, now);
-        std::vector<aster::HttpHeader> headers;
-        for (const auto& [name, value] : answer.headers) headers.push_back({name, value});
-        core_.on_answer(id, {answer.status, headers, answer.body}, now);
-      });
-    });
+    rest_.send(client_request(request),
+               [this, id = request.id, label = request.label](ClientAnswer answer) {
+                 note_failure(label, answer);
+                 post([this, id, answer = std::move(answer)](aster::Moment now) {
+                   if (answer.status == 0) return core_.on_no_answer(id, answer.may_have_left, now);
+                   std::vector<aster::HttpHeader> headers;
+                   for (const auto& [name, value] : answer.headers)
+                     headers.push_back({name, value});
+                   core_.on_answer(id, {answer.status, headers, answer.body}, now);
+                 });
+               });
   }
+}
+
+// What went wrong, without what was asked or answered: either may hold a secret.
+void AsterSide::note_failure(std::string_view label, const ClientAnswer& answer) {
+  if (answer.status >= 200 && answer.status < 300) return;
+  notes_.say(NoteLevel::Warning, "call_failed",
+             {{"call", std::string(label)},
+              {"status", std::to_string(answer.status)},
+              {"why", answer.failure},
+              {"may_have_left", answer.status != 0 || answer.may_have_left ? "yes" : "no"}});
 }
 
 void AsterSide::keep_streams() {
@@ -141,7 +155,8 @@ WebSocketEvents AsterSide::user_events(std::uint64_t attempt) {
                 });
               },
           .on_closed =
-              [this, attempt](std::string) {
+              [this, attempt](const std::string& why) {
+                notes_.say(NoteLevel::Warning, "stream_ended", {{"stream", "user"}, {"why", why}});
                 post([this, attempt](aster::Moment now) {
                   core_.on_stream_closed(Stream::User, attempt, now);
                 });
@@ -166,20 +181,22 @@ WebSocketEvents AsterSide::market_events(std::uint64_t attempt) {
       });
     }
   };
-  return {.on_open =
-              [this, attempt] {
-                post([this, attempt](aster::Moment now) {
-                  core_.on_stream_open(Stream::Market, attempt, now);
-                });
-              },
-          .on_text = on_text,
-          .on_alive = nullptr,
-          .on_closed =
-              [this, attempt](std::string) {
-                post([this, attempt](aster::Moment now) {
-                  core_.on_stream_closed(Stream::Market, attempt, now);
-                });
-              }};
+  return {
+      .on_open =
+          [this, attempt] {
+            post([this, attempt](aster::Moment now) {
+              core_.on_stream_open(Stream::Market, attempt, now);
+            });
+          },
+      .on_text = on_text,
+      .on_alive = nullptr,
+      .on_closed =
+          [this, attempt](const std::string& why) {
+            notes_.say(NoteLevel::Warning, "stream_ended", {{"stream", "market"}, {"why", why}});
+            post([this, attempt](aster::Moment now) {
+              core_.on_stream_closed(Stream::Market, attempt, now);
+            });
+          }};
 }
 
 Notes::Fields AsterSide::figures() const {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/aster/core.h"
@@ -34,7 +35,7 @@ class AsterSide final : public VenueSide {
  public:
   // `state` is the engine's. All but the options must outlive it.
   AsterSide(const AsterSideOptions& options, LivePermit permit, Names& names, const State& state,
-            Inbox& inbox, Network& network);
+            Inbox& inbox, Network& network, Notes& notes);
 
   void submit(std::span<const Command> commands, Timestamp now) override;
   std::optional<Timestamp> next_wakeup() const override { return core_.next_wakeup(); }
@@ -56,6 +57,7 @@ class AsterSide final : public VenueSide {
     std::unique_ptr<WebSocketClient> client;
   };
   void send_requests();
+  void note_failure(std::string_view label, const ClientAnswer& answer);
   void keep_streams();
   void keep_stream(Stream stream, Line& line);
   WebSocketEvents user_events(std::uint64_t attempt);
@@ -68,6 +70,7 @@ class AsterSide final : public VenueSide {
   const State& state_;
   Inbox& inbox_;
   Network& network_;
+  Notes& notes_;
   aster::AsterCore core_;
   HttpClient rest_;
   Line user_, market_;

@@ -21,7 +21,9 @@ namespace tranchet {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::chrono::seconds kLimit{30};
+// Longer than a minute: a program that was started twenty times in one has used up its weight, and
+// waits for the next.
+constexpr std::chrono::seconds kLimit{100};
 
 void write(const fs::path& path, const std::string& text) {
   std::ofstream(path) << text;
