@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +14,8 @@
 
 namespace tranchet {
 
-Child::Child(const std::vector<std::string>& arguments, const std::filesystem::path& errors) {
+Child::Child(const std::vector<std::string>& arguments, const std::filesystem::path& errors,
+             std::uint64_t file_bytes) {
   int ends[2];
   ENSURE(::pipe2(ends, O_CLOEXEC) == 0);
   std::vector<char*> words;
@@ -27,6 +29,10 @@ Child::Child(const std::vector<std::string>& arguments, const std::filesystem::p
   if (id_ == 0) {
     // It must not outlive a test that is killed.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (file_bytes > 0) {
+      const rlimit limit{.rlim_cur = file_bytes, .rlim_max = file_bytes};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
     ::dup2(ends[1], STDOUT_FILENO);
     const int file = ::open(errors_path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(file, STDERR_FILENO);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,7 +15,9 @@ namespace tranchet {
 class Child {
  public:
   // Standard output comes through a pipe; standard error goes to the end of `errors`.
-  Child(const std::vector<std::string>& arguments, const std::filesystem::path& errors);
+  // `file_bytes`: no file that it writes may grow beyond; 0: any size.
+  Child(const std::vector<std::string>& arguments, const std::filesystem::path& errors,
+        std::uint64_t file_bytes = 0);
   ~Child();  // Kills it, if it lives.
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;

@@ -345,6 +345,39 @@ TEST_F(LiveSession, RecordsATapeThatABacktestReads) {
   EXPECT_EQ(backtest.wait(), 0);
 }
 
+// A disk that is full ends the program with a status of its own; the stop at the venue stays, and
+// with room again it goes on as if nothing had been.
+TEST_F(LiveSession, AFullDiskEndsItAndLeavesTheStop) {
+  begin({});
+  stage_->enter("Buy", "0.1");
+  wait_protected(0, 0.1_qty);
+  ASSERT_EQ(stage_->stop(), 0);
+  stage_->start(fs::file_size(stage_->log() / "data.mdb"));
+  for (int wish = 0; wish < 20'000 && stage_->program().is_alive(); ++wish) {
+    stage_->wish(R"("type":"EntriesResumed","reason":"of test )" + std::to_string(wish) + "\"");
+  }
+  EXPECT_EQ(stage_->program().wait(), 5);
+  stage_->start();
+  ready();
+  wait_protected(0, 0.1_qty);
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), 0.1_qty);
+  EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+  EXPECT_EQ(replay_verify(), 0);
+}
+
+// A log that was lost: its orders are at the venue, and ids would count from 1 again.
+TEST_F(LiveSession, ANewLogBesideOrdersOfALostOneIsRefused) {
+  begin({});
+  stage_->enter("Buy", "0.1");
+  wait_protected(0, 0.1_qty);
+  ASSERT_EQ(stage_->stop(), 0);
+  fs::rename(stage_->log(), folder_ / "lost");
+  stage_->start();
+  EXPECT_EQ(stage_->program().wait(), 2);
+  EXPECT_NE(stage_->notes().find("another account.number"), std::string::npos);
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), 0.1_qty);
+}
+
 TEST_F(LiveSession, WhatIsRefusedIsExplained) {
   begin({.live = false});
   // A second program on the same log.

@@ -167,10 +167,10 @@ std::vector<std::string> Stage::arguments() const {
   return words;
 }
 
-void Stage::start() {
+void Stage::start(std::uint64_t file_bytes) {
   read_on();
   snapshots_before_ = count<SnapshotEnded>();
-  program_ = std::make_unique<Child>(arguments(), folder_ / "errors");
+  program_ = std::make_unique<Child>(arguments(), folder_ / "errors", file_bytes);
 }
 
 bool Stage::has_compared() {

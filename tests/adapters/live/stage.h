@@ -45,9 +45,9 @@ class Stage {
   Quantity venue_quantity(PositionSide side);
 
   // ---- The program.
-  void start();
-  void kill();  // -9
-  int stop();   // SIGTERM; its exit status.
+  void start(std::uint64_t file_bytes = 0);  // Files may grow so far; 0: any size.
+  void kill();                               // -9
+  int stop();                                // SIGTERM; its exit status.
   Child& program() { return *program_; }
   void write_configuration(const std::string& more);
   std::vector<std::string> arguments() const;
