@@ -62,10 +62,9 @@ class Loop {
   // Counts every dispatch and every answer taken: while it stands still, so does the venue.
   std::uint64_t venue_changes() const { return venue_changes_; }
 
-  // Inputs that came together share a commit: from hold() to release(), what causes no command
-  // waits for the next event that does, or for release(). No command leaves before its cause is
-  // durable, held or not. release() leaves quiet market data waiting unless `everything` is asked
-  // for.
+  // From hold() to release(), inputs share a commit: what causes no command waits for one that does,
+  // or for release(). No command leaves before its cause is durable, held or not. release() leaves
+  // quiet market data waiting unless `everything` is asked for.
   void hold() { holding_ = true; }
   std::expected<void, LogError> release(bool everything);
   // Whether anything was taken that is not yet in the log.
