@@ -210,6 +210,7 @@ struct EntrySignal {
   TargetChoice take_profit = TargetChoice::Keep;
   TargetChoice stop_loss = TargetChoice::Keep;
   TradeType trade_type = TradeType::Automated;
+  TextId author{};
 };
 inline constexpr std::uint32_t kAllTranches = 0xFFFF'FFFF;
 struct CloseRequested {
@@ -231,12 +232,15 @@ struct ProtectionRequested {
 };
 struct EntriesHalted {
   TextId reason{};
+  TextId author{};
 };
 struct EntriesResumed {
   TextId reason{};
+  TextId author{};
 };
 struct KillSwitch {
   TextId reason{};
+  TextId author{};
 };
 
 using EventBody =

@@ -87,8 +87,9 @@ std::expected<void, LogError> Loop::take(Timestamp time, const EventBody& body) 
 
 std::expected<void, LogError> Loop::keep(const Event& event) {
   batch_.push_back(event);
-  const bool must_last = journal_.durability == Durability::EveryBatch &&
-                         (!output_.commands.empty() || !is_market_data(event.body));
+  const bool lasts = journal_.durability == Durability::EveryBatch;
+  must_write_ = must_write_ || (lasts && !is_market_data(event.body));
+  const bool must_last = lasts && (!output_.commands.empty() || (must_write_ && !holding_));
   const bool progress_due =
       is_due(event.sequence, kDigestInterval) || is_due(event.sequence, journal_.snapshot_interval);
   if (must_last || progress_due || batch_.size() >= kBulkBatch) {
@@ -110,6 +111,12 @@ std::expected<void, LogError> Loop::note_progress(Sequence sequence, bool with_s
                                       .image = engine_.image()});
 }
 
+std::expected<void, LogError> Loop::release(bool everything) {
+  holding_ = false;
+  if (journal_.log == nullptr || !(everything || must_write_)) return {};
+  return commit();
+}
+
 std::expected<void, LogError> Loop::finish() {
   if (journal_.log == nullptr) return {};
   if (auto committed = commit(); !committed) return committed;
@@ -117,6 +124,7 @@ std::expected<void, LogError> Loop::finish() {
 }
 
 std::expected<void, LogError> Loop::commit() {
+  must_write_ = false;
   if (batch_.empty()) return {};
   auto appended = journal_.log->append(batch_, *journal_.names);
   batch_.clear();

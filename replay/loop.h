@@ -66,6 +66,16 @@ class Loop {
   // Counts every dispatch and every answer taken: while it stands still, so does the venue.
   std::uint64_t venue_changes() const { return venue_changes_; }
 
+  // From hold() to release(), inputs share a commit: what causes no command waits for one that does,
+  // or for release(). No command leaves before its cause is durable, held or not. release() leaves
+  // quiet market data waiting unless `everything` is asked for.
+  void hold() { holding_ = true; }
+  std::expected<void, LogError> release(bool everything);
+  // Whether anything was taken that is not yet in the log.
+  bool has_unwritten() const { return !batch_.empty(); }
+  // When run_until() has something to do; Timestamp's last: never.
+  Timestamp due() const { return due_; }
+
   // Writes what is not yet in the log, with the digests of engine and state at this point, and a
   // snapshot where they are kept.
   std::expected<void, LogError> finish();
@@ -86,6 +96,8 @@ class Loop {
   std::vector<Occurrence> answers_;
   Timestamp due_;  // run_until has nothing to do before.
   std::uint64_t venue_changes_ = 0;
+  bool holding_ = false;
+  bool must_write_ = false;  // Something in the batch is more than quiet market data.
 };
 
 // Digests are noted in the log every so many events, so that a replay finds the first stretch that

@@ -38,6 +38,19 @@ struct VenueSettings {
   std::string rest = "https://fapi.asterdex.com";
   std::string stream = "wss://fstream.asterdex.com";
   std::string keys = "/etc/tranchet/keys.toml";  // A path. What is in that file never comes here.
+  std::string certificates;        // PEM file of authorities; "": those of the system.
+  bool set_position_mode = false;  // May change the account's position mode.
+  bool set_leverage = false;       // May change the leverage of instruments.
+};
+
+// Where a live or paper program keeps what it writes.
+struct LiveSettings {
+  std::string log = "tranchet-log";           // Folder of the event log.
+  std::string notes;                          // File of the notes; "": standard error.
+  std::uint32_t notes_megabytes = 16;         // Of one file of notes.
+  std::uint32_t notes_files = 5;              // Older ones that are kept.
+  std::string tape;                           // Tapes of what the engine is told; "": none.
+  std::uint32_t snapshot_events = 1'000'000;  // A state snapshot every so many events; 0: none.
 };
 
 // When a resting limit order fills: at the first trade at its price, or only at one beyond it.
@@ -62,7 +75,12 @@ struct Configuration {
   std::vector<ConfiguredInstrument> instruments;  // In the order of the file.
   std::vector<std::string> account_instruments;   // Entries only in these; empty: everywhere.
   VenueSettings venue;
+  LiveSettings live;
   std::string gateway_listen = "127.0.0.1:8080";  // "": no gateway.
+  std::string gateway_users;                      // File of who may do what; "": nobody acts.
+  std::string gateway_certificate, gateway_key;   // PEM files; "": loopback only.
+  std::vector<std::string> gateway_origins;       // Pages elsewhere that may speak to it.
+  std::vector<std::string> gateway_alert;         // A program and its arguments; empty: none.
   SimulationSettings simulation;
   bool skip = true;  // A backtest may jump over stretches in which nothing can happen.
 

@@ -10,8 +10,8 @@ namespace tranchet {
 namespace {
 
 constexpr auto kSections =
-    std::to_array<std::string_view>({"account", "venue", "defaults", "instrument", "strategy",
-                                     "gateway", "simulation", "backtest"});
+    std::to_array<std::string_view>({"account", "venue", "live", "defaults", "instrument",
+                                     "strategy", "gateway", "simulation", "backtest"});
 
 // A number with `places` decimals in [min, max], both in counts of the last place.
 struct ReadNumber {
@@ -87,6 +87,40 @@ template <std::string VenueSettings::*field>
 std::string write_venue(const Config& c) {
   return toml_string(c.venue.*field);
 }
+template <std::string Config::*field>
+std::string read_text(View text, Config& c) {
+  c.*field = text;
+  return {};
+}
+template <std::string Config::*field>
+std::string write_text(const Config& c) {
+  return toml_string(c.*field);
+}
+template <bool VenueSettings::*field>
+std::string read_venue_switch(View text, Config& c) {
+  return read_switch(c.venue.*field, text, "true", "false");
+}
+template <bool VenueSettings::*field>
+std::string write_venue_switch(const Config& c) {
+  return c.venue.*field ? "true" : "false";
+}
+template <std::string LiveSettings::*field>
+std::string read_live(View text, Config& c) {
+  c.live.*field = text;
+  return {};
+}
+template <std::string LiveSettings::*field>
+std::string write_live(const Config& c) {
+  return toml_string(c.live.*field);
+}
+template <std::uint32_t LiveSettings::*field, std::int64_t min, std::int64_t max>
+std::string read_live_count(View text, Config& c) {
+  return read_into(c.live.*field, text, 0, min, max);
+}
+template <std::uint32_t LiveSettings::*field>
+std::string write_live_count(const Config& c) {
+  return std::to_string(c.live.*field);
+}
 template <std::int64_t SimulationSettings::*field>
 std::string read_rate(View text, Config& c) {
   return read_into(c.simulation.*field, text, kRatePlaces, -kRateLimit, kRateLimit);
@@ -104,7 +138,7 @@ std::string write_percent(const Config& c) {
   return percent_text(c.simulation.*field);
 }
 
-constexpr std::array<OutsideKey, 17> kOutside{{
+constexpr std::array<OutsideKey, 31> kOutside{{
     {"account", "number", "part of every order id, so that accounts do not collide (0 .. 255)",
      Shape::Scalar, [](View text, Config& c) { return read_into(c.account, text, 0, 0, 255); },
      [](const Config& c) { return std::to_string(c.account); }},
@@ -119,6 +153,30 @@ constexpr std::array<OutsideKey, 17> kOutside{{
      write_venue<&VenueSettings::stream>},
     {"venue", "keys", "file with the keys, readable by its owner only", Shape::Text,
      read_venue<&VenueSettings::keys>, write_venue<&VenueSettings::keys>},
+    {"venue", "certificates", "PEM file of the authorities to trust; \"\": those of the system",
+     Shape::Text, read_venue<&VenueSettings::certificates>,
+     write_venue<&VenueSettings::certificates>},
+    {"venue", "set_position_mode", "true: the account's position mode may be changed at start",
+     Shape::Scalar, read_venue_switch<&VenueSettings::set_position_mode>,
+     write_venue_switch<&VenueSettings::set_position_mode>},
+    {"venue", "set_leverage", "true: leverage of the configured instruments is set at start",
+     Shape::Scalar, read_venue_switch<&VenueSettings::set_leverage>,
+     write_venue_switch<&VenueSettings::set_leverage>},
+    {"live", "log", "folder of the event log", Shape::Text, read_live<&LiveSettings::log>,
+     write_live<&LiveSettings::log>},
+    {"live", "notes", "file of the notes, key=value lines; \"\": standard error", Shape::Text,
+     read_live<&LiveSettings::notes>, write_live<&LiveSettings::notes>},
+    {"live", "notes_megabytes", "of one file of notes (1 .. 1024)", Shape::Scalar,
+     read_live_count<&LiveSettings::notes_megabytes, 1, 1024>,
+     write_live_count<&LiveSettings::notes_megabytes>},
+    {"live", "notes_files", "older files of notes that are kept (1 .. 1000)", Shape::Scalar,
+     read_live_count<&LiveSettings::notes_files, 1, 1000>,
+     write_live_count<&LiveSettings::notes_files>},
+    {"live", "tape", "tapes of the market as the engine is told of it; \"\": none", Shape::Text,
+     read_live<&LiveSettings::tape>, write_live<&LiveSettings::tape>},
+    {"live", "snapshot_events", "a state snapshot every so many events (0 .. 1000000000; 0: none)",
+     Shape::Scalar, read_live_count<&LiveSettings::snapshot_events, 0, 1'000'000'000>,
+     write_live_count<&LiveSettings::snapshot_events>},
     {"gateway", "listen", "HOST:PORT of dashboard, WebSocket, HTTP and metrics; \"\" turns it off",
      Shape::Text,
      [](View text, Config& c) {
@@ -126,6 +184,18 @@ constexpr std::array<OutsideKey, 17> kOutside{{
        return std::string();
      },
      [](const Config& c) { return toml_string(c.gateway_listen); }},
+    {"gateway", "users", "file of users and their tokens, its owner's alone; \"\": nobody acts",
+     Shape::Text, read_text<&Config::gateway_users>, write_text<&Config::gateway_users>},
+    {"gateway", "certificate", "PEM file; without it, loopback addresses only", Shape::Text,
+     read_text<&Config::gateway_certificate>, write_text<&Config::gateway_certificate>},
+    {"gateway", "key", "PEM file of the certificate's key", Shape::Text,
+     read_text<&Config::gateway_key>, write_text<&Config::gateway_key>},
+    {"gateway", "origins", "pages elsewhere that may speak to it", Shape::List,
+     [](View text, Config& c) { return read_list(c.gateway_origins, text); },
+     [](const Config& c) { return list_text(c.gateway_origins); }},
+    {"gateway", "alert", "a program and its arguments, run for every alert", Shape::List,
+     [](View text, Config& c) { return read_list(c.gateway_alert, text); },
+     [](const Config& c) { return list_text(c.gateway_alert); }},
     {"simulation", "initial_balance", "quote currency (above 0)", Shape::Scalar,
      [](View text, Config& c) {
        const ReadNumber number = read_number(text, kDecimalPlaces, 1, kLargest);

@@ -15,11 +15,14 @@
 #include "adapters/cli/diff_command.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/instruments.h"
+#include "adapters/cli/live_command.h"
 #include "adapters/cli/log_command.h"
+#include "adapters/cli/record_command.h"
 #include "adapters/cli/replay_command.h"
 #include "adapters/cli/step_command.h"
 #include "adapters/cli/sweep_command.h"
 #include "adapters/cli/tape_command.h"
+#include "adapters/cli/venue_command.h"
 #include "adapters/cli/wargame_command.h"
 #include "adapters/cli/why_command.h"
 
@@ -34,8 +37,11 @@ class Program {
     add_backtest();
     add_tape();
     add_replay();
+    add_live();
+    add_record();
     add_log();
     add_step();
+    add_venue();
     add_wargame();
     add_sweep();
     app_.footer(
@@ -57,10 +63,13 @@ class Program {
   void add_backtest();
   void add_tape();
   void add_replay();
+  void add_live();
+  void add_record();
   void add_log();
   template <class Add>
   void add_comparisons(const Add& add);
   void add_step();
+  void add_venue();
   void add_wargame();
   void add_sweep();
   int step();
@@ -80,9 +89,12 @@ class Program {
   std::string config_;
   std::vector<std::string> sets_;
   bool done_ = false;
+  VenueArguments venue_;
   WargameArguments wargame_;
   SweepArguments sweep_;
   SweepMergeArguments merge_;
+  LiveArguments live_;
+  RecordArguments record_;
 };
 
 void Program::add_backtest() {
@@ -124,11 +136,33 @@ void Program::add_replay() {
   CLI::App* command = app_.add_subcommand("replay", "a log through the engine again");
   command->add_option("LOG", replay_.log, "folder of the log")->required();
   command->add_flag("--verify", replay_.verify, "compare with what was decided then");
-  command->add_option("--until", replay_.until, "stop after this sequence or time");
+  command->add_option("--until", replay_.until,
+                      "stop after this sequence or time, and show the state");
   command->add_flag("--from-snapshot", replay_.from_snapshot,
                     "begin with the newest snapshot of the state that holds");
+  command->add_option("--serve", replay_.serve, "HOST:PORT: the dashboard over this log");
+  command->add_flag("--follow", replay_.follow, "with --serve: go on when the log grows");
   command->add_flag("--json", replay_.json, "print one JSON document");
   command->callback([this] { status_ = run_replay_command(replay_, std::cout, std::cerr); });
+}
+
+void Program::add_live() {
+  CLI::App* command = app_.add_subcommand(
+      "live", "trades on real prices: on paper, unless told by name to trade for real");
+  command->add_option("--config", live_.config, "configuration, TOML")->required();
+  command->add_option("--set", live_.sets, "KEY=VALUE, over the file")->take_all();
+  command->add_flag("--live", live_.live, "trade for real, with the keys of venue.keys");
+  command->add_flag("--print-config", live_.print_config, "print the effective configuration");
+  command->callback([this] { status_ = run_live_command(live_, std::cout, std::cerr); });
+}
+
+void Program::add_record() {
+  CLI::App* command = app_.add_subcommand("record", "a venue's market streams onto a tape");
+  command->add_option("--config", record_.config, "configuration, TOML")->required();
+  command->add_option("--set", record_.sets, "KEY=VALUE, over the file")->take_all();
+  command->add_option("--into", record_.into, "tape; of several instruments, folder of tapes")
+      ->required();
+  command->callback([this] { status_ = run_record_command(record_, std::cout, std::cerr); });
 }
 
 void Program::add_log() {
@@ -212,6 +246,27 @@ void Program::add_step() {
   command->add_option("--set", sets_, "KEY=VALUE, over the file")->take_all();
   command->add_flag("--done", done_, "end each answer with a Done line");
   command->callback([this] { status_ = step(); });
+}
+
+void Program::add_venue() {
+  CLI::App* venue = app_.add_subcommand("venue", "history as a venue that clients can trade at");
+  venue->require_subcommand(1);
+  CLI::App* command = venue->add_subcommand("aster", "the API of Aster's futures, over TLS");
+  command->add_option("--listen", venue_.listen, "ADDRESS:PORT; 127.0.0.1:8443; port 0: any");
+  command->add_option("--tape", venue_.tapes, "[SYM=]PATH..., one an instrument")->required();
+  command->add_option("--accounts", venue_.accounts, "[[account]] tables, TOML; else a demo one");
+  command->add_option("--instruments", venue_.instruments, "a venue's exchangeInfo, as downloaded");
+  command->add_option("--speed", venue_.speed, "so many times as fast; 1");
+  command->add_flag("--loop", venue_.loop, "begin a tape again when it has ended");
+  command->add_flag("--end", venue_.end, "stop when the last tape has ended");
+  command->add_option("--certificate", venue_.certificate, "PEM; else one is made");
+  command->add_option("--key", venue_.key, "its private key, PEM");
+  command->add_option("--fault", venue_.faults, "KIND[:every=N][:count=N][:ms=N][:code=-N]...");
+  command->add_option("--partial-fills", venue_.partial_fills,
+                      "an order gets so much of each print: 30%");
+  command->add_option("--chain", venue_.chain, "of V3 signatures; 1666, test net 714");
+  command->add_flag("--control", venue_.control, "answer POST /twin/fault and /twin/price");
+  command->callback([this] { status_ = run_venue_command(venue_, std::cout, std::cerr); });
 }
 
 void Program::add_wargame() {

@@ -1,5 +1,7 @@
 #include "adapters/cli/moment.h"
 
+#include "adapters/gateway/history.h"
+
 namespace tranchet {
 
 std::optional<Moment> parse_moment(const std::string& text) {
@@ -13,14 +15,7 @@ std::optional<Moment> parse_moment(const std::string& text) {
 
 std::expected<Sequence, LogError> last_until(LogReader& log, const Moment& moment) {
   if (const auto* sequence = std::get_if<Sequence>(&moment)) return *sequence;
-  Sequence last{number(log.first()) - 1};
-  auto scanned = log.scan(log.first(), [&](const Event& event) {
-    if (event.time > std::get<Timestamp>(moment)) return false;
-    last = event.sequence;
-    return true;
-  });
-  if (!scanned) return std::unexpected(scanned.error());
-  return last;
+  return last_at(log, std::get<Timestamp>(moment));
 }
 
 std::expected<Sequence, LogError> first_from(LogReader& log, const Moment& moment) {

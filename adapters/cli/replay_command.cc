@@ -1,10 +1,17 @@
 #include "adapters/cli/replay_command.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <chrono>
 #include <ostream>
 
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/moment.h"
+#include "adapters/gateway/gateway.h"
+#include "adapters/gateway/history.h"
+#include "adapters/gateway/state_json.h"
+#include "adapters/gateway/state_text.h"
 #include "events/digest.h"
 #include "replay/verify.h"
 
@@ -20,7 +27,7 @@ std::string verdict(const ReplayResult& result) {
 }
 
 void print_json(std::ostream& out, const ReplayArguments& arguments, const ReplayResult& result,
-                const LogHead& head) {
+                const LogHead& head, std::string_view state) {
   out << "{\"log\":\"" << arguments.log << "\",\"events\":" << result.events;
   if (result.snapshot) out << ",\"from_snapshot\":" << number(*result.snapshot);
   out << ",\"commands\":" << result.commands << ",\"first_time\":\"" << to_text(result.first_time)
@@ -35,6 +42,7 @@ void print_json(std::ostream& out, const ReplayArguments& arguments, const Repla
           << ",\"agreed_until\":" << number(result.divergence->agreed);
     }
   }
+  if (!state.empty()) out << ",\"state\":" << state;
   out << "}\n";
 }
 
@@ -59,6 +67,33 @@ void print_text(std::ostream& out, const ReplayArguments& arguments, const Repla
   out << "  speed           " << rate << " events/s\n";
 }
 
+// Serves until it is interrupted. Signals are blocked before there are threads, so that they all
+// leave them to this one.
+int serve(const ReplayArguments& arguments, std::ostream& out, std::ostream& err) {
+  sigset_t endings;
+  sigemptyset(&endings);
+  sigaddset(&endings, SIGINT);
+  sigaddset(&endings, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &endings, nullptr);
+  auto gateway = Gateway::start({.log = arguments.log,
+                                 .listen = arguments.serve,
+                                 .read_only = true,
+                                 .follow = arguments.follow,
+                                 .trading_mode = "REPLAY"},
+                                nullptr);
+  if (!gateway) {
+    err << "tranchet: replay: --serve: " << gateway.error() << "\n";
+    return kWorldFailed;
+  }
+  const std::string host = arguments.serve.substr(0, arguments.serve.rfind(':'));
+  out << "  The log on a page: http://" << host << ":" << (*gateway)->port()
+      << "/   (Ctrl-C ends it)\n"
+      << std::flush;
+  int signal = 0;
+  sigwait(&endings, &signal);
+  return kDone;
+}
+
 }  // namespace
 
 int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std::ostream& err) {
@@ -69,6 +104,7 @@ int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std:
   // Damage can crash the store's own code: look at the file in a child process first.
   const CheckDepth depth = arguments.verify ? CheckDepth::Chain : CheckDepth::Records;
   if (auto sound = check_in_child(arguments.log, depth); !sound) return fail(sound.error());
+  if (!arguments.serve.empty()) return serve(arguments, out, err);
   auto log = LogReader::open(arguments.log);
   if (!log) return fail(log.error());
   ReplayOptions options{.verify = arguments.verify, .from_snapshot = arguments.from_snapshot};
@@ -86,13 +122,26 @@ int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std:
   const auto start = std::chrono::steady_clock::now();
   const auto result = replay(**log, options);
   if (!result) return fail(result.error());
+  // The state at a moment is a fold of its own: it shows what has happened so far as well.
+  std::optional<History> history;
+  const Screen* screen = nullptr;
+  if (options.until) {
+    auto reader = LogReader::open(arguments.log);
+    if (!reader) return fail(reader.error());
+    history.emplace(std::move(*reader), nullptr);
+    const auto found = history->at(*options.until);
+    if (!found) return fail(found.error());
+    screen = *found;
+  }
   const auto nanoseconds =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
           .count();
   if (arguments.json) {
-    print_json(out, arguments, *result, (*log)->head());
+    print_json(out, arguments, *result, (*log)->head(),
+               screen == nullptr ? "" : state_json(*screen, history->names(), true));
   } else {
     print_text(out, arguments, *result, (*log)->head(), nanoseconds);
+    if (screen != nullptr) print_state(out << "\n", *screen, history->names());
   }
   return result->divergence ? kAnswerIsNo : kDone;
 }

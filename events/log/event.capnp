@@ -248,6 +248,7 @@ struct EntrySignal {
   takeProfit @10 :UInt8;
   stopLoss @11 :UInt8;
   tradeType @12 :UInt8;
+  author @13 :UInt32;
 }
 
 struct CloseRequested {
@@ -271,12 +272,15 @@ struct ProtectionRequested {
 
 struct EntriesHalted {
   reason @0 :UInt32;
+  author @1 :UInt32;
 }
 
 struct EntriesResumed {
   reason @0 :UInt32;
+  author @1 :UInt32;
 }
 
 struct KillSwitch {
   reason @0 :UInt32;
+  author @1 :UInt32;
 }

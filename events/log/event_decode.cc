@@ -217,6 +217,7 @@ void decode(wire::EntrySignal::Reader r, EntrySignal& e, Checked& checked) {
   checked.known(e.take_profit, r.getTakeProfit());
   checked.known(e.stop_loss, r.getStopLoss());
   checked.known(e.trade_type, r.getTradeType());
+  e.author = TextId{r.getAuthor()};
 }
 void decode(wire::CloseRequested::Reader r, CloseRequested& e, Checked& checked) {
   e.instrument = InstrumentId{r.getInstrument()};
@@ -237,12 +238,15 @@ void decode(wire::ProtectionRequested::Reader r, ProtectionRequested& e, Checked
 }
 void decode(wire::EntriesHalted::Reader r, EntriesHalted& e, Checked&) {
   e.reason = TextId{r.getReason()};
+  e.author = TextId{r.getAuthor()};
 }
 void decode(wire::EntriesResumed::Reader r, EntriesResumed& e, Checked&) {
   e.reason = TextId{r.getReason()};
+  e.author = TextId{r.getAuthor()};
 }
 void decode(wire::KillSwitch::Reader r, KillSwitch& e, Checked&) {
   e.reason = TextId{r.getReason()};
+  e.author = TextId{r.getAuthor()};
 }
 
 template <class Body>

@@ -181,6 +181,7 @@ void encode(const EntrySignal& e, wire::EntrySignal::Builder w) {
   w.setTakeProfit(std::to_underlying(e.take_profit));
   w.setStopLoss(std::to_underlying(e.stop_loss));
   w.setTradeType(std::to_underlying(e.trade_type));
+  w.setAuthor(std::to_underlying(e.author));
 }
 void encode(const CloseRequested& e, wire::CloseRequested::Builder w) {
   w.setInstrument(std::to_underlying(e.instrument));
@@ -201,12 +202,15 @@ void encode(const ProtectionRequested& e, wire::ProtectionRequested::Builder w) 
 }
 void encode(const EntriesHalted& e, wire::EntriesHalted::Builder w) {
   w.setReason(std::to_underlying(e.reason));
+  w.setAuthor(std::to_underlying(e.author));
 }
 void encode(const EntriesResumed& e, wire::EntriesResumed::Builder w) {
   w.setReason(std::to_underlying(e.reason));
+  w.setAuthor(std::to_underlying(e.author));
 }
 void encode(const KillSwitch& e, wire::KillSwitch::Builder w) {
   w.setReason(std::to_underlying(e.reason));
+  w.setAuthor(std::to_underlying(e.author));
 }
 
 // Makes `out` the alternative that holds a body of this type.

@@ -218,6 +218,7 @@ void each_field(auto& f, Is<EntrySignal> auto& e) {
   f.target("stop_loss", e.stop_loss, e.stop_loss_price);
   f.optional("trade_type", e.trade_type, TradeType::Automated);
   f.optional("signal_id", e.signal_id, std::uint64_t{0});
+  f.optional("author", e.author, TextId::None);
 }
 void each_field(auto& f, Is<CloseRequested> auto& e) {
   f.optional("instrument", e.instrument, InstrumentId::None);
@@ -236,12 +237,15 @@ void each_field(auto& f, Is<ProtectionRequested> auto& e) {
 }
 void each_field(auto& f, Is<EntriesHalted> auto& e) {
   f.optional("reason", e.reason, TextId::None);
+  f.optional("author", e.author, TextId::None);
 }
 void each_field(auto& f, Is<EntriesResumed> auto& e) {
   f.optional("reason", e.reason, TextId::None);
+  f.optional("author", e.author, TextId::None);
 }
 void each_field(auto& f, Is<KillSwitch> auto& e) {
   f.optional("reason", e.reason, TextId::None);
+  f.optional("author", e.author, TextId::None);
 }
 
 }  // namespace tranchet

@@ -228,6 +228,29 @@ TEST_F(LoopTest, ACommandLeavesAfterItsEventIsInTheLogAndSeen) {
   }
 }
 
+// Held inputs wait for a commit together, but no command leaves before its cause is in the log.
+TEST_F(LoopTest, HeldInputsShareACommitAndCommandsDoNotWait) {
+  ASSERT_TRUE(loop_->release(true));
+  const Sequence before = log_.head().last;
+  loop_->hold();
+  take(at(1'000), AdapterFault{names_.intern("one")});
+  take(at(1'000), AdapterFault{names_.intern("two")});
+  EXPECT_EQ(log_.head().last, before) << "held";
+  EXPECT_TRUE(loop_->has_unwritten());
+  take(at(1'000), limit_entry());
+  EXPECT_EQ(log_.head().last, engine_.last_sequence()) << "it caused commands";
+  EXPECT_EQ(venue_.told.back().logged, engine_.last_sequence());
+  take(at(1'001), AdapterFault{names_.intern("three")});
+  EXPECT_NE(log_.head().last, engine_.last_sequence());
+  ASSERT_TRUE(loop_->release(false));
+  EXPECT_EQ(log_.head().last, engine_.last_sequence()) << "more than quiet prices";
+  take(at(1'002), mark());
+  ASSERT_TRUE(loop_->release(false));
+  EXPECT_TRUE(loop_->has_unwritten()) << "a quiet price may wait";
+  ASSERT_TRUE(loop_->release(true));
+  EXPECT_FALSE(loop_->has_unwritten());
+}
+
 TEST_F(LoopTest, AFailedAppendStopsBeforeTheDispatch) {
   log_.fails_at = next(engine_.last_sequence());
   const std::size_t observed_before = observed_;

@@ -1,0 +1,87 @@
+// Faults on demand: what a client must survive, made to happen.
+//
+//   503-executed, 503-refused      an order request is answered 503; it was carried out, or not
+//   1007-executed, 1007-refused    the same with code -1007
+//   hangup-executed, hangup-refused   the connection ends without an answer
+//   reject                         an order is rejected (code=N, -2010 otherwise)
+//   late-answer, late-event        ms=N late, 1000 otherwise
+//   duplicate-event, lose-event    a message of the user stream comes twice, or never
+//   reorder-events                 one comes after the next one
+//
+// and at once: disconnect (every stream), expire-keys, ban (418 for ms=N), too-many (429 for the
+// next count=N), maintenance (503 for ms=N), calm (no faults any more).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "events/enums.h"
+#include "events/time.h"
+
+namespace tranchet::aster_venue {
+
+enum class FaultKind : std::uint8_t {
+  UnknownExecuted = 1,
+  UnknownRefused,
+  TimeoutExecuted,
+  TimeoutRefused,
+  HangupExecuted,
+  HangupRefused,
+  Reject,
+  LateAnswer,
+  LateEvent,
+  DuplicateEvent,
+  LoseEvent,
+  ReorderEvents,
+  Disconnect,
+  ExpireKeys,
+  Ban,
+  TooMany,
+  Maintenance,
+  Calm,
+};
+
+struct FaultOrder {
+  FaultKind kind{};
+  std::uint64_t every = 1;  // Every so many occasions.
+  std::uint64_t count = 1;  // So often; 0: for ever.
+  Duration length = Duration::seconds(1);
+  int code = -2010;
+};
+
+// "503-executed", "late-event:every=3:count=0:ms=250". The error names what is wrong.
+std::expected<FaultOrder, std::string> parse_fault(std::string_view text);
+
+// Those that wait for an occasion.
+class Faults {
+ public:
+  void arm(const FaultOrder& order);
+  void calm() { armed_ = {}; }
+  // An occasion: the fault that is armed and due strikes. Null: none.
+  const FaultOrder* strike(FaultKind kind);
+
+ private:
+  struct Armed {
+    FaultOrder order;
+    bool on = false;
+    std::uint64_t occasions = 0;
+    std::uint64_t struck = 0;
+  };
+  std::array<Armed, 32> armed_;
+};
+
+}  // namespace tranchet::aster_venue
+
+namespace tranchet {
+template <>
+struct Spelling<aster_venue::FaultKind> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"503-executed", "503-refused", "1007-executed", "1007-refused", "hangup-executed",
+       "hangup-refused", "reject", "late-answer", "late-event", "duplicate-event", "lose-event",
+       "reorder-events", "disconnect", "expire-keys", "ban", "too-many", "maintenance", "calm"});
+};
+}  // namespace tranchet

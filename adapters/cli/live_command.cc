@@ -1,0 +1,383 @@
+#include "adapters/cli/live_command.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <ostream>
+#include <set>
+#include <utility>
+
+#include "adapters/cli/configuration.h"
+#include "adapters/cli/exit_status.h"
+#include "adapters/cli/instruments.h"
+#include "adapters/cli/simulation_parameters.h"
+#include "adapters/live/aster_side.h"
+#include "adapters/live/session.h"
+#include "adapters/live/stop_distance.h"
+#include "adapters/paper/paper_side.h"
+#include "adapters/paper/public_market.h"
+#include "replay/opening.h"
+
+namespace tranchet {
+namespace {
+
+using Failed = std::unexpected<WriterFailure>;
+
+Failed failure(int status, std::string message) {
+  return Failed(WriterFailure{status, std::move(message)});
+}
+
+class LiveRun {
+ public:
+  explicit LiveRun(const LiveArguments& arguments) : arguments_(arguments) {}
+
+  std::expected<void, WriterFailure> run() {
+    Names first_names;
+    if (auto loaded = load(first_names); !loaded) return loaded;
+    hold_signals_back();
+    std::optional<LivePermit> permit;
+    if (arguments_.live) {
+      auto found = LivePermit::from_keys(configuration_.venue.keys);
+      if (!found) return failure(kBadInput, found.error());
+      permit = std::move(*found);
+    }
+    if (auto parsed = parse_addresses(); !parsed) return parsed;
+    if (auto opened = open_log(); !opened) return opened;
+    // Again: the log has given numbers to symbols.
+    if (auto loaded = load(run_.names); !loaded) return loaded;
+    if (auto checked = check_account(); !checked) return checked;
+    if (auto opened = open_outside(); !opened) return opened;
+    return permit ? trade_live(*std::move(permit)) : trade_on_paper();
+  }
+
+ private:
+  std::string mode() const { return arguments_.live ? "live" : "paper"; }
+  bool is_new() const { return number(run_.writer->head().last) == 0; }
+
+  std::expected<void, WriterFailure> load(Names& names) {
+    auto loaded = load_configuration(arguments_.config, arguments_.sets, names);
+    if (!loaded) return failure(kBadInput, to_text(loaded.error()));
+    configuration_ = std::move(*loaded);
+    return {};
+  }
+
+  std::expected<void, WriterFailure> parse_addresses() {
+    const VenueSettings& venue = configuration_.venue;
+    if (venue.name != "aster") {
+      return failure(kBadInput, "venue.name \"" + venue.name + "\" is none of: aster");
+    }
+    auto rest = parse_address(venue.rest, "https");
+    if (!rest) return failure(kBadInput, "venue.rest \"" + venue.rest + "\" " + rest.error());
+    auto stream = parse_address(venue.stream, "wss");
+    if (!stream) {
+      return failure(kBadInput, "venue.stream \"" + venue.stream + "\" " + stream.error());
+    }
+    rest_ = *std::move(rest);
+    stream_ = *std::move(stream);
+    return {};
+  }
+
+  std::expected<void, WriterFailure> open_log() {
+    std::function<void(const Event&, const Output&, const Engine&)> visit;
+    if (!arguments_.live) {
+      paper_ = std::make_unique<PaperSide>(simulation_of(configuration_));
+      visit = [this](const Event& event, const Output& output, const Engine&) {
+        paper_->recall(event, output);
+      };
+    }
+    auto opened = open_run_log(configuration_.live.log, mode(), std::move(visit));
+    if (!opened) return Failed(opened.error());
+    run_ = std::move(*opened);
+    return {};
+  }
+
+  // Ids of another account number would be taken for those of somebody else.
+  std::expected<void, WriterFailure> check_account() const {
+    if (!run_.engine || run_.engine->state().account == configuration_.account) return {};
+    return failure(kBadInput,
+                   "account.number is " + std::to_string(configuration_.account) + ", and " +
+                       configuration_.live.log + " is the log of account number " +
+                       std::to_string(run_.engine->state().account) +
+                       ": its orders at the venue carry that number. Give this account a log of "
+                       "its own in live.log");
+  }
+
+  std::expected<void, WriterFailure> open_outside() {
+    const LiveSettings& live = configuration_.live;
+    auto notes = Notes::open(
+        {.file = live.notes, .megabytes = live.notes_megabytes, .files = live.notes_files});
+    if (!notes) return failure(kWorldFailed, notes.error());
+    notes_ = std::move(*notes);
+    auto network = Network::start({.certificates = configuration_.venue.certificates});
+    if (!network) return failure(kBadInput, "venue.certificates: " + network.error());
+    network_ = std::move(*network);
+    return {};
+  }
+
+  std::vector<aster::WatchedInstrument> watched() const {
+    std::vector<aster::WatchedInstrument> all;
+    for (const ConfiguredInstrument& configured : configuration_.instruments) {
+      const auto leverage = static_cast<std::uint16_t>(
+          configuration_.settings.get(Setting::Leverage, configured.instrument));
+      all.push_back({.symbol = configured.symbol,
+                     .leverage = configuration_.venue.set_leverage ? leverage : std::uint16_t{0}});
+    }
+    return all;
+  }
+
+  // What the engine is told first: the opening of a new log, or what a restart must say.
+  std::vector<EventBody> beginning(const std::vector<InstrumentListed>& listed) {
+    std::vector<EventBody> bodies;
+    if (!run_.engine) {
+      run_.engine = std::make_unique<Engine>(configuration_.settings, configuration_.account);
+      bodies = opening_events({.account = configuration_.account,
+                               .settings = configuration_.settings,
+                               .instruments = listed},
+                              run_.names);
+      bodies.emplace_back(Disconnected{Stream::User});
+      return bodies;
+    }
+    bodies = restart_events(run_.engine->state());
+    const Settings& before = run_.engine->state().settings;
+    for (const ConfigChanged& change : changed_settings(before, configuration_.settings)) {
+      bodies.emplace_back(change);
+    }
+    for (const InstrumentListed& rules : listed) {
+      if (!run_.engine->state().knows(rules.instrument)) bodies.emplace_back(rules);
+    }
+    return bodies;
+  }
+
+  std::string stop_warning(InstrumentId instrument) const {
+    const Ppm margin = configuration_.simulation.maintenance_margin;
+    const Settings& settings = configuration_.settings;
+    if (!is_stop_beyond_liquidation(settings, instrument, margin)) return {};
+    const std::int64_t leverage = settings.get(Setting::Leverage, instrument);
+    return "the stop is " + percent_text(settings.percent(Setting::StopLoss, instrument)) +
+           " % away, and at leverage " + std::to_string(leverage) +
+           " an isolated position is liquidated after " +
+           percent_text(liquidation_distance(leverage, margin)) + " %";
+  }
+
+  std::optional<GatewayOptions> gateway() const {
+    if (configuration_.gateway_listen.empty()) return std::nullopt;
+    return GatewayOptions{.log = configuration_.live.log,
+                          .listen = configuration_.gateway_listen,
+                          .trading_mode = arguments_.live ? "REAL" : "PAPER",
+                          .users = configuration_.gateway_users,
+                          .origins = configuration_.gateway_origins,
+                          .certificate = configuration_.gateway_certificate,
+                          .key = configuration_.gateway_key,
+                          .alert_command = configuration_.gateway_alert};
+  }
+
+  void open_tape() {
+    if (configuration_.live.tape.empty()) return;
+    std::vector<std::string> symbols;
+    for (const ConfiguredInstrument& configured : configuration_.instruments) {
+      symbols.push_back(configured.symbol);
+    }
+    tape_ = std::make_unique<TapeRecorder>(configuration_.live.tape, symbols, run_.names);
+  }
+
+  std::expected<void, WriterFailure> run_with(VenueSide& side, std::vector<EventBody> begin,
+                                              std::function<void(Writer&)> on_start) {
+    open_tape();
+    notes_->say(NoteLevel::Info, "started",
+                {{"build", std::string(build_name())},
+                 {"mode", mode()},
+                 {"log", configuration_.live.log},
+                 {"replayed", std::to_string(run_.replayed)},
+                 {"instruments", std::to_string(configuration_.instruments.size())}});
+    for (const ConfiguredInstrument& configured : configuration_.instruments) {
+      const std::string warning = stop_warning(configured.instrument);
+      if (warning.empty()) continue;
+      notes_->say(NoteLevel::Warning, "stop_beyond_liquidation",
+                  {{"instrument", configured.symbol}, {"text", warning}});
+    }
+    const auto read_settings = [this](Names& names) -> std::expected<Settings, std::string> {
+      auto loaded = load_configuration(arguments_.config, arguments_.sets, names);
+      if (!loaded) return std::unexpected(to_text(loaded.error()));
+      return loaded->settings;
+    };
+    auto ended = run_session({.engine = *run_.engine,
+                              .names = run_.names,
+                              .log = *run_.writer,
+                              .venue = side,
+                              .inbox = inbox_,
+                              .notes = *notes_,
+                              .network = *network_,
+                              .log_folder = configuration_.live.log,
+                              .snapshot_interval = configuration_.live.snapshot_events,
+                              .beginning = std::move(begin),
+                              .read_settings = read_settings,
+                              .warning = [this](InstrumentId id) { return stop_warning(id); },
+                              .gateway = gateway(),
+                              .tape = tape_.get(),
+                              .on_start = std::move(on_start)});
+    if (ended) {
+      notes_->say(NoteLevel::Info, "stopped");
+    } else {
+      notes_->say(NoteLevel::Error, "failed", {{"text", ended.error().message}});
+    }
+    return ended;
+  }
+
+  // With those that the log is about to have.
+  std::vector<InstrumentListed> rules_of_log(const std::vector<EventBody>& begin) const {
+    std::vector<InstrumentListed> listed;
+    for (const EventBody& body : begin) {
+      if (const auto* rules = std::get_if<InstrumentListed>(&body)) listed.push_back(*rules);
+    }
+    for (std::size_t id = 1; id <= run_.names.instruments(); ++id) {
+      const auto instrument = static_cast<InstrumentId>(id);
+      if (!run_.engine->state().knows(instrument)) continue;
+      if (!run_.engine->state().instrument(instrument).listed) continue;
+      listed.push_back(run_.engine->state().instrument(instrument).rules);
+    }
+    return listed;
+  }
+
+  // Symbols that may have fills which the log does not know of.
+  std::vector<std::string> traded() const {
+    std::set<InstrumentId> instruments;
+    const State& state = run_.engine->state();
+    for (const auto& [id, order] : state.orders) instruments.insert(order.key.instrument);
+    std::vector<std::string> symbols;
+    for (std::size_t id = 1; id <= run_.names.instruments(); ++id) {
+      const auto instrument = static_cast<InstrumentId>(id);
+      if (!state.knows(instrument)) continue;
+      const bool is_open =
+          std::ranges::any_of(state.instrument(instrument).positions,
+                              [](const Position& position) { return !position.tranches.empty(); });
+      if (is_open || instruments.contains(instrument)) {
+        symbols.emplace_back(run_.names.symbol(instrument));
+      }
+    }
+    return symbols;
+  }
+
+  std::expected<void, WriterFailure> trade_live(LivePermit permit) {
+    const bool log_is_new = is_new();
+    std::vector<EventBody> begin = beginning(listed_instruments(configuration_, run_.names));
+    const PositionMode position_mode =
+        configuration_.settings.choice<PositionMode>(Setting::PositionModeChoice);
+    AsterSide side({.core = {.account = configuration_.account,
+                             .position_mode = position_mode,
+                             .set_position_mode = configuration_.venue.set_position_mode,
+                             .instruments = watched(),
+                             .seed = static_cast<std::uint64_t>(read_clocks().wall.nanoseconds()),
+                             .listed = rules_of_log(begin),
+                             .known_until = log_is_new ? Timestamp() : run_.engine->state().now,
+                             .traded = traded()},
+                    .rest = rest_,
+                    .stream = stream_,
+                    .log_is_new = log_is_new},
+                   std::move(permit), run_.names, run_.engine->state(), inbox_, *network_, *notes_);
+    return run_with(side, std::move(begin), {});
+  }
+
+  // The rules of the configured instruments: the venue's, and over them the configuration's.
+  std::expected<std::vector<InstrumentListed>, WriterFailure> rules(PublicMarket& market) {
+    auto info = market.fetch_rules();
+    if (!info) {
+      if (is_new()) return failure(kWorldFailed, info.error());
+      notes_->say(NoteLevel::Warning, "rules_not_fetched", {{"text", info.error()}});
+      return std::vector<InstrumentListed>();
+    }
+    std::vector<InstrumentListed> listed;
+    for (const ConfiguredInstrument& configured : configuration_.instruments) {
+      InstrumentListed rules_of{.symbol = run_.names.intern(configured.symbol),
+                                .instrument = configured.instrument};
+      const auto found =
+          std::ranges::find(info->symbols, configured.symbol, &InstrumentRules::symbol);
+      if (found != info->symbols.end()) {
+        const InstrumentListed named = rules_of;
+        rules_of = found->rules;
+        rules_of.symbol = named.symbol;
+        rules_of.instrument = named.instrument;
+      }
+      rules_of = configured_rules(configured, rules_of);
+      if (!rules_of.tick_size.is_positive() || !rules_of.step_size.is_positive()) {
+        return failure(kBadInput, "instrument " + configured.symbol +
+                                      ": the venue lists no usable tick_size and step_size, and "
+                                      "the configuration gives none");
+      }
+      listed.push_back(rules_of);
+    }
+    return listed;
+  }
+
+  std::expected<void, WriterFailure> trade_on_paper() {
+    PublicMarket market(*network_, rest_, stream_);
+    const bool log_is_new = is_new();
+    auto listed = rules(market);
+    if (!listed) return Failed(listed.error());
+    std::vector<EventBody> begin = beginning(*listed);
+    for (const EventBody& body : begin) {
+      if (const auto* rules_of = std::get_if<InstrumentListed>(&body)) paper_->list(*rules_of);
+    }
+    if (log_is_new) inform_of_paper();
+    begin.emplace_back(Connected{Stream::User});
+    std::vector<aster::MarketWish> wishes;
+    for (const aster::WatchedInstrument& one : watched()) wishes.push_back({.symbol = one.symbol});
+    return run_with(*paper_, std::move(begin), [&](Writer& writer) {
+      market.watch(wishes, false, run_.names, sink_of(writer));
+    });
+  }
+
+  void inform_of_paper() {
+    notes_->say(NoteLevel::Info, "paper",
+                {{"text", "orders go to the simulated venue; --live trades for real"}});
+  }
+
+  MarketSink sink_of(Writer& writer) {
+    return {.on_prices =
+                [this](Timestamp wall, std::span<const EventBody> prices) {
+                  inbox_.post_market(wall, prices);
+                },
+            .on_stream =
+                [this, &writer](bool up, const std::string& why) {
+                  if (!up) notes_->say(NoteLevel::Warning, "market_stream", {{"ended", why}});
+                  inbox_.post([&writer, up](ClockReading) {
+                    writer.take(up ? EventBody(Connected{Stream::Market})
+                                   : EventBody(Disconnected{Stream::Market}));
+                  });
+                },
+            .on_flaw =
+                [this](const std::string& flaw) {
+                  notes_->say(NoteLevel::Warning, "market_message", {{"text", flaw}});
+                }};
+  }
+
+  const LiveArguments& arguments_;
+  Configuration configuration_;
+  NetAddress rest_, stream_;
+  RunLog run_;
+  std::unique_ptr<PaperSide> paper_;
+  std::unique_ptr<TapeRecorder> tape_;
+  std::unique_ptr<Notes> notes_;
+  std::unique_ptr<Network> network_;
+  Inbox inbox_{InboxLimits{}};
+};
+
+}  // namespace
+
+int run_live_command(const LiveArguments& arguments, std::ostream& out, std::ostream& err) {
+  if (arguments.print_config) {
+    Names names;
+    const auto loaded = load_configuration(arguments.config, arguments.sets, names);
+    if (!loaded) {
+      err << "tranchet: live: " << to_text(loaded.error()) << "\n";
+      return kBadInput;
+    }
+    out << effective_toml(*loaded) << std::flush;
+    return out.good() ? kDone : kWorldFailed;
+  }
+  const auto ended = LiveRun(arguments).run();
+  if (ended) return kDone;
+  err << "tranchet: live: " << ended.error().message << "\n";
+  return ended.error().exit_status;
+}
+
+}  // namespace tranchet

@@ -1,0 +1,124 @@
+#include "adapters/cli/record_command.h"
+
+#include <signal.h>
+
+#include <limits>
+#include <ostream>
+#include <thread>
+
+#include "adapters/cli/configuration.h"
+#include "adapters/cli/exit_status.h"
+#include "adapters/live/inbox.h"
+#include "adapters/live/session.h"
+#include "adapters/live/tape_recorder.h"
+#include "adapters/paper/public_market.h"
+
+namespace tranchet {
+namespace {
+
+struct Failed {
+  int status = 0;
+  std::string message;
+};
+using Outcome = std::expected<std::uint64_t, Failed>;
+
+std::unexpected<Failed> failure(int status, std::string message) {
+  return std::unexpected(Failed{status, std::move(message)});
+}
+
+// Waits for a signal on a thread of its own; the inbox hears of it.
+class StopSignal {
+ public:
+  StopSignal(Inbox& inbox, bool& stopped)
+      : thread_([&inbox, &stopped] {
+          sigset_t set;
+          sigemptyset(&set);
+          for (const int number : {SIGTERM, SIGINT, SIGUSR2}) sigaddset(&set, number);
+          int number = 0;
+          sigwait(&set, &number);
+          inbox.post([&stopped](ClockReading) { stopped = true; });
+        }) {}
+  ~StopSignal() {
+    pthread_kill(thread_.native_handle(), SIGUSR2);
+    thread_.join();
+  }
+
+ private:
+  std::thread thread_;
+};
+
+// Until a signal, or until the tape cannot be written.
+Outcome record(Inbox& inbox, TapeRecorder& recorder) {
+  bool stopped = false;
+  const StopSignal signal(inbox, stopped);
+  std::vector<Inbox::Work> work;
+  std::vector<Occurrence> market;
+  while (!stopped) {
+    inbox.take(recorder.next_write(), work, market);
+    const ClockReading now = read_clocks();
+    for (const Inbox::Work& piece : work) piece(now);
+    for (const Occurrence& occurrence : market) {
+      if (auto taken = recorder.take(occurrence); !taken) {
+        return failure(kWorldFailed, taken.error());
+      }
+    }
+    if (auto written = recorder.write(now.steady, stopped); !written) {
+      return failure(kWorldFailed, written.error());
+    }
+  }
+  return recorder.recorded();
+}
+
+Outcome run(const RecordArguments& arguments, std::ostream& err) {
+  Names names;
+  const auto configuration = load_configuration(arguments.config, arguments.sets, names);
+  if (!configuration) return failure(kBadInput, to_text(configuration.error()));
+  std::vector<std::string> symbols;
+  std::vector<aster::MarketWish> wishes;
+  for (const ConfiguredInstrument& configured : configuration->instruments) {
+    symbols.push_back(configured.symbol);
+    wishes.push_back({.symbol = configured.symbol, .book = true});
+  }
+  if (symbols.empty()) {
+    return failure(kBadInput, arguments.config + ": names no [instrument.SYMBOL] to record");
+  }
+  const auto rest = parse_address(configuration->venue.rest, "https");
+  if (!rest) return failure(kBadInput, "venue.rest " + rest.error());
+  const auto stream = parse_address(configuration->venue.stream, "wss");
+  if (!stream) return failure(kBadInput, "venue.stream " + stream.error());
+  hold_signals_back();
+  auto network = Network::start({.certificates = configuration->venue.certificates});
+  if (!network) return failure(kBadInput, "venue.certificates: " + network.error());
+  TapeRecorder recorder(arguments.into, symbols, names);
+  // A recording is never conflated: what does not fit into memory ends it.
+  Inbox inbox({.market = std::numeric_limits<std::size_t>::max()});
+  PublicMarket market(**network, *rest, *stream);
+  const MarketSink sink{
+      .on_prices = [&](Timestamp wall,
+                       std::span<const EventBody> prices) { inbox.post_market(wall, prices); },
+      .on_stream =
+          [&](bool up, const std::string& why) {
+            err << "tranchet: record: stream " << (up ? "open" : "ended: " + why) << std::endl;
+          },
+      .on_flaw =
+          [&](const std::string& flaw) { err << "tranchet: record: " << flaw << std::endl; }};
+  market.watch(std::move(wishes), true, names, sink);
+  const Outcome outcome = record(inbox, recorder);
+  inbox.close();
+  (*network)->stop();
+  return outcome;
+}
+
+}  // namespace
+
+int run_record_command(const RecordArguments& arguments, std::ostream& out, std::ostream& err) {
+  const Outcome recorded = run(arguments, err);
+  if (!recorded) {
+    err << "tranchet: record: " << recorded.error().message << "\n";
+    return recorded.error().status;
+  }
+  out << "recorded " << *recorded << " events into " << arguments.into << std::endl;
+  return out.good() ? kDone : kWorldFailed;
+}
+
+}  // namespace tranchet

@@ -1,0 +1,157 @@
+// The price with entries, exits, and where the targets of what is open lie.
+import {
+  CandlestickSeries,
+  createChart,
+  createSeriesMarkers,
+  LineStyle,
+  type IChartApi,
+  type IPriceLine,
+  type ISeriesApi,
+  type ISeriesMarkersPluginApi,
+  type SeriesMarker,
+  type Time,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import type { Chart, Position } from "./model";
+
+function color(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function decimals(tick: string): number {
+  return tick.includes(".") ? tick.length - tick.indexOf(".") - 1 : 0;
+}
+
+export class PriceChart {
+  private readonly chart: IChartApi;
+  private readonly series: ISeriesApi<"Candlestick">;
+  private readonly markers: ISeriesMarkersPluginApi<Time>;
+  private lines: IPriceLine[] = [];
+  private lines_key = "";
+  private interval = 60;
+  private last: { time: number; open: number; high: number; low: number; close: number } | null = null;
+  private data: Chart | null = null;
+
+  constructor(root: HTMLElement) {
+    this.chart = createChart(root, {
+      autoSize: true,
+      layout: { fontFamily: "inherit", fontSize: 12 },
+      timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 4 },
+      handleScroll: { vertTouchDrag: false },
+    });
+    this.series = this.chart.addSeries(CandlestickSeries, {});
+    this.markers = createSeriesMarkers(this.series, []);
+    this.paint();
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.paint();
+      if (this.data) this.show_markers(this.data);
+      this.lines_key = "";
+    });
+  }
+
+  private paint(): void {
+    const grid = { color: color("--grid") };
+    this.chart.applyOptions({
+      layout: { background: { color: "transparent" }, textColor: color("--soft") },
+      grid: { vertLines: grid, horzLines: grid },
+      rightPriceScale: { borderColor: color("--line") },
+      timeScale: { borderColor: color("--line") },
+    });
+    const rise = color("--candle");
+    const fall = color("--candle-down");
+    this.series.applyOptions({
+      upColor: rise,
+      borderUpColor: rise,
+      wickUpColor: rise,
+      downColor: fall,
+      borderDownColor: fall,
+      wickDownColor: fall,
+      priceLineColor: color("--accent"),
+    });
+  }
+
+  // All of it anew; `fit` shows the whole.
+  set(data: Chart, tick: string, fit: boolean): void {
+    this.data = data;
+    this.interval = data.interval_seconds || 60;
+    const places = decimals(tick);
+    this.series.applyOptions({
+      priceFormat: { type: "price", precision: places, minMove: Number(tick) || 0.01 },
+    });
+    const candles = data.candles.map(([time, open, high, low, close]) => ({
+      time: time as UTCTimestamp,
+      open: Number(open),
+      high: Number(high),
+      low: Number(low),
+      close: Number(close),
+    }));
+    this.series.setData(candles);
+    this.last = candles[candles.length - 1] ?? null;
+    this.chart.applyOptions({ timeScale: { secondsVisible: this.interval < 60 } });
+    this.show_markers(data);
+    if (fit) this.chart.timeScale().fitContent();
+  }
+
+  private show_markers(data: Chart): void {
+    const marks: SeriesMarker<Time>[] = data.fills.map((fill) => {
+      const entry = fill.purpose === "Entry";
+      const time = (Math.floor(fill.time / this.interval) * this.interval) as UTCTimestamp;
+      const good = fill.purpose === "TakeProfit";
+      return {
+        time,
+        position: fill.side === "Buy" ? "belowBar" : "aboveBar",
+        shape: fill.side === "Buy" ? "arrowUp" : "arrowDown",
+        color: entry ? color("--accent") : good ? color("--good") : color("--bad"),
+        text: entry ? String(fill.tranche) : "",
+      };
+    });
+    marks.sort((a, b) => Number(a.time) - Number(b.time));
+    this.markers.setMarkers(marks);
+  }
+
+  price(price: number, time: string): void {
+    const at = Math.floor(Date.parse(time) / 1000 / this.interval) * this.interval;
+    if (this.last && at < this.last.time) return;
+    if (this.last && at === this.last.time) {
+      this.last.high = Math.max(this.last.high, price);
+      this.last.low = Math.min(this.last.low, price);
+      this.last.close = price;
+    } else {
+      this.last = { time: at, open: price, high: price, low: price, close: price };
+    }
+    this.series.update({ ...this.last, time: this.last.time as UTCTimestamp });
+  }
+
+  // Average, targets and stops of what is open in this instrument.
+  levels(positions: Position[]): void {
+    const wanted: { price: string; name: string; color: string; style: LineStyle }[] = [];
+    for (const position of positions) {
+      if (position.average_entry) {
+        wanted.push({ price: position.average_entry, name: "average", color: color("--soft"), style: LineStyle.Dashed });
+      }
+      for (const tranche of position.tranches) {
+        const name = String(tranche.tranche);
+        if (tranche.take_profit) {
+          wanted.push({ price: tranche.take_profit, name: `target ${name}`, color: color("--good"), style: LineStyle.Dotted });
+        }
+        if (tranche.stop_loss) {
+          wanted.push({ price: tranche.stop_loss, name: `stop ${name}`, color: color("--bad"), style: LineStyle.Dotted });
+        }
+      }
+    }
+    const key = JSON.stringify(wanted);
+    if (key === this.lines_key) return;
+    this.lines_key = key;
+    for (const line of this.lines) this.series.removePriceLine(line);
+    this.lines = wanted.map((each) =>
+      this.series.createPriceLine({
+        price: Number(each.price),
+        color: each.color,
+        lineWidth: 1,
+        lineStyle: each.style,
+        axisLabelVisible: false,
+        title: each.name,
+      }),
+    );
+  }
+}

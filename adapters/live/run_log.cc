@@ -1,0 +1,98 @@
+#include "adapters/live/run_log.h"
+
+#include <fstream>
+#include <set>
+#include <system_error>
+
+#include "adapters/cli/exit_status.h"
+
+namespace tranchet {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unexpected<WriterFailure> failure(const LogError& error) {
+  return std::unexpected(WriterFailure{exit_status(error.kind), error.message});
+}
+std::unexpected<WriterFailure> failure(int status, std::string message) {
+  return std::unexpected(WriterFailure{status, std::move(message)});
+}
+
+constexpr std::string_view kModeFile = "mode";
+
+std::expected<void, WriterFailure> check_mode(const fs::path& directory, std::string_view mode) {
+  const fs::path file = directory / kModeFile;
+  std::string found;
+  if (std::ifstream stream(file); stream) std::getline(stream, found);
+  if (found.empty()) {
+    return failure(kBadInput, directory.string() + ": does not say whether it is the log of a " +
+                                  "live or a paper run (its file \"mode\" is missing): name " +
+                                  "another folder in live.log");
+  }
+  if (found == mode) return {};
+  return failure(kBadInput, directory.string() + ": is the log of a " + found + " run, and this " +
+                                "one is " + std::string(mode) +
+                                ": name another folder in live.log");
+}
+
+std::expected<void, WriterFailure> note_mode(const fs::path& directory, std::string_view mode) {
+  std::ofstream stream(directory / kModeFile);
+  stream << mode << "\n" << std::flush;
+  if (stream.good()) return {};
+  return failure(kWorldFailed, (directory / kModeFile).string() + ": cannot be written");
+}
+
+}  // namespace
+
+std::expected<RunLog, WriterFailure> open_run_log(
+    const fs::path& directory, std::string_view mode,
+    std::function<void(const Event&, const Output&, const Engine&)> visit) {
+  std::error_code unreadable;
+  const bool is_there = fs::exists(directory / "data.mdb", unreadable);
+  if (is_there) {
+    if (auto checked = check_mode(directory, mode); !checked) {
+      return std::unexpected(checked.error());
+    }
+    if (auto checked = check_in_child(directory, CheckDepth::Records); !checked) {
+      return failure(checked.error());
+    }
+  }
+  auto writer = is_there ? LogWriter::open(directory, Durability::EveryBatch)
+                         : LogWriter::create(directory, Durability::EveryBatch);
+  if (!writer) return failure(writer.error());
+  if (!is_there) {
+    if (auto noted = note_mode(directory, mode); !noted) return std::unexpected(noted.error());
+  }
+  RunLog run{.writer = std::move(*writer)};
+  if (number(run.writer->head().last) == 0) return run;
+  auto reader = LogReader::open(directory);
+  if (!reader) return failure(reader.error());
+  const bool use_snapshot = !visit;
+  auto resumed = resume(**reader, {.use_snapshot = use_snapshot, .visit = std::move(visit)});
+  if (!resumed) return failure(resumed.error());
+  run.names = std::move(resumed->names);
+  run.engine = std::make_unique<Engine>(std::move(resumed->engine));
+  run.replayed = resumed->replayed;
+  return run;
+}
+
+std::vector<ConfigChanged> changed_settings(const Settings& before, const Settings& now) {
+  std::set<Settings::Key> keys;
+  for (const SettingInfo& setting : all_settings()) keys.insert({InstrumentId::None, setting.id});
+  for (const auto& [key, value] : before.overrides()) keys.insert(key);
+  for (const auto& [key, value] : now.overrides()) keys.insert(key);
+  std::vector<ConfigChanged> changes;
+  for (const auto& [instrument, setting] : keys) {
+    const std::int64_t value = now.get(setting, instrument);
+    // An override that is gone becomes one with the default's value: it decides the same.
+    const bool was_said = instrument == InstrumentId::None ||
+                          before.overrides().contains({instrument, setting}) ||
+                          now.overrides().contains({instrument, setting});
+    if (was_said && before.get(setting, instrument) != value) {
+      changes.push_back({.setting = setting, .instrument = instrument, .value = value});
+    }
+  }
+  return changes;
+}
+
+}  // namespace tranchet

@@ -1,0 +1,147 @@
+#include "adapters/net/client_websocket.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/ssl.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+
+#include "adapters/net/client_core.h"
+
+namespace tranchet {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+using Error = boost::system::error_code;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+
+class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(NetworkCore& core, const NetAddress& address, std::string target,
+          const WebSocketLimits& limits, WebSocketEvents events)
+      : resolver_(core.context),
+        stream_(core.context, core.tls),
+        address_(address),
+        target_(address.path + target),
+        limits_(limits),
+        events_(std::move(events)) {}
+
+  void connect() {
+    if (!expect_peer(stream_.next_layer().native_handle(), address_)) {
+      return fail("the host name cannot be asked for");
+    }
+    resolver_.async_resolve(address_.host, std::to_string(address_.port),
+                            [self = shared_from_this()](const Error& error, const auto& found) {
+                              if (error) return self->fail(error.message());
+                              self->lowest().expires_after(self->limits_.connect_time);
+                              self->lowest().async_connect(
+                                  found, [self](const Error& failed, const auto&) {
+                                    if (failed) return self->fail(failed.message());
+                                    self->shake_hands();
+                                  });
+                            });
+  }
+
+  // The owner wants to hear no more.
+  void leave() {
+    events_ = {};
+    if (!open_) {
+      lowest().close();
+      return;
+    }
+    stream_.async_close(websocket::close_code::normal,
+                        [self = shared_from_this()](const Error&) { self->lowest().close(); });
+  }
+
+ private:
+  beast::tcp_stream& lowest() { return beast::get_lowest_layer(stream_); }
+
+  void shake_hands() {
+    Error ignored;
+    lowest().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    lowest().expires_after(limits_.connect_time);
+    stream_.next_layer().async_handshake(
+        asio::ssl::stream_base::client, [self = shared_from_this()](const Error& error) {
+          if (error)
+            return self->fail(
+                handshake_failure(error.message(), self->stream_.next_layer().native_handle()));
+          self->upgrade();
+        });
+  }
+
+  void upgrade() {
+    lowest().expires_never();
+    websocket::stream_base::timeout timeout{};
+    timeout.handshake_timeout = limits_.connect_time;
+    timeout.idle_timeout = limits_.idle_time;
+    timeout.keep_alive_pings = true;
+    stream_.set_option(timeout);
+    stream_.set_option(websocket::stream_base::decorator([](websocket::request_type& request) {
+      request.set(beast::http::field::user_agent, "tranchet");
+    }));
+    stream_.read_message_max(limits_.message_bytes);
+    stream_.control_callback([weak = weak_from_this()](websocket::frame_type, beast::string_view) {
+      const auto self = weak.lock();
+      if (self && self->events_.on_alive) self->events_.on_alive();
+    });
+    stream_.async_handshake(address_.host_header(), target_,
+                            [self = shared_from_this()](const Error& error) {
+                              if (error) return self->fail(error.message());
+                              self->open_ = true;
+                              if (self->events_.on_open) self->events_.on_open();
+                              self->read();
+                            });
+  }
+
+  void read() {
+    stream_.async_read(buffer_, [self = shared_from_this()](const Error& error, std::size_t) {
+      if (error) return self->fail(self->reason_of(error));
+      const auto bytes = self->buffer_.data();
+      if (self->events_.on_text) {
+        self->events_.on_text({static_cast<const char*>(bytes.data()), bytes.size()});
+      }
+      self->buffer_.consume(bytes.size());
+      self->read();
+    });
+  }
+
+  std::string reason_of(const Error& error) const {
+    if (error != websocket::error::closed) return error.message();
+    const websocket::close_reason& reason = stream_.reason();
+    return "closed by the peer, code " + std::to_string(reason.code) +
+           (reason.reason.empty() ? "" : ": " + std::string(reason.reason.c_str()));
+  }
+
+  void fail(std::string reason) {
+    open_ = false;
+    lowest().close();
+    const auto on_closed = std::move(events_.on_closed);
+    events_ = {};
+    if (on_closed) on_closed(std::move(reason));
+  }
+
+  asio::ip::tcp::resolver resolver_;
+  websocket::stream<TlsStream> stream_;
+  NetAddress address_;
+  std::string target_;
+  WebSocketLimits limits_;
+  WebSocketEvents events_;
+  beast::flat_buffer buffer_;
+  bool open_ = false;
+};
+
+WebSocketClient::WebSocketClient(Network& network, const NetAddress& address, std::string target,
+                                 const WebSocketLimits& limits, WebSocketEvents events)
+    : network_(network),
+      session_(std::make_shared<Session>(network.core(), address, std::move(target), limits,
+                                         std::move(events))) {
+  network_.post([session = session_] { session->connect(); });
+}
+
+WebSocketClient::~WebSocketClient() {
+  network_.post([session = std::move(session_)] { session->leave(); });
+}
+
+}  // namespace tranchet

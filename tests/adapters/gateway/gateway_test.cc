@@ -1,0 +1,449 @@
+// The gateway over a run that goes on: real sockets on loopback, users, actions, and bad peers.
+#include "adapters/gateway/gateway.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <condition_variable>
+#include <cstdio>
+#include <deque>
+#include <fstream>
+#include <mutex>
+
+#include "tests/adapters/gateway/peer.h"
+#include "tests/adapters/gateway/traded_session.h"
+
+namespace tranchet {
+namespace {
+
+constexpr std::string_view kBuy =
+    R"("type":"EntrySignal","instrument":"BTCUSDT","side":"Buy","order_type":"Market","quantity":"0.1")";
+
+// Keeps what is wished until the test takes it.
+class WishList final : public Wishes {
+ public:
+  bool post(const std::string& line) override {
+    const std::lock_guard lock(mutex_);
+    if (full) return false;
+    lines_.push_back(line);
+    come_.notify_all();
+    return true;
+  }
+  std::string next() {
+    std::unique_lock lock(mutex_);
+    if (!come_.wait_for(lock, std::chrono::seconds(20), [this] { return !lines_.empty(); })) {
+      return "nothing was wished";
+    }
+    std::string line = std::move(lines_.front());
+    lines_.pop_front();
+    return line;
+  }
+  std::size_t size() {
+    const std::lock_guard lock(mutex_);
+    return lines_.size();
+  }
+  bool full = false;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable come_;
+  std::deque<std::string> lines_;
+};
+
+std::string bearer(std::string_view user) {
+  return "Authorization: Bearer " + std::string(user) + "-token-0123456789abcdef";
+}
+
+class GatewayTest : public testing::Test {
+ protected:
+  GatewayTest() : session_(folder_.path() / "log") {
+    session_.finish();
+    const auto users = folder_.path() / "users";
+    std::ofstream file(users);
+    for (const auto& [user, right] : {std::pair{"anna", "operator"}, std::pair{"vera", "viewer"},
+                                      std::pair{"bob", "none"}}) {
+      file << user << " " << right << " " << user << "-token-0123456789abcdef\n";
+    }
+    file << "olga operator olga-token-0123456789abcdef 2020-01-01T00:00:00Z\n";
+    file.close();
+    EXPECT_EQ(chmod(users.c_str(), 0600), 0);
+    options_ = {.log = folder_.path() / "log",
+                .listen = "127.0.0.1:0",
+                .users = users,
+                .origins = {"https://desk.example"}};
+    start();
+  }
+  void start() {
+    gateway_.reset();
+    auto gateway = Gateway::start(options_, &wishes_);
+    ASSERT_TRUE(gateway) << gateway.error();
+    gateway_ = std::move(*gateway);
+  }
+  PeerAnswer ask(std::string_view method, std::string_view target,
+                 const std::vector<std::string>& headers = {}, std::string_view body = {}) const {
+    return Peer(gateway_->port()).request(method, target, headers, body);
+  }
+  PeerAnswer act(std::string_view path, std::string_view body, std::string_view user = "anna") const {
+    return ask("POST", path, {bearer(user)}, body);
+  }
+  // A socket of this user, greeted.
+  std::unique_ptr<Peer> listen(const std::string& user) const {
+    auto peer = std::make_unique<Peer>(gateway_->port());
+    EXPECT_EQ(peer->upgrade("/ws/live/" + user, {bearer(user)}), 101);
+    EXPECT_TRUE(peer->next_text_with({"\"connected\"", user}));
+    EXPECT_TRUE(peer->next_text_with({"\"type\":\"status\""}));
+    return peer;
+  }
+  std::uint64_t metric(const std::string& name) const {
+    const PeerAnswer answer = ask("GET", "/metrics");
+    const std::size_t found = answer.body.find("\ntranchet_" + name + " ");
+    return found == std::string::npos
+               ? 0
+               : std::stoull(answer.body.substr(found + name.size() + 11));
+  }
+  // Until the gateway shows everything that the session has done.
+  void settle() {
+    session_.finish();
+    const std::string head = std::to_string(number(session_.engine().last_sequence()));
+    while (json_field(ask("GET", "/healthz").body, "sequence") != head) {
+    }
+  }
+
+  ScratchFolder folder_;
+  TradedSession session_;
+  WishList wishes_;
+  GatewayOptions options_;
+  std::unique_ptr<Gateway> gateway_;
+};
+
+// ---- Who hears what.
+
+TEST_F(GatewayTest, SocketsOfAUserHearTheirAccountAndNobodyElseDoes) {
+  auto first = listen("anna");
+  auto second = listen("anna");
+  auto viewer = listen("vera");
+  Peer stranger(gateway_->port());
+  ASSERT_EQ(stranger.upgrade("/ws/live/bob", {bearer("bob")}), 101);
+  session_.say(std::string(kBuy));
+  settle();
+  for (Peer* peer : {first.get(), second.get(), viewer.get()}) {
+    const auto update = peer->next_text_with({"position_update", "\"isOpen\":true"});
+    ASSERT_TRUE(update);
+    EXPECT_EQ(json_field(*update, "entryPrice"), "45000");
+  }
+  const std::vector<std::string> expected = {
+      R"({"type":"connected","message":"WebSocket connected successfully","user_id":"bob"})",
+      R"({"type":"status","data":{"is_active":false,"message":"No active live trading session"}})"};
+  EXPECT_EQ(stranger.texts_so_far(), expected);
+}
+
+TEST_F(GatewayTest, AFourthSocketClosesTheOldest) {
+  auto oldest = listen("anna");
+  auto second = listen("anna");
+  auto third = listen("anna");
+  auto other = listen("vera");
+  auto fourth = listen("anna");
+  EXPECT_FALSE(oldest->next_text());
+  EXPECT_EQ(oldest->close_code(), 1000);
+  for (Peer* peer : {second.get(), third.get(), fourth.get(), other.get()}) {
+    peer->send_text("ping");
+    EXPECT_TRUE(peer->next_text_with({"pong"}));
+  }
+}
+
+TEST_F(GatewayTest, PingsInBothForms) {
+  auto peer = listen("anna");
+  peer->send_text("ping");
+  EXPECT_EQ(peer->next_text(), "pong");
+  peer->send_text("pong");
+  peer->send_text(R"({"type":"pong"})");
+  peer->send_text(R"({"type":"ping"})");
+  const auto answer = peer->next_text();
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->starts_with(R"({"type":"pong","timestamp":")")) << *answer;
+}
+
+TEST_F(GatewayTest, WhoIsNotKnownIsTurnedAway) {
+  struct Row {
+    std::string target;
+    std::vector<std::string> headers;
+    int status;
+  };
+  const std::string own =
+      "Origin: http://127.0.0.1:" + std::to_string(gateway_->port());
+  const std::string host = "Host: 127.0.0.1:" + std::to_string(gateway_->port());
+  const std::string cookie = "Cookie: auth_token=anna-token-0123456789abcdef";
+  for (const Row& row : {Row{"/ws/live/anna", {}, 401},
+                         Row{"/ws/live/anna", {"Authorization: Bearer guess"}, 401},
+                         Row{"/ws/live/olga", {bearer("olga")}, 401},
+                         Row{"/ws/live/vera", {bearer("anna")}, 403},
+                         Row{"/ws/live/", {bearer("anna")}, 403},
+                         Row{"/ws/live/anna", {cookie}, 403},
+                         Row{"/ws/live/anna", {cookie, "Origin: https://evil.example"}, 403},
+                         Row{"/ws/live/anna", {bearer("anna"), "Origin: null"}, 403},
+                         Row{"/ws/live/anna", {bearer("anna"), "Host: evil.example"}, 403},
+                         Row{"/ws/screen", {}, 401},
+                         Row{"/ws/screen", {bearer("bob")}, 403},
+                         Row{"/ws/other", {bearer("anna")}, 404},
+                         Row{"/ws/live/anna", {cookie, host, own}, 101},
+                         Row{"/ws/live/anna", {cookie, "Origin: https://desk.example"}, 101},
+                         Row{"/ws/screen", {bearer("vera")}, 101}}) {
+    EXPECT_EQ(Peer(gateway_->port()).upgrade(row.target, row.headers), row.status)
+        << row.target << " " << (row.headers.empty() ? "" : row.headers[0]);
+  }
+  EXPECT_GE(metric("unauthorized_total"), 6U);
+  EXPECT_GE(metric("forbidden_origins_total"), 4U);
+  EXPECT_EQ(ask("GET", "/api/state").status, 401);
+  EXPECT_EQ(json_field(ask("GET", "/api/state", {bearer("olga")}).body, "detail"),
+            "\"Token expired\"");
+  EXPECT_EQ(ask("GET", "/api/state", {bearer("vera")}).status, 200);
+  EXPECT_EQ(ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(ask("GET", "/").status, 200);
+}
+
+TEST_F(GatewayTest, AnAddressThatOthersReachNeedsTlsAndUsers) {
+  GatewayOptions open = options_;
+  open.listen = "0.0.0.0:0";
+  const auto refused = Gateway::start(open, &wishes_);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("needs a certificate"), std::string::npos) << refused.error();
+}
+
+TEST_F(GatewayTest, LoggingInMakesACookie) {
+  const PeerAnswer wrong = ask("POST", "/api/login", {}, R"({"token":"guess"})");
+  EXPECT_EQ(wrong.status, 401);
+  const PeerAnswer right =
+      ask("POST", "/api/login", {}, R"({"token":"anna-token-0123456789abcdef"})");
+  EXPECT_EQ(right.status, 200);
+  EXPECT_NE(right.head.find("auth_token=anna-token-0123456789abcdef; HttpOnly; SameSite=Strict"),
+            std::string::npos)
+      << right.head;
+  const PeerAnswer bad_bytes =
+      ask("POST", "/api/login", {}, R"({"token":"a\r\nSet-Cookie: x=1"})");
+  EXPECT_EQ(bad_bytes.status, 401);
+  EXPECT_EQ(bad_bytes.head.find("x=1"), std::string::npos);
+}
+
+// ---- Acting.
+
+TEST_F(GatewayTest, ClosingFromTheScreenTakesTheOneWayAndSaysSo) {
+  session_.say(std::string(kBuy));
+  settle();
+  auto peer = listen("anna");
+  const PeerAnswer answer =
+      act("/api/close", R"({"request_id":"r1","instrument":"BTCUSDT","reason":"Manual"})");
+  ASSERT_EQ(answer.status, 202) << answer.body;
+  session_.venue().refuse = 1;
+  session_.wish(wishes_.next());
+  session_.wait(Duration::seconds(10));
+  settle();
+  EXPECT_TRUE(peer->next_text_with({"exit_update", "\"state\":\"closing\""}));
+  EXPECT_TRUE(peer->next_text_with({"exit_update", "\"state\":\"retrying\""}));
+  const auto closed = peer->next_text_with({"position_update"});
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(json_field(*closed, "isOpen"), "false");
+  EXPECT_EQ(json_field(*closed, "exitPrice"), "45000");
+  EXPECT_EQ(json_field(*closed, "reason"), "\"Manual\"");
+  const PeerAnswer state = ask("GET", "/api/state", {bearer("vera")});
+  EXPECT_NE(state.body.find(R"("author":"anna/r1")"), std::string::npos);
+}
+
+TEST_F(GatewayTest, OneRequestIsOneAct) {
+  session_.say(std::string(kBuy));
+  settle();
+  const std::string body = R"({"request_id":"r1","instrument":"BTCUSDT","reason":"Manual"})";
+  EXPECT_EQ(json_field(act("/api/close", body).body, "repeated"), "false");
+  EXPECT_EQ(json_field(act("/api/close", body).body, "repeated"), "true");
+  session_.wish(wishes_.next());
+  settle();
+  // The position is gone, and still it is the same act; a new one would be refused.
+  EXPECT_EQ(act("/api/close", body).status, 202);
+  EXPECT_EQ(act("/api/close", R"({"request_id":"r2","instrument":"BTCUSDT","reason":"Manual"})")
+                .status,
+            409);
+  // The log remembers when the gateway does not.
+  start();
+  settle();
+  EXPECT_EQ(json_field(act("/api/close", body).body, "repeated"), "true");
+  EXPECT_EQ(wishes_.size(), 0U);
+}
+
+TEST_F(GatewayTest, OnlyOperatorsAct) {
+  const std::string halt = R"({"request_id":"r1"})";
+  EXPECT_EQ(act("/api/halt", halt, "vera").status, 403);
+  EXPECT_EQ(act("/api/halt", halt, "bob").status, 403);
+  EXPECT_EQ(act("/api/halt", halt, "olga").status, 401);
+  EXPECT_EQ(ask("POST", "/api/halt", {}, halt).status, 401);
+  EXPECT_EQ(ask("POST", "/api/halt",
+                {"Cookie: auth_token=anna-token-0123456789abcdef", "Origin: https://evil.example"},
+                halt)
+                .status,
+            403);
+  EXPECT_EQ(ask("GET", "/api/halt", {bearer("anna")}).status, 405);
+  EXPECT_EQ(act("/api/halt", "not json").status, 400);
+  EXPECT_EQ(wishes_.size(), 0U);
+  EXPECT_EQ(act("/api/halt", halt).status, 202);
+  EXPECT_NE(wishes_.next().find(R"("type":"EntriesHalted","author":"anna/r1")"),
+            std::string::npos);
+  wishes_.full = true;
+  EXPECT_EQ(act("/api/halt", R"({"request_id":"r9"})").status, 503);
+  wishes_.full = false;
+  EXPECT_EQ(json_field(act("/api/halt", R"({"request_id":"r9"})").body, "repeated"), "false")
+      << "what was not taken may be tried again";
+}
+
+TEST_F(GatewayTest, TooManyActsWait) {
+  int refused = 0;
+  for (int count = 0; count < 30; ++count) {
+    const PeerAnswer answer =
+        act("/api/resume", R"({"request_id":"r)" + std::to_string(count) + R"("})");
+    if (answer.status == 429) ++refused;
+  }
+  EXPECT_LE(wishes_.size() + static_cast<std::size_t>(refused), 30U);
+  EXPECT_EQ(wishes_.size() + static_cast<std::size_t>(refused), 30U);
+}
+
+// ---- Looking.
+
+std::string output_of(const std::string& command) {
+  std::string text;
+  FILE* pipe = popen(command.c_str(), "r");
+  std::array<char, 65'536> chunk{};
+  while (const std::size_t count = fread(chunk.data(), 1, chunk.size(), pipe)) {
+    text.append(chunk.data(), count);
+  }
+  pclose(pipe);
+  return text;
+}
+
+TEST_F(GatewayTest, TheSliderShowsWhatReplayUntilPrints) {
+  session_.say(std::string(kBuy));
+  session_.price("BTCUSDT", "44000");
+  session_.say(R"("type":"CloseRequested","reason":"Emergency","author":"anna/r1")");
+  settle();
+  const std::uint64_t head = number(session_.engine().last_sequence());
+  for (std::uint64_t sequence = 1; sequence <= head; sequence += 7) {
+    const std::string printed = output_of(std::string(TRANCHET_PROGRAM) + " replay '" +
+                                          options_.log.string() + "' --json --until " +
+                                          std::to_string(sequence));
+    const PeerAnswer shown =
+        ask("GET", "/api/state?sequence=" + std::to_string(sequence), {bearer("vera")});
+    ASSERT_EQ(shown.status, 200) << shown.body;
+    const std::size_t at = printed.find("\"state\":");
+    ASSERT_NE(at, std::string::npos) << printed;
+    EXPECT_EQ(printed.substr(at + 8), shown.body + "}\n") << sequence;
+  }
+  EXPECT_EQ(ask("GET", "/api/state?sequence=0", {bearer("vera")}).status, 400);
+  EXPECT_EQ(ask("GET", "/api/state?sequence=x", {bearer("vera")}).status, 400);
+  EXPECT_EQ(ask("GET", "/api/state?time=2026-01-05T09%3A00%3A00Z", {bearer("vera")}).status, 200);
+  EXPECT_EQ(ask("GET", "/api/state?time=2020-01-01T00:00:00Z", {bearer("vera")}).status, 404);
+  EXPECT_EQ(ask("GET", "/api/chart?instrument=DOGE", {bearer("vera")}).status, 404);
+  const PeerAnswer chart = ask("GET", "/api/chart?instrument=BTCUSDT", {bearer("vera")});
+  EXPECT_NE(chart.body.find(R"("side":"Buy","purpose":"Entry","price":"45000")"),
+            std::string::npos)
+      << chart.body;
+}
+
+TEST_F(GatewayTest, ALogToLookAtNeedsNoTokenAndTakesNoOrders) {
+  options_.read_only = true;
+  options_.users.clear();
+  start();
+  settle();
+  EXPECT_EQ(ask("GET", "/api/state").status, 200);
+  EXPECT_EQ(ask("GET", "/api/state", {"Host: evil.example"}).status, 403);
+  EXPECT_EQ(ask("GET", "/api/state", {"Origin: https://evil.example"}).status, 403);
+  Peer page(gateway_->port());
+  ASSERT_EQ(page.upgrade("/ws/screen"), 101);
+  EXPECT_TRUE(page.next_text_with({"\"type\":\"state\"", "\"BTCUSDT\""}));
+  EXPECT_EQ(ask("POST", "/api/halt", {}, R"({"request_id":"r1"})").status, 401);
+  EXPECT_EQ(Peer(gateway_->port()).upgrade("/ws/live/anna"), 401);
+  EXPECT_EQ(wishes_.size(), 0U);
+}
+
+TEST_F(GatewayTest, PagesHearPricesAndStates) {
+  session_.say(std::string(kBuy));
+  settle();
+  Peer page(gateway_->port());
+  ASSERT_EQ(page.upgrade("/ws/screen", {bearer("vera")}), 101);
+  ASSERT_TRUE(page.next_text_with({"\"type\":\"state\""}));
+  session_.price("BTCUSDT", "45010");
+  session_.finish();
+  const auto prices = page.next_text_with({"\"type\":\"prices\"", R"(["BTCUSDT","45010"])"});
+  ASSERT_TRUE(prices);
+  EXPECT_NE(prices->find(R"(["BTCUSDT","Long","1",["1"]])"), std::string::npos) << *prices;
+  session_.say(R"("type":"EntriesHalted","reason":"lunch")");
+  EXPECT_TRUE(page.next_text_with({"\"type\":\"state\"", "\"entries_halted\":true"}));
+}
+
+// ---- Bad peers.
+
+TEST_F(GatewayTest, WhatMeansNothingIsLetPass) {
+  auto peer = listen("anna");
+  for (const char* text : {"", "{", "[]", "null", "{\"type\":\"order\"}", "{\"type\":7}", "\xff\xfe",
+                           "{\"type\":\"close\",\"instrument\":\"BTCUSDT\"}"}) {
+    if (std::string_view(text) == "\xff\xfe") continue;  // Not UTF-8: see below.
+    peer->send_text(text);
+  }
+  peer->send_text("ping");
+  EXPECT_EQ(peer->next_text(), "pong");
+  EXPECT_GE(metric("ignored_messages_total"), 7U);
+  EXPECT_EQ(wishes_.size(), 0U);
+}
+
+TEST_F(GatewayTest, FramesThatBreakTheRulesEndTheSocketAlone) {
+  auto witness = listen("vera");
+  struct Row {
+    std::string what;
+    std::function<void(Peer&)> send;
+  };
+  const std::string large(64 * 1024 + 1, 'x');
+  for (const Row& row :
+       {Row{"not masked", [](Peer& peer) { peer.send_frame(0x81, "ping", false); }},
+        Row{"reserved bits", [](Peer& peer) { peer.send_frame(0xf1, "ping"); }},
+        Row{"unknown kind", [](Peer& peer) { peer.send_frame(0x83, "ping"); }},
+        Row{"not UTF-8", [](Peer& peer) { peer.send_frame(0x81, "\xff\xfe"); }},
+        Row{"binary", [](Peer& peer) { peer.send_frame(0x82, "ping"); }},
+        Row{"too long", [&](Peer& peer) { peer.send_text(large); }}}) {
+    auto peer = listen("anna");
+    row.send(*peer);
+    EXPECT_TRUE(peer->is_closed()) << row.what;
+  }
+  witness->send_text("ping");
+  EXPECT_TRUE(witness->next_text_with({"pong"}));
+}
+
+TEST_F(GatewayTest, AFloodIsCutOffAndNobodyElseNotices) {
+  auto witness = listen("vera");
+  auto flood = listen("anna");
+  for (int count = 0; count < 10'000; ++count) flood->send_text("{}");
+  EXPECT_TRUE(flood->is_closed());
+  witness->send_text("ping");
+  EXPECT_TRUE(witness->next_text_with({"pong"}));
+  EXPECT_GE(metric("rate_limited_total"), 1U);
+}
+
+TEST_F(GatewayTest, The33rdConnectionIsHungUpOn) {
+  std::vector<std::unique_ptr<Peer>> peers;
+  for (int count = 0; count < 32; ++count) {
+    peers.push_back(std::make_unique<Peer>(gateway_->port()));
+    ASSERT_EQ(peers.back()->request("GET", "/healthz").status, 200) << count;
+  }
+  EXPECT_EQ(Peer(gateway_->port()).request("GET", "/healthz").status, 0);
+  EXPECT_EQ(peers.front()->request("GET", "/healthz").status, 200);
+  const PeerAnswer metrics = peers.front()->request("GET", "/metrics");
+  EXPECT_NE(metrics.body.find("\ntranchet_connections_refused_total 1\n"), std::string::npos)
+      << metrics.body;
+}
+
+TEST_F(GatewayTest, HalfARequestHarmsNobody) {
+  Peer slow(gateway_->port());
+  slow.send_bytes("POST /api/halt HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Le");
+  Peer garbage(gateway_->port());
+  garbage.send_bytes("\x16\x03\x01 hello\r\n\r\n");
+  EXPECT_EQ(ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(ask("POST", "/api/halt", {bearer("anna")}, std::string(64 * 1024 + 1, ' ')).status, 413);
+}
+
+}  // namespace
+}  // namespace tranchet

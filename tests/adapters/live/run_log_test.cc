@@ -1,0 +1,106 @@
+// The log of a program that trades: begun, gone on with, and refused.
+#include "adapters/live/run_log.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include <unistd.h>
+
+#include "adapters/live/stop_distance.h"
+#include "replay/opening.h"
+
+namespace tranchet {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RunLogTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("tranchet-run-log-" + std::to_string(::getpid()));
+    fs::remove_all(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  fs::path folder_;
+};
+
+TEST_F(RunLogTest, BeginsThenGoesOn) {
+  {
+    auto run = open_run_log(folder_, "paper", {});
+    ASSERT_TRUE(run) << run.error().message;
+    EXPECT_EQ(run->engine, nullptr);
+    Engine engine{Settings()};
+    std::vector<Event> events;
+    for (const EventBody& body : opening_events({}, run->names)) {
+      events.push_back({.sequence = Sequence{events.size() + 1}, .body = body});
+    }
+    ASSERT_TRUE(run->writer->append(events, run->names));
+    ASSERT_TRUE(run->writer->close());
+  }
+  auto run = open_run_log(folder_, "paper", {});
+  ASSERT_TRUE(run) << run.error().message;
+  ASSERT_NE(run->engine, nullptr);
+  EXPECT_EQ(run->replayed, 1U);
+}
+
+TEST_F(RunLogTest, APaperRunDoesNotGoOnWithALiveLog) {
+  ASSERT_TRUE(open_run_log(folder_, "live", {}));
+  const auto run = open_run_log(folder_, "paper", {});
+  ASSERT_FALSE(run);
+  EXPECT_EQ(run.error().exit_status, 2);
+  EXPECT_NE(run.error().message.find("is the log of a live run"), std::string::npos);
+}
+
+TEST_F(RunLogTest, ASecondWriterIsTurnedAway) {
+  auto first = open_run_log(folder_, "paper", {});
+  ASSERT_TRUE(first);
+  const auto second = open_run_log(folder_, "paper", {});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().exit_status, 3);
+}
+
+TEST_F(RunLogTest, DamageIsNamed) {
+  { ASSERT_TRUE(open_run_log(folder_, "paper", {})); }
+  std::ofstream(folder_ / "data.mdb", std::ios::trunc) << "not a log";
+  const auto run = open_run_log(folder_, "paper", {});
+  ASSERT_FALSE(run);
+  EXPECT_NE(run.error().exit_status, 0);
+  EXPECT_FALSE(run.error().message.empty());
+}
+
+TEST(ChangedSettings, AreEventsWhereTheValueDiffers) {
+  constexpr InstrumentId kCoin{1};
+  Settings before, now;
+  EXPECT_TRUE(changed_settings(before, now).empty());
+  now.set(Setting::TakeProfit, InstrumentId::None, 20'000);
+  now.set(Setting::StopLoss, kCoin, 30'000);
+  const auto changes = changed_settings(before, now);
+  ASSERT_EQ(changes.size(), 2U);
+  for (const ConfigChanged& change : changes)
+    before.set(change.setting, change.instrument, change.value);
+  EXPECT_TRUE(changed_settings(before, now).empty());
+  // An override that is taken back is one with the default's value.
+  Settings without = now;
+  without = Settings();
+  without.set(Setting::TakeProfit, InstrumentId::None, 20'000);
+  const auto back = changed_settings(now, without);
+  ASSERT_EQ(back.size(), 1U);
+  EXPECT_EQ(back.front().setting, Setting::StopLoss);
+  EXPECT_EQ(back.front().value, without.get(Setting::StopLoss));
+}
+
+TEST(StopDistance, IsThatOfTheLeverage) {
+  EXPECT_EQ(liquidation_distance(10, 4'000), 96'000);  // 10 % - 0.4 %.
+  EXPECT_EQ(liquidation_distance(125, 10'000), 0);
+  Settings settings;
+  settings.set(Setting::StopLoss, InstrumentId::None, 95'999);
+  EXPECT_FALSE(is_stop_beyond_liquidation(settings, InstrumentId{1}, 4'000));
+  settings.set(Setting::StopLoss, InstrumentId::None, 96'000);
+  EXPECT_TRUE(is_stop_beyond_liquidation(settings, InstrumentId{1}, 4'000));
+  settings.set(Setting::StopLossEnabled, InstrumentId::None, 0);
+  EXPECT_FALSE(is_stop_beyond_liquidation(settings, InstrumentId{1}, 4'000));
+}
+
+}  // namespace
+}  // namespace tranchet

@@ -1,0 +1,268 @@
+#include "tests/adapters/live/stage.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <future>
+#include <sstream>
+
+#include "adapters/aster/rest_messages.h"
+#include "adapters/live/clock.h"
+#include "adapters/live/keys_file.h"
+#include "events/ensure.h"
+#include "replay/verify.h"
+
+namespace tranchet {
+namespace {
+
+namespace fs = std::filesystem;
+// Longer than a minute: a program that was started twenty times in one has used up its weight, and
+// waits for the next.
+constexpr std::chrono::seconds kLimit{100};
+
+void write(const fs::path& path, const std::string& text) {
+  std::ofstream(path) << text;
+}
+
+}  // namespace
+
+Stage::Stage(const fs::path& folder, const Options& options)
+    : folder_(folder),
+      options_(options),
+      authority_(folder / "authority"),
+      counts_(std::variant_size_v<EventBody>) {
+  identity_ = authority_.issue("venue", {});
+  write(folder_ / "prices.csv",
+        "agg_trade_id,price,quantity,first_trade_id,last_trade_id,"
+        "transact_time,is_buyer_maker\n"
+        "1," +
+            options.venue_price + ",0.100,1,1,1704067200000,false\n");
+  write(folder_ / "accounts.toml",
+        "[[account]]\nuser = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\n"
+        "signer = \"0x21cF8Ae13Bb72632562c6Fff438652Ba1a151bb0\"\nbalance = \"100000\"\n"
+        "position_mode = \"hedge\"\n");
+  write(folder_ / "keys.toml",
+        "user = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\nprivate_key = \"0x" +
+            std::string(kCanaryKey) + "\"\n");
+  write(folder_ / "instruments.json",
+        R"({"symbols":[{"symbol":"BTCUSDT","pair":"BTCUSDT","contractType":"PERPETUAL",)"
+        R"("status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","marginAsset":"USDT",)"
+        R"("filters":[{"filterType":"PRICE_FILTER","minPrice":"0.1","maxPrice":"1000000",)"
+        R"("tickSize":"0.1"},{"filterType":"LOT_SIZE","minQty":"0.001","maxQty":"1000",)"
+        R"("stepSize":"0.001"},{"filterType":"MARKET_LOT_SIZE","minQty":"0.001","maxQty":"120",)"
+        R"("stepSize":"0.001"},{"filterType":"MIN_NOTIONAL","notional":"5"},)"
+        R"({"filterType":"MAX_NUM_ORDERS","limit":200},)"
+        R"({"filterType":"MAX_NUM_ALGO_ORDERS","limit":10}]}]})");
+  ::chmod((folder_ / "keys.toml").c_str(), 0600);
+  network_ = std::move(*Network::start({.certificates = authority_.certificate().string()}));
+}
+
+Stage::~Stage() {
+  control_.reset();
+}
+
+// ---- The venue.
+
+void Stage::start_venue() {
+  venue_ = std::make_unique<Child>(
+      std::vector<std::string>{
+          TRANCHET_PROGRAM, "venue", "aster", "--listen", "127.0.0.1:" + std::to_string(port_),
+          "--tape", "BTCUSDT=" + (folder_ / "prices.csv").string(), "--accounts",
+          (folder_ / "accounts.toml").string(), "--instruments",
+          (folder_ / "instruments.json").string(), "--certificate", identity_.certificate.string(),
+          "--key", identity_.key.string(), "--control"},
+      folder_ / "venue-errors");
+  const std::string start = "listening on https://127.0.0.1:";
+  while (auto line = venue_->line()) {
+    if (!line->starts_with(start)) continue;
+    port_ = static_cast<std::uint16_t>(std::stoi(line->substr(start.size())));
+    break;
+  }
+  ENSURE(port_ != 0);
+  control_ = std::make_unique<HttpClient>(*network_, NetAddress{.host = "127.0.0.1", .port = port_},
+                                          HttpLimits{});
+  write_configuration(options_.settings);
+}
+
+void Stage::stop_venue() {
+  control_.reset();
+  venue_.reset();
+}
+
+ClientAnswer Stage::ask(ClientRequest request) {
+  auto promise = std::make_shared<std::promise<ClientAnswer>>();
+  auto answered = promise->get_future();
+  control_->send(std::move(request),
+                 [promise](ClientAnswer answer) { promise->set_value(std::move(answer)); });
+  return answered.get();
+}
+
+Quantity Stage::venue_quantity(PositionSide side) {
+  const auto signer = read_keys(folder_ / "keys.toml");
+  EXPECT_TRUE(signer);
+  // Two questions within a microsecond would have one nonce.
+  nonce_ =
+      std::max(nonce_ + 1, static_cast<std::uint64_t>(read_clocks().wall.nanoseconds() / 1'000));
+  const std::string query =
+      (*signer)->sign({.parameters = "symbol=BTCUSDT", .microseconds = nonce_});
+  const ClientAnswer answer = ask({.method = "GET", .target = "/fapi/v3/positionRisk?" + query});
+  const auto rows = aster::read_positions(answer.body);
+  EXPECT_TRUE(rows) << answer.body;
+  Quantity held;
+  for (const aster::PositionRow& row : *rows) {
+    const bool is_long = row.amount.is_positive();
+    if (is_long == (side == PositionSide::Long)) held += is_long ? row.amount : -row.amount;
+  }
+  return held;
+}
+
+void Stage::post(const std::string& target) {
+  const ClientAnswer answer = ask({.method = "POST", .target = target});
+  EXPECT_EQ(answer.status, 200) << target << ": " << answer.failure << answer.body;
+}
+
+void Stage::price(const std::string& price) {
+  post("/twin/price?symbol=BTCUSDT&price=" + price + "&mark=" + price);
+}
+
+void Stage::trade(const std::string& price) {
+  post("/twin/price?symbol=BTCUSDT&price=" + price);
+}
+
+void Stage::post_mark(const std::string& price) {
+  post("/twin/price?symbol=BTCUSDT&mark=" + price);
+}
+
+void Stage::fault(const std::string& fault) {
+  post("/twin/fault?fault=" + fault);
+}
+
+// ---- The program.
+
+void Stage::write_configuration(const std::string& more) {
+  const std::string port = std::to_string(port_);
+  write(folder_ / "live.toml",
+        "[account]\nposition_mode = \"hedge\"\n[venue]\nrest = \"https://127.0.0.1:" + port +
+            "\"\nstream = \"wss://127.0.0.1:" + port + "\"\nkeys = \"" +
+            (folder_ / "keys.toml").string() + "\"\ncertificates = \"" +
+            authority_.certificate().string() + "\"\n[live]\nlog = \"" + log().string() +
+            "\"\nnotes = \"" + (folder_ / "notes.log").string() +
+            (options_.tape ? "\"\ntape = \"" + (folder_ / "session.tape").string() : "") +
+            "\"\nsnapshot_events = 200\n[gateway]\nlisten = \"\"\n[simulation]\nlatency_ms = 5\n"
+            "initial_balance = 100000\n[defaults]\ntake_profit_pct = 1\nstop_loss_pct = 50\n"
+            "leverage = 1\nmax_position_value = 50000\nmax_total_value = 100000\n"
+            "stale_after = \"60s\"\n" +
+            more + "[instrument.BTCUSDT]\ntick_size = 0.1\nstep_size = 0.001\n");
+}
+
+std::vector<std::string> Stage::arguments() const {
+  std::vector<std::string> words{TRANCHET_PROGRAM, "live", "--config",
+                                 (folder_ / "live.toml").string()};
+  if (options_.live) words.emplace_back("--live");
+  return words;
+}
+
+void Stage::start(std::uint64_t file_bytes) {
+  read_on();
+  snapshots_before_ = count<SnapshotEnded>();
+  program_ = std::make_unique<Child>(arguments(), folder_ / "errors", file_bytes);
+}
+
+bool Stage::has_compared() {
+  return count<SnapshotEnded>() > snapshots_before_;
+}
+
+void Stage::kill() {
+  program_->signal(SIGKILL);
+  program_->wait();
+}
+
+int Stage::stop() {
+  program_->signal(SIGTERM);
+  return program_->wait();
+}
+
+std::string Stage::wish(const std::string& event) {
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = (log() / "control").string();
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  std::string answer = "nobody listens";
+  if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
+    const std::string line = "{\"time\":\"2026-01-01T00:00:00Z\"," + event + "}\n";
+    [[maybe_unused]] const auto sent = ::write(socket, line.data(), line.size());
+    char bytes[4096];
+    const ssize_t size = ::read(socket, bytes, sizeof(bytes));
+    answer.assign(bytes, size > 0 ? static_cast<std::size_t>(size) : 0);
+  }
+  ::close(socket);
+  return answer;
+}
+
+void Stage::enter(const std::string& side, const std::string& quantity) {
+  const std::string answer =
+      wish(R"("type":"EntrySignal","instrument":"BTCUSDT","order_type":"Market","side":")" + side +
+           R"(","quantity":")" + quantity + "\"");
+  EXPECT_TRUE(answer.starts_with("{\"ok\":true")) << answer;
+}
+
+// ---- The log.
+
+void Stage::read_on() {
+  if (!reader_) {
+    auto opened = LogReader::open(log());
+    if (!opened) return;  // It is not there yet.
+    reader_ = std::move(*opened);
+  }
+  const Sequence from = engine_ ? next(engine_->last_sequence()) : Sequence{1};
+  Output output;
+  const auto scanned = reader_->scan(from, [&](const Event& event) {
+    if (!engine_) {
+      names_ = reader_->names();
+      engine_ = std::make_unique<Engine>(*engine_of(event, names_));
+    }
+    output.clear();
+    engine_->apply(event, output);
+    ++counts_[event.body.index()];
+    for (const Command& command : output.commands) {
+      if (const auto* closed = std::get_if<TradeClosed>(&command)) closed_.push_back(*closed);
+    }
+    return true;
+  });
+  EXPECT_TRUE(scanned) << scanned.error().message;
+}
+
+const Engine* Stage::engine() {
+  read_on();
+  return engine_.get();
+}
+
+bool Stage::until(const std::string& what, const std::function<bool(const Engine&)>& holds) {
+  const auto limit = std::chrono::steady_clock::now() + kLimit;
+  while (true) {
+    read_on();
+    if (engine_ && holds(*engine_)) return true;
+    if (!program_->is_alive() || std::chrono::steady_clock::now() > limit) break;
+    program_->rest(std::chrono::milliseconds(2));
+  }
+  std::ostringstream errors;
+  errors << std::ifstream(folder_ / "errors").rdbuf();
+  ADD_FAILURE() << "never came: " << what << (program_->is_alive() ? "" : " (the program ended)")
+                << "\n"
+                << errors.str() << notes();
+  return false;
+}
+
+std::string Stage::notes() const {
+  std::ostringstream text;
+  text << std::ifstream(folder_ / "notes.log").rdbuf();
+  return text.str();
+}
+
+}  // namespace tranchet

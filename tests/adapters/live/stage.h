@@ -1,0 +1,98 @@
+// A venue and a program that trades there: two processes, TLS between them, and this one that moves
+// prices, makes faults, sends wishes and reads the log that grows.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/net/client_http.h"
+#include "engine/engine.h"
+#include "events/log/event_log.h"
+#include "tests/adapters/live/child.h"
+#include "tests/adapters/net/forged_identity.h"
+
+namespace tranchet {
+
+// The example key of Aster's documentation. Everybody knows it; here it is the canary.
+inline constexpr std::string_view kCanaryKey =
+    "4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1";
+
+class Stage {
+ public:
+  struct Options {
+    bool live = true;  // False: paper.
+    std::string venue_price = "45000.0";
+    std::string settings = {};  // More lines of the configuration, from [defaults] on.
+    bool tape = false;          // The session records itself onto a tape.
+  };
+  Stage(const std::filesystem::path& folder, const Options& options);
+  ~Stage();
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  // ---- The venue.
+  void start_venue();
+  void stop_venue();
+  void price(const std::string& price);  // Trade and mark.
+  void trade(const std::string& price);  // A trade alone: stops go by it, instant close does not.
+  void post_mark(const std::string& price);
+  void fault(const std::string& fault);
+  // What the venue holds of BTCUSDT on this side, by a signed question of the test's own.
+  Quantity venue_quantity(PositionSide side);
+
+  // ---- The program.
+  void start(std::uint64_t file_bytes = 0);  // Files may grow so far; 0: any size.
+  void kill();                               // -9
+  int stop();                                // SIGTERM; its exit status.
+  Child& program() { return *program_; }
+  void write_configuration(const std::string& more);
+  std::vector<std::string> arguments() const;
+
+  // One event through the control socket, without time; the answer's line.
+  std::string wish(const std::string& event);
+  void enter(const std::string& side, const std::string& quantity);
+
+  // ---- The log, from outside. False, with a failure noted: the limit has passed, or it died.
+  bool until(const std::string& what, const std::function<bool(const Engine&)>& holds);
+  // The program that was started last has compared its books with the venue's.
+  bool has_compared();
+  // Counts events of a type so far.
+  template <class Kind>
+  std::uint64_t count() {
+    return counts_[EventBody(Kind{}).index()];
+  }
+  const Engine* engine();  // As far as the log is read; null: nothing yet.
+  const std::vector<TradeClosed>& closed() const { return closed_; }
+
+  std::filesystem::path folder() const { return folder_; }
+  std::filesystem::path log() const { return folder_ / "log"; }
+  std::string notes() const;
+
+ private:
+  void read_on();
+  void post(const std::string& target);
+  ClientAnswer ask(ClientRequest request);
+
+  std::filesystem::path folder_;
+  Options options_;
+  TestAuthority authority_;
+  IdentityFiles identity_;
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<Child> venue_;
+  std::unique_ptr<Child> program_;
+  std::unique_ptr<HttpClient> control_;
+  std::uint16_t port_ = 0;
+  std::uint64_t nonce_ = 0;
+  std::uint64_t snapshots_before_ = 0;  // In the log, when the program was started.
+  std::unique_ptr<LogReader> reader_;
+  std::unique_ptr<Engine> engine_;
+  Names names_;
+  std::vector<std::uint64_t> counts_;
+  std::vector<TradeClosed> closed_;
+};
+
+}  // namespace tranchet
