@@ -353,5 +353,84 @@ TEST(FrontDeskTest, FundingGoesToTheBalance) {
   EXPECT_HAS(trader.ask("GET", "balance").body, "\"balance\":\"9997.3\"");
 }
 
+TEST(FrontDeskTest, AnOrderGetsItsShareOfEachPrint) {
+  DeskOptions options = example_options();
+  options.simulation.take_share = 100'000;
+  Trader trader(options);
+  trader.listen();
+  trader.ask("POST", "order",
+             "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.15&price=44000");
+  trader.take_texts();
+  trader.show("44000");  // A print of 1.
+  std::string heard = trader.take_texts();
+  EXPECT_HAS(heard, "\"x\":\"TRADE\",\"X\":\"PARTIALLY_FILLED\"");
+  EXPECT_HAS(heard, "\"l\":\"0.1\",\"z\":\"0.1\"");
+  trader.show("44000");
+  heard = trader.take_texts();
+  EXPECT_HAS(heard, "\"X\":\"FILLED\"");
+  EXPECT_HAS(heard, "\"l\":\"0.05\",\"z\":\"0.15\"");
+}
+
+// Nothing that a client can say brings the venue down.
+TEST(FrontDeskTest, AbsurdNumbersAreRefused) {
+  using namespace literals;
+  DeskOptions options = example_options();
+  options.symbols[0].rules.max_quantity = Quantity();
+  options.symbols[0].rules.market_max_quantity = Quantity();
+  Trader trader(options);
+  for (const std::string_view quantity : {"92000000000", "2222.223", "99999999999999999999"}) {
+    for (const std::string_view rest :
+         {"type=MARKET", "type=LIMIT&timeInForce=GTC&price=45000",
+          "type=STOP_MARKET&stopPrice=46000", "type=TAKE_PROFIT_MARKET&stopPrice=91000000000"}) {
+      const DeskAnswer answer = trader.ask(
+          "POST", "order",
+          "symbol=BTCUSDT&side=BUY&quantity=" + std::string(quantity) + "&" + std::string(rest));
+      EXPECT_EQ(answer.status, 400U) << quantity << " " << rest << answer.body;
+    }
+  }
+  for (const std::string_view number : {"-9223372036854775808", "9223372036854775807", "1e9", ""}) {
+    const std::string text(number);
+    for (const std::string_view name : {"limit", "fromId", "startTime", "endTime", "orderId"}) {
+      for (const std::string_view endpoint : {"klines", "aggTrades", "depth", "userTrades",
+                                              "allOrders", "income", "order", "fundingRate"}) {
+        trader.ask("GET", endpoint, "symbol=BTCUSDT&interval=1w&" + std::string(name) + "=" + text);
+      }
+    }
+    trader.ask("POST", "leverage", "symbol=BTCUSDT&leverage=" + text);
+    trader.send("GET", "/fapi/v1/balance?signature=1&timestamp=" + text + "&recvWindow=" + text, "",
+                "api-key");
+    trader.send("GET", "/fapi/v3/balance?signature=1&signer=1&nonce=" + text);
+    trader.wait(Duration::minutes(1));
+  }
+}
+
+TEST(FrontDeskTest, ArbitraryBytesAreRefused) {
+  Trader trader;
+  const StreamId stream = trader.listen();
+  const std::string seeds[] = {
+      std::string(kLimit), "batchOrders=[{\"symbol\":\"BTCUSDT\",\"quantity\":[1,{}]}]",
+      R"({"method":"SUBSCRIBE","params":["btcusdt@depth5","!ticker@arr"],"id":1})",
+      "symbol=%42%54&orderIdList=[1,[2],null]&interval=1m"};
+  std::uint64_t state = 1;
+  const auto random = [&state](std::size_t below) {
+    state = state * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407;
+    return static_cast<std::size_t>(state >> 33) % below;
+  };
+  for (int round = 0; round < 3'000; ++round) {
+    std::string bytes = seeds[random(4)];
+    for (std::size_t change = random(6); change > 0; --change) {
+      bytes[random(bytes.size())] = static_cast<char>(random(256));
+    }
+    bytes.resize(1 + random(bytes.size()));
+    trader.ask("POST", "batchOrders", bytes);
+    trader.ask("POST", "order", bytes);
+    trader.send("DELETE", "/fapi/v3/batchOrders?" + bytes, bytes);
+    trader.desk().on_stream_text(stream, bytes, trader.now());
+    trader.desk().open_stream("/stream?streams=" + bytes, trader.now());
+    trader.take_texts();
+    trader.wait(Duration::seconds(2));
+  }
+}
+
 }  // namespace
 }  // namespace tranchet::aster_venue
