@@ -346,7 +346,7 @@ TEST(FrontDeskTest, FundingGoesToTheBalance) {
   trader.desk().observe(FundingRate{InstrumentId{1}, 10'000}, trader.now());
   const std::string heard = trader.take_texts();
   EXPECT_HAS(heard, "\"m\":\"FUNDING_FEE\"");
-  EXPECT_HAS(heard, "\"bc\":\"-0.45\"");
+  EXPECT_HAS(heard, "\"wb\":\"9997.3\",\"cw\":\"9997.3\",\"bc\":\"-0.45\"");
   EXPECT_HAS(heard, "\"P\":[]");
   EXPECT_HAS(trader.ask("GET", "income", "incomeType=FUNDING_FEE").body, "\"income\":\"-0.45\"");
   // 10000 - 4500 x 5 bp - 0.45
