@@ -8,6 +8,8 @@ namespace tranchet::aster_venue {
 namespace {
 
 constexpr std::size_t kHistoryKept = 50'000;
+// Of one order, 100 million USDT: "maxNotionalValue".
+constexpr Value kNotionalMost = static_cast<Value>(100'000'000) * kDecimalOne * kDecimalOne;
 
 OrderId id_of(std::int64_t number) {
   return static_cast<OrderId>(number);
@@ -63,7 +65,24 @@ void AccountDesk::collect(Timestamp now) {
 
 // ---- Requests.
 
+// Whatever an order could come to stays far below what a Money can hold.
+Answer<void> AccountDesk::check_size(const SubmitOrder& request) const {
+  const MarketBoard& market = board(request.instrument);
+  const Price price =
+      std::max({market.last_price(), market.mark_price(), request.limit_price.value_or(Price()),
+                request.stop_price.value_or(Price())});
+  const Value wanted = value_of(price, request.quantity);
+  const PositionSide opens =
+      mode_ == PositionMode::Hedge ? request.position_side : position_side_of_entry(request.side);
+  const bool exits = request.side != entry_side(opens) || request.reduce_only;
+  const Value held = exits ? 0 : venue_->position({request.instrument, opens}).cost;
+  if (wanted <= kNotionalMost && held + wanted <= 2 * kNotionalMost) return {};
+  return std::unexpected(
+      VenueError{-2027, "Exceeded the maximum allowable position at current leverage."});
+}
+
 Answer<std::int64_t> AccountDesk::place(AsterOrder order, Timestamp now) {
+  if (auto fits = check_size(order.request); !fits) return std::unexpected(fits.error());
   const std::int64_t number = next_order_++;
   if (order.client_id.empty()) order.client_id = "auto_" + std::to_string(number);
   const AsterOrder* same = find_client(order.symbol, order.client_id);

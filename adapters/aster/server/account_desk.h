@@ -59,7 +59,8 @@ class AccountDesk {
 
   void observe(const EventBody& market, Timestamp now);
 
-  // The number of the order that was taken.
+  // The number of the order that was taken. -2027 above 100 million USDT, or with a position twice
+  // that.
   Answer<std::int64_t> place(AsterOrder order, Timestamp now);
   Answer<void> amend(std::int64_t number, Quantity quantity, Price price, Timestamp now);
   Answer<void> cancel(std::int64_t number, Timestamp now);
@@ -94,6 +95,7 @@ class AccountDesk {
   std::vector<std::string> take_events();
 
  private:
+  Answer<void> check_size(const SubmitOrder& request) const;
   void list_all();
   void collect(Timestamp now);
   void apply(const EventBody& body, Timestamp now);

@@ -237,6 +237,7 @@ Answer<AsterFrontDesk::Account*> AsterFrontDesk::by_api_key(const Route& route,
   }
   const auto sent = parameters.integer("timestamp");
   if (!sent) return std::unexpected(sent.error());
+  if (**sent < 0) return std::unexpected(VenueError{-1021, "Timestamp is not valid."});
   const auto window = parameters.integer("recvWindow");
   if (!window) return std::unexpected(window.error());
   const std::int64_t allowed =
