@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "backtest/assumptions.h"
 #include "events/settings_text.h"
 
 namespace tranchet {
@@ -39,6 +40,7 @@ class Backtest {
   void settle_marks(bool has_marks);
   std::expected<void, LogError> open_lanes(Timestamp time);
   std::expected<void, LogError> feed(const Block& block);
+  void note_prices(const Block& block);
   std::expected<void, BacktestError> read_all(MarketData& data);
   LaneOptions lane_options(BarPath path);
   Summary summarize(const DataReport& report, const AccountResult& account);
@@ -150,12 +152,26 @@ std::expected<void, LogError> Backtest::open_lanes(Timestamp time) {
   return {};
 }
 
+// For the report's chart.
+void Backtest::note_prices(const Block& block) {
+  if (options_.prices == nullptr) return;
+  for (const Bar& bar : block.bars) {
+    options_.prices->add(bar.open_time, bar.low, bar.high, bar.close);
+  }
+  for (const Occurrence& occurrence : block.events) {
+    if (const auto* trade = std::get_if<TradePrinted>(&occurrence.body)) {
+      options_.prices->add(occurrence.time, trade->price, trade->price, trade->price);
+    }
+  }
+}
+
 std::expected<void, LogError> Backtest::feed(const Block& block) {
   if (lane_ == nullptr) {
     const Timestamp first =
         block.bars.empty() ? block.events.front().time : block.bars.front().open_time;
     if (auto opened = open_lanes(first); !opened) return opened;
   }
+  note_prices(block);
   for (const Bar& bar : block.bars) {
     if (auto taken = lane_->take(instrument_, bar); !taken) return taken;
     if (auto taken = optimistic_->take(instrument_, bar); !taken) return taken;
@@ -194,6 +210,7 @@ Summary Backtest::summarize(const DataReport& report, const AccountResult& accou
                             .gaps = report.gap_count};
   for (const auto& path : options_.data.paths) provenance.files.push_back(path.filename().string());
   summary.data.push_back(std::move(provenance));
+  summary.assumptions = assumptions_of(simulation_, bars_);
   summary.settings = settings_lines(settings_, names_);
   summary.events = number(lane_->engine().last_sequence());
   summary.ticks = bars_ ? report.used : lane_->ticks();

@@ -86,7 +86,8 @@ void Program::add_replay() {
   CLI::App* command = app_.add_subcommand("replay", "a log through the engine again");
   command->add_option("LOG", replay_.log, "folder of the log")->required();
   command->add_flag("--verify", replay_.verify, "compare with what was decided then");
-  command->add_option("--until", replay_.until, "stop after this sequence or time, and show the state");
+  command->add_option("--until", replay_.until,
+                      "stop after this sequence or time, and show the state");
   command->add_flag("--from-snapshot", replay_.from_snapshot,
                     "begin with the newest snapshot of the state that holds");
   command->add_option("--serve", replay_.serve, "HOST:PORT: the dashboard over this log");
