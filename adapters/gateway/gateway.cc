@@ -8,12 +8,10 @@
 namespace tranchet {
 namespace {
 
-using namespace std::chrono_literals;
-
 ServerOptions server_options(const GatewayOptions& options, const ListenAddress& address) {
   ServerOptions server{.host = address.host, .port = address.port};
   // The front ends in use: dropped after two minutes of silence.
-  server.limits.session_timeout = 120s;
+  server.limits.session_timeout = std::chrono::minutes(2);
   server.limits.connections = 32;
   if (!options.certificate.empty()) {
     server.identity = ServerIdentity{options.certificate.string(), options.key.string()};

@@ -12,10 +12,8 @@
 namespace tranchet {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::size_t kActsKept = 1'000, kActsPerSecond = 20, kWrongTokensPerSecond = 20;
-constexpr auto kPingEvery = 30s;
+constexpr std::chrono::seconds kPingEvery{30};
 constexpr std::string_view kUserSocket = "/ws/live/", kPageSocket = "/ws/screen";
 
 Timestamp wall_clock() {

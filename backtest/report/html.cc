@@ -118,10 +118,10 @@ std::string months(const AccountResult& account, const RowSample& sample) {
   return section("Months", table({{"month (UTC)", ""},
                                   {"result", "n"},
                                   {"of equity", "n"},
-                                  {"deepest drawdown", "n"},
-                                  {"tranches closed", "n"},
+                                  {"drawdown", "n"},
+                                  {"closed", "n"},
                                   {"won", "n"},
-                                  {"equity at the end", "n"}},
+                                  {"equity", "n"}},
                                  rows));
 }
 
@@ -178,8 +178,8 @@ std::string tranches(const RowSample& sample, const Names& names) {
                             {"average exit", "n"},
                             {"exit", ""},
                             {"net", "n"},
-                            {"worst", "n"},
-                            {"best", "n"}},
+                            {"worst (MAE)", "n"},
+                            {"best (MFE)", "n"}},
                            rows);
   const std::uint64_t cut = sample.tranche_rows() - sample.tranches().size();
   if (cut != 0) {

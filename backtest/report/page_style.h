@@ -31,7 +31,7 @@ p { margin: 4px 0; }
 .note { color: var(--soft); border-left: 3px solid var(--line); padding-left: 10px; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
   padding: 16px 18px; margin-top: 16px; min-width: 0; }
-.pair { display: grid; gap: 0 16px; grid-template-columns: 5fr 7fr; }
+.pair { display: grid; gap: 0 16px; grid-template-columns: minmax(0, 3fr) minmax(0, 7fr); }
 .net { font-size: 38px; font-weight: 680; margin: 14px 0 0; line-height: 1.15; }
 .good { color: var(--good); } .bad { color: var(--bad); }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 14px 18px;
@@ -46,14 +46,16 @@ svg line, svg polyline, svg polygon { vector-effect: non-scaling-stroke; }
 svg .grid { stroke: var(--grid); } svg .start { stroke: var(--soft); stroke-dasharray: 3 4; }
 svg .equity { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
 svg .price { fill: none; stroke: var(--price); stroke-width: 1.3; stroke-linejoin: round; }
-svg .band { fill: var(--band); } svg .shade { fill: var(--shade); } svg .fall { fill: var(--fallfill); stroke: var(--fall); }
+svg .band { fill: var(--band); } svg .shade { fill: var(--shade); }
+svg .fall { fill: var(--fallfill); stroke: var(--fall); }
 svg .mark { stroke: var(--card); stroke-width: 1; }
 svg .enter { fill: var(--accent); } svg .gain { fill: var(--good); } svg .loss { fill: var(--bad); }
 .legend { display: flex; gap: 4px 18px; flex-wrap: wrap; color: var(--soft); font-size: 13px;
   margin-top: 10px; }
 .legend span[class]::before { content: ""; display: inline-block; width: 9px; height: 9px;
   border-radius: 2px; margin-right: 7px; background: var(--accent); }
-.legend .gain::before { background: var(--good); } .legend .loss::before { background: var(--bad); }
+.legend span.gain::before { background: var(--good); }
+.legend span.loss::before { background: var(--bad); }
 .bars { display: grid; grid-template-columns: max-content 1fr max-content; gap: 9px 12px;
   align-items: center; }
 .track i { display: block; height: 12px; min-width: 2px; background: var(--accent);

@@ -79,6 +79,8 @@ class GatewayTest : public testing::Test {
     auto gateway = Gateway::start(options_, &wishes_);
     ASSERT_TRUE(gateway) << gateway.error();
     gateway_ = std::move(*gateway);
+    while (json_field(ask("GET", "/healthz").body, "status") != "\"ok\"") {
+    }
   }
   PeerAnswer ask(std::string_view method, std::string_view target,
                  const std::vector<std::string>& headers = {}, std::string_view body = {}) const {
@@ -293,7 +295,6 @@ TEST_F(GatewayTest, TooManyActsWait) {
         act("/api/resume", R"({"request_id":"r)" + std::to_string(count) + R"("})");
     if (answer.status == 429) ++refused;
   }
-  EXPECT_LE(wishes_.size() + static_cast<std::size_t>(refused), 30U);
   EXPECT_EQ(wishes_.size() + static_cast<std::size_t>(refused), 30U);
 }
 
