@@ -258,10 +258,24 @@ TEST_F(GatewayTest, OneRequestIsOneAct) {
   EXPECT_EQ(
       act("/api/close", R"({"request_id":"r2","instrument":"BTCUSDT","reason":"Manual"})").status,
       409);
+  const std::vector<std::pair<std::string, std::string>> others = {
+      {"/api/halt", R"({"request_id":"r3"})"},
+      {"/api/resume", R"({"request_id":"r4"})"},
+      {"/api/kill", R"({"request_id":"r5"})"},
+      {"/api/signal",
+       R"({"request_id":"r6","instrument":"BTCUSDT","side":"Buy","order_type":"Market"})"}};
+  for (const auto& [path, asked] : others) {
+    EXPECT_EQ(act(path, asked).status, 202) << path;
+    session_.wish(wishes_.next());
+  }
+  settle();
   // The log remembers when the gateway does not.
   start();
   settle();
   EXPECT_EQ(json_field(act("/api/close", body).body, "repeated"), "true");
+  for (const auto& [path, asked] : others) {
+    EXPECT_EQ(json_field(act(path, asked).body, "repeated"), "true") << path;
+  }
   EXPECT_EQ(wishes_.size(), 0U);
 }
 
