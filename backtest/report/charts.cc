@@ -182,10 +182,10 @@ class PriceChart {
   // Its tip at the price: under it for a buy, over it for a sell.
   std::string triangle(const RowSample::Mark& mark) const {
     const std::int64_t at = x(mark.time), tip = y(mark.price);
-    const std::int64_t away = mark.side == Side::Buy ? 70 : -70;
+    const std::int64_t away = mark.side == Side::Buy ? 95 : -95;
     const std::string_view style = mark.entry ? "enter" : mark.gain ? "gain" : "loss";
     return "<polygon class=\"mark " + std::string(style) + "\" points=\"" + point(at, tip) +
-           point(at - 40, tip + away) + point(at + 40, tip + away) + "\"/>\n";
+           point(at - 52, tip + away) + point(at + 52, tip + away) + "\"/>\n";
   }
 
   std::span<const PriceSample::Stretch> stretches_;

@@ -178,9 +178,10 @@ std::string tranches(const RowSample& sample, const Names& names) {
                             {"average exit", "n"},
                             {"exit", ""},
                             {"net", "n"},
-                            {"worst (MAE)", "n"},
-                            {"best (MFE)", "n"}},
+                            {"MAE", "n"},
+                            {"MFE", "n"}},
                            rows);
+  body += "<p class=\"soft\">MAE and MFE: the worst and the best result while it was open.</p>\n";
   const std::uint64_t cut = sample.tranche_rows() - sample.tranches().size();
   if (cut != 0) {
     body += "<p class=\"soft\">The first " + grouped(sample.tranches().size()) + " of " +

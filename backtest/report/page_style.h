@@ -18,7 +18,7 @@ inline constexpr std::string_view kPageStyle = R"(
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink);
   font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
-main { max-width: 1080px; margin: 0 auto; padding: 28px 20px 56px; }
+main { max-width: 1120px; margin: 0 auto; padding: 28px 20px 56px; }
 h1 { font-size: 26px; margin: 14px 0 0; overflow-wrap: anywhere; }
 h2 { font-size: 15px; font-weight: 650; margin: 0 0 12px; }
 p { margin: 4px 0; }
@@ -48,7 +48,7 @@ svg .equity { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoi
 svg .price { fill: none; stroke: var(--price); stroke-width: 1.3; stroke-linejoin: round; }
 svg .band { fill: var(--band); } svg .shade { fill: var(--shade); }
 svg .fall { fill: var(--fallfill); stroke: var(--fall); }
-svg .mark { stroke: var(--card); stroke-width: 1; }
+svg .mark { stroke: var(--card); stroke-width: 0.6; }
 svg .enter { fill: var(--accent); } svg .gain { fill: var(--good); } svg .loss { fill: var(--bad); }
 .legend { display: flex; gap: 4px 18px; flex-wrap: wrap; color: var(--soft); font-size: 13px;
   margin-top: 10px; }
