@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backtest/assumptions.h"
 #include "events/settings_text.h"
 
 namespace tranchet {
@@ -100,10 +101,44 @@ bool LanePair::jumps_by_signals() const {
          settings_.choice<StrategyName>(Setting::Strategy) == StrategyName::Dip;
 }
 
+namespace {
+
+void note_ticks(const HistoryPiece& piece, PriceSample& prices) {
+  const TickBlock& block = *piece.block;
+  const ColumnView column = block.prices();
+  for (std::uint32_t at = 0; at < block.size(); ++at) {
+    // What is not sound ends the run when the lane comes to it.
+    const bool starts = at % kStretchTicks == 0;
+    if (starts && piece.guard != nullptr && !piece.guard->is_sound(at / kStretchTicks)) return;
+    const Price price = Price::from_raw(column[at]);
+    prices.add(Timestamp::from_nanoseconds(block.time(at)), price, price, price);
+  }
+}
+
+// For the report's chart: what is traded, or the bars.
+void note_prices(const HistoryPiece& piece, PriceSample& prices) {
+  for (const Occurrence& row : piece.rows) {
+    const auto* trade = std::get_if<TradePrinted>(&row.body);
+    if (trade != nullptr) prices.add(row.time, trade->price, trade->price, trade->price);
+  }
+  if (!piece.block) return;
+  if (piece.block->kind() == BlockKind::Trades) {
+    note_ticks(piece, prices);
+  } else if (piece.block->kind() == BlockKind::Bars) {
+    for (std::uint32_t at = 0; at < piece.block->size(); ++at) {
+      const Bar bar = piece.block->bar(at);
+      prices.add(bar.open_time, bar.low, bar.high, bar.close);
+    }
+  }
+}
+
+}  // namespace
+
 std::expected<void, LogError> LanePair::take(const HistoryPiece& piece) {
   if (lane_ == nullptr) {
     if (auto opened = open(piece.first_time()); !opened) return opened;
   }
+  if (options_.prices != nullptr) note_prices(piece, *options_.prices);
   if (auto taken = lane_->take(instrument_, piece); !taken) return taken;
   if (optimistic_ == nullptr) return {};
   return optimistic_->take(instrument_, piece);
@@ -127,6 +162,7 @@ Summary LanePair::summarize(const DataReport& report, const AccountResult& accou
                             .gaps = report.gap_count};
   for (const auto& path : options_.data.paths) provenance.files.push_back(path.filename().string());
   summary.data.push_back(std::move(provenance));
+  summary.assumptions = assumptions_of(simulation_, bars_);
   summary.settings = settings_lines(settings_, names_);
   summary.events = number(lane_->engine().last_sequence());
   summary.ticks = bars_ ? report.used : lane_->ticks();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backtest/lane.h"
+#include "backtest/report/price_sample.h"
 #include "backtest/report/summary.h"
 
 namespace tranchet {
@@ -29,6 +30,7 @@ struct BacktestOptions {
   bool skip = true;  // Pass over prices from which nothing follows; the result is the same.
   std::optional<std::filesystem::path> log;  // A directory that must not hold a log yet.
   std::vector<Rows*> rows;                   // Of the pessimistic run.
+  PriceSample* prices = nullptr;  // Gets the prices of the data; null: nobody wants them.
 };
 
 using BacktestError = std::variant<InputError, LogError>;

@@ -51,6 +51,7 @@ class BacktestRun {
       if (!created) return std::unexpected(Failure{kBadInput, created.error()});
       files = std::move(*created);
       options->rows = {files.get(), &sample};
+      options->prices = &sample.prices();
     }
     auto summary = run_backtest(*options, names);
     if (!summary) return std::unexpected(failure_of(summary.error()));

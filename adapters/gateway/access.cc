@@ -24,8 +24,8 @@ std::optional<Right> parse_right(std::string_view text) {
 // Part of paths and of authors: letters, digits, and a few signs that mean nothing there.
 bool is_user_name(std::string_view name) {
   const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '-' || c == '.' || c == '@';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.' || c == '@';
   };
   return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, allowed);
 }
@@ -34,10 +34,14 @@ bool is_user_name(std::string_view name) {
 
 std::string_view to_text(Right right) {
   switch (right) {
-    case Right::None: return "none";
-    case Right::Viewer: return "viewer";
-    case Right::Operator: return "operator";
-    case Right::Admin: return "admin";
+    case Right::None:
+      return "none";
+    case Right::Viewer:
+      return "viewer";
+    case Right::Operator:
+      return "operator";
+    case Right::Admin:
+      return "admin";
   }
   return "?";
 }
@@ -55,8 +59,9 @@ std::expected<Access, std::string> Access::load(const std::filesystem::path& fil
     return std::unexpected(file.string() + ": cannot be read");
   }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return std::unexpected(file.string() + ": others may read it: chmod 600 it, and change the "
-                                           "tokens that they may have seen");
+    return std::unexpected(file.string() +
+                           ": others may read it: chmod 600 it, and change the "
+                           "tokens that they may have seen");
   }
   std::ifstream stream(file);
   if (!stream) return std::unexpected(file.string() + ": cannot be read");

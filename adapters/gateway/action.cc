@@ -27,8 +27,8 @@ constexpr std::size_t kRequestIdLength = 64;
 
 bool is_request_id(std::string_view id) {
   const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
   };
   return !id.empty() && id.size() <= kRequestIdLength && std::ranges::all_of(id, allowed);
 }
@@ -45,7 +45,8 @@ void copy(JsonText& line, std::string_view name, const JsonField& field) {
   }
 }
 
-// {instrument, direction: "buy" | "sell", quantity, stopLoss?, target?, trading_mode?}. Empty: taken.
+// {instrument, direction: "buy" | "sell", quantity, stopLoss?, target?, trading_mode?}. Empty:
+// taken.
 std::string copy_manual_trade(JsonText& line, const std::vector<JsonField>& fields) {
   line.text("order_type", "Market").text("trade_type", "Manual");
   for (const JsonField& field : fields) {

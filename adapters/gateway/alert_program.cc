@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <string_view>
 
 namespace tranchet {
@@ -25,10 +26,10 @@ void write_all(int file, std::string_view text) {
   }
 }
 
-// Without a shell: the arguments are what they are.
-void run_with_input(const std::vector<std::string>& command, const std::string& input) {
+// Without a shell: the arguments are what they are. 0: it could not be started.
+pid_t start_with_input(const std::vector<std::string>& command, const std::string& input) {
   std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return;
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) return 0;
   std::vector<char*> arguments;
   for (const std::string& argument : command) {
     arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -51,10 +52,7 @@ void run_with_input(const std::vector<std::string>& command, const std::string& 
   close(ends[0]);
   if (failed == 0) write_all(ends[1], input + "\n");
   close(ends[1]);
-  if (failed != 0) return;
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  return failed == 0 ? child : 0;
 }
 
 }  // namespace
@@ -79,6 +77,19 @@ void AlertProgram::tell(std::string alert) {
   wake_.notify_all();
 }
 
+// One that does not end is ended with us.
+void AlertProgram::wait_for(pid_t child, const std::stop_token& stop) {
+  int status = 0;
+  while (child > 0 && waitpid(child, &status, WNOHANG) == 0) {
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, std::chrono::milliseconds(20), [] { return false; });
+    if (!stop.stop_requested()) continue;
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    return;
+  }
+}
+
 void AlertProgram::run(const std::stop_token& stop) {
   // A program that does not read its input is no reason to die.
   sigset_t pipe_signal;
@@ -93,7 +104,7 @@ void AlertProgram::run(const std::stop_token& stop) {
       alert = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    run_with_input(command_, alert);
+    wait_for(start_with_input(command_, alert), stop);
   }
 }
 

@@ -3,6 +3,8 @@
 //   ["/usr/bin/curl", "-sS", "-m", "10", "-d", "@-", "https://hooks.example/..."]
 #pragma once
 
+#include <sys/types.h>
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -25,6 +27,7 @@ class AlertProgram {
 
  private:
   void run(const std::stop_token& stop);
+  void wait_for(pid_t child, const std::stop_token& stop);
 
   std::vector<std::string> command_;
   std::mutex mutex_;

@@ -5,13 +5,11 @@
 namespace tranchet {
 namespace {
 
-using namespace std::chrono_literals;
-
 // A screen shows sixty pictures a second; a log that stands still is looked at less often.
-constexpr auto kShortest = 16ms, kLongest = 100ms;
+constexpr std::chrono::milliseconds kShortest{16}, kLongest{100};
 // While the log is behind, a word of progress after so many events.
 constexpr std::size_t kRound = 50'000;
-constexpr auto kStateEvery = 250ms;
+constexpr std::chrono::milliseconds kStateEvery{250};
 
 std::string_view author_of(const EventBody& body, const Names& names) {
   return std::visit(

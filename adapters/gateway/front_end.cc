@@ -226,9 +226,9 @@ void FrontEnd::tell_position(PositionKey key, const Book& book) {
 void FrontEnd::tell_closed(PositionKey key, const Book& book, const PositionUpdate& update) {
   Book last = book;
   last.pnl = book.realized;
-  const Maybe<Price> exit =
-      update.exit_price ? update.exit_price
-                        : valuation_price(screen_->state().instrument(key.instrument));
+  const Maybe<Price> exit = update.exit_price
+                                ? update.exit_price
+                                : valuation_price(screen_->state().instrument(key.instrument));
   std::string closed = ",\"exitPrice\":" + to_text(exit.value_or(Price())) + ",\"exitTime\":\"" +
                        to_text(time_) + "\",\"pnl\":" + to_text(book.realized);
   if (update.reason != 0) {
@@ -259,8 +259,7 @@ void FrontEnd::take_closed(const TradeClosed& closed) {
 }
 
 void FrontEnd::take_alert(const Alert& alert) {
-  messages_->push_back(
-      message("alert", notice_json({screen_->sequence(), time_, alert}, *names_)));
+  messages_->push_back(message("alert", notice_json({screen_->sequence(), time_, alert}, *names_)));
   if (alert.reason != AlertReason::CloseFailed) return;
   Book& book = books_[{alert.instrument, static_cast<PositionSide>(alert.position_side)}];
   // One message however many tranches of the position could not be closed.
@@ -295,9 +294,8 @@ void FrontEnd::follow_exits(PositionKey key) {
       tell_exit(key, tranche, book.failure_told ? "failed" : "called_off");
     }
   }
-  std::erase_if(book.closing, [&](const auto& entry) {
-    return find_tranche(position, entry.first) == nullptr;
-  });
+  std::erase_if(book.closing,
+                [&](const auto& entry) { return find_tranche(position, entry.first) == nullptr; });
 }
 
 void FrontEnd::tell_exit(PositionKey key, const Tranche& tranche, std::string_view phase) {
@@ -311,8 +309,8 @@ void FrontEnd::tell_exit(PositionKey key, const Tranche& tranche, std::string_vi
   if (tranche.closing) {
     json.text("reason", reason_word(static_cast<std::uint8_t>(tranche.closing->reason)))
         .count("attempt", tranche.closing->attempts)
-        .count("attempts", static_cast<std::uint64_t>(
-                               screen_->state().settings.get(Setting::ExitAttempts)));
+        .count("attempts",
+               static_cast<std::uint64_t>(screen_->state().settings.get(Setting::ExitAttempts)));
   }
   messages_->push_back(message("exit_update", json.close().take()));
 }
@@ -386,9 +384,8 @@ std::vector<std::string> FrontEnd::greeting(const Screen& screen, const Names& n
       .text("status", screen.state().entries_halted ? "halted" : "running")
       .flag("is_running", !screen.state().entries_halted);
   write_maybe(json, "current_price",
-              shown == InstrumentId::None
-                  ? Maybe<Price>()
-                  : valuation_price(screen.state().instrument(shown)));
+              shown == InstrumentId::None ? Maybe<Price>()
+                                          : valuation_price(screen.state().instrument(shown)));
   json.text("instrument", names.symbol(shown))
       .text("timeframe", "tick")
       .text("option_strategy", "")

@@ -21,7 +21,7 @@
 namespace tranchet {
 
 struct FrontEndOptions {
-  std::string trading_mode = "PAPER";                   // REAL, PAPER, REPLAY.
+  std::string trading_mode = "PAPER";                     // REAL, PAPER, REPLAY.
   Duration price_interval = Duration::milliseconds(100);  // Of ticks and results, each its own.
 };
 

@@ -8,12 +8,10 @@
 namespace tranchet {
 namespace {
 
-using namespace std::chrono_literals;
-
 ServerOptions server_options(const GatewayOptions& options, const ListenAddress& address) {
   ServerOptions server{.host = address.host, .port = address.port};
   // The front ends in use: dropped after two minutes of silence.
-  server.limits.session_timeout = 120s;
+  server.limits.session_timeout = std::chrono::minutes(2);
   server.limits.connections = 32;
   if (!options.certificate.empty()) {
     server.identity = ServerIdentity{options.certificate.string(), options.key.string()};
@@ -35,8 +33,8 @@ std::string flaw_of(const GatewayOptions& options, const ListenAddress& address)
 
 class RunningGateway final : public Gateway {
  public:
-  RunningGateway(const GatewayOptions& options, Access access, std::unique_ptr<LogReader> for_moments,
-                 Wishes* wishes)
+  RunningGateway(const GatewayOptions& options, Access access,
+                 std::unique_ptr<LogReader> for_moments, Wishes* wishes)
       : historian_(std::move(for_moments), milestones_),
         requests_(options, std::move(access), historian_, wishes) {}
 
@@ -81,8 +79,8 @@ std::expected<std::unique_ptr<Gateway>, std::string> Gateway::start(const Gatewa
                                                                     Wishes* wishes) {
   const auto address = parse_listen_address(options.listen);
   if (!address) {
-    return std::unexpected("listen \"" + options.listen + "\" is not an address and a port: " +
-                           "127.0.0.1:8080");
+    return std::unexpected("listen \"" + options.listen +
+                           "\" is not an address and a port: " + "127.0.0.1:8080");
   }
   if (std::string flaw = flaw_of(options, *address); !flaw.empty()) return std::unexpected(flaw);
   Access access;

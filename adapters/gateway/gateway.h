@@ -4,7 +4,8 @@
 // program that trades is not asked, and does not wait. What people and models wish is handed to the
 // host as a line, and comes back, like everything else, as an event of the log.
 //
-//   auto gateway = Gateway::start(options, &wishes);   // The log exists; its own threads from here.
+//   auto gateway = Gateway::start(options, &wishes);   // The log exists; its own threads from
+//   here.
 //   (*gateway)->port();
 //   gateway->reset();                                  // Says goodbye to everybody, and stops.
 #pragma once

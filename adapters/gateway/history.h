@@ -33,8 +33,8 @@ class Milestones {
 // The first sequence whose event is later than `time`, minus one: the last that is not.
 std::expected<Sequence, LogError> last_at(LogReader& log, Timestamp time);
 
-// One reader of moments, for one thread. It goes on from the moment that was asked for last, so that
-// a slider that is drawn to the right is cheap.
+// One reader of moments, for one thread. It goes on from the moment that was asked for last, so
+// that a slider that is drawn to the right is cheap.
 class History {
  public:
   History(std::unique_ptr<LogReader> log, const Milestones* milestones)

@@ -35,8 +35,8 @@ void Ledger::take_body(const Event& event, const State& state) {
     take_price(mark->instrument, mark->price, event.time);
   } else if (const auto* trade = std::get_if<TradePrinted>(&event.body)) {
     // Where there are marks, they alone are the line that tranches are valued at.
-    const bool trades_are_marks = state.settings.choice<MarkSourceChoice>(Setting::MarkSource) ==
-                                  MarkSourceChoice::Trade;
+    const bool trades_are_marks =
+        state.settings.choice<MarkSourceChoice>(Setting::MarkSource) == MarkSourceChoice::Trade;
     if (trades_are_marks || !state.instrument(trade->instrument).mark) {
       take_price(trade->instrument, trade->price, event.time);
     }
@@ -63,29 +63,27 @@ void Ledger::take_price(InstrumentId instrument, Price price, Timestamp time) {
 }
 
 void Ledger::take_booking(const Booking& booking, const Event& event) {
-  std::visit(Overload{[&](const TrancheOpened& opened) {
-                        ++totals_.tranches_opened;
-                        tranches_.emplace(opened.tranche_id, event.time);
-                        lives_.emplace(opened.key, Life{.opened = event.time});
-                      },
-                      [&](const FillBooked& fill) {
-                        ++totals_.fills;
-                        totals_.realized_pnl = totals_.realized_pnl + fill.realized_pnl;
-                        totals_.fees = totals_.fees + fill.fee;
-                        keep(fills_, LedgerFill{event.sequence, event.time, fill}, kFills);
-                      },
-                      [&](const FeeCorrected& corrected) {
-                        totals_.fees = totals_.fees + corrected.fee;
-                      },
-                      [&](const FundingBooked& funding) {
-                        totals_.funding = totals_.funding + funding.amount;
-                      },
-                      [&](const TrancheMerged& merged) {
-                        ++totals_.merged;
-                        tranches_.erase(merged.from);
-                      },
-                      [](const TrancheClosed&) {}},
-             booking);
+  std::visit(
+      Overload{
+          [&](const TrancheOpened& opened) {
+            ++totals_.tranches_opened;
+            tranches_.emplace(opened.tranche_id, event.time);
+            lives_.emplace(opened.key, Life{.opened = event.time});
+          },
+          [&](const FillBooked& fill) {
+            ++totals_.fills;
+            totals_.realized_pnl = totals_.realized_pnl + fill.realized_pnl;
+            totals_.fees = totals_.fees + fill.fee;
+            keep(fills_, LedgerFill{event.sequence, event.time, fill}, kFills);
+          },
+          [&](const FeeCorrected& corrected) { totals_.fees = totals_.fees + corrected.fee; },
+          [&](const FundingBooked& funding) { totals_.funding = totals_.funding + funding.amount; },
+          [&](const TrancheMerged& merged) {
+            ++totals_.merged;
+            tranches_.erase(merged.from);
+          },
+          [](const TrancheClosed&) {}},
+      booking);
 }
 
 void Ledger::take_command(const Command& command, const Event& event) {

@@ -1,5 +1,5 @@
-// What the follower of the log hands to the sockets: a moment, ready to be sent, that nobody changes
-// any more.
+// What the follower of the log hands to the sockets: a moment, ready to be sent, that nobody
+// changes any more.
 #pragma once
 
 #include <string>
@@ -17,9 +17,9 @@ struct Picture {
   bool caught_up = false;
   std::string error;  // The log cannot be read on: what is wrong with it. Empty: nothing.
 
-  std::string state;               // state_json; may be a quarter of a second older than `sequence`.
-  std::string prices;              // prices_json.
-  bool changed = false;            // More than prices, since the picture before.
+  std::string state;     // state_json; may be a quarter of a second older than `sequence`.
+  std::string prices;    // prices_json.
+  bool changed = false;  // More than prices, since the picture before.
   std::vector<std::string> greeting;  // For a new socket of a front end.
   std::vector<std::string> messages;  // For all of them, since the picture before.
   std::vector<std::string> alerts;    // For the alert command, since the picture before.

@@ -12,10 +12,8 @@
 namespace tranchet {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::size_t kActsKept = 1'000, kActsPerSecond = 20, kWrongTokensPerSecond = 20;
-constexpr auto kPingEvery = 30s;
+constexpr std::chrono::seconds kPingEvery{30};
 constexpr std::string_view kUserSocket = "/ws/live/", kPageSocket = "/ws/screen";
 
 Timestamp wall_clock() {
@@ -111,8 +109,7 @@ std::optional<ServerResponse> Requests::check_origin(const ServerRequest& reques
     return detail(403, "this host name is not ours");
   }
   const std::string_view origin = request.header("Origin");
-  const bool speaks =
-      request.method != "GET" || !request.header("Sec-WebSocket-Key").empty();
+  const bool speaks = request.method != "GET" || !request.header("Sec-WebSocket-Key").empty();
   const bool by_cookie =
       presented_token(request.header("Authorization"), request.header("Cookie")).by_cookie;
   if (origin.empty()) {
@@ -140,9 +137,12 @@ Requests::Identified Requests::identify(const ServerRequest& request) {
     return std::unexpected(detail(429, "too many wrong tokens: wait a second"));
   }
   switch (user.error()) {
-    case TokenFlaw::Missing: return std::unexpected(detail(401, "Authentication required"));
-    case TokenFlaw::Expired: return std::unexpected(detail(401, "Token expired"));
-    case TokenFlaw::Unknown: break;
+    case TokenFlaw::Missing:
+      return std::unexpected(detail(401, "Authentication required"));
+    case TokenFlaw::Expired:
+      return std::unexpected(detail(401, "Token expired"));
+    case TokenFlaw::Unknown:
+      break;
   }
   return std::unexpected(detail(401, "Invalid token"));
 }
@@ -192,7 +192,9 @@ ServerResponse Requests::health() const {
   const bool well = picture_->error.empty();
   JsonText body;
   body.open()
-      .text("status", !well ? "failed" : picture_->caught_up ? "ok" : "reading")
+      .text("status", !well                 ? "failed"
+                      : picture_->caught_up ? "ok"
+                                            : "reading")
       .count("sequence", number(picture_->sequence))
       .count("head", number(picture_->head));
   if (!well) body.text("error", picture_->error);
@@ -303,7 +305,8 @@ ServerResponse Requests::log_in(const ServerRequest& request) {
   auto user = identify(asking);
   if (!user) return std::move(user.error());
   // What is no token cannot be part of a header either.
-  const bool plain = std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f && c != ';'; });
+  const bool plain =
+      std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f && c != ';'; });
   if (!plain) return detail(401, "Invalid token");
   ServerResponse response = json(200, JsonText()
                                           .open()
@@ -326,7 +329,8 @@ ServerResponse Requests::act(const ServerRequest& request) {
   };
   auto user = require(request, Right::Operator);
   if (!user) return refuse(std::move(user.error()));
-  if (wishes_ == nullptr) return refuse(detail(403, "this is a log to look at: nothing can be done"));
+  if (wishes_ == nullptr)
+    return refuse(detail(403, "this is a log to look at: nothing can be done"));
   const Timestamp now = wall_clock();
   if (!admit(acts_of_second_[user->name], kActsPerSecond, now)) {
     return refuse(detail(429, "too many actions: wait a second"));

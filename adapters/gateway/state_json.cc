@@ -92,8 +92,7 @@ class Document {
           .decimal("trade", instrument.trade)
           .decimal("tick_size", instrument.rules.tick_size)
           .decimal("step_size", instrument.rules.step_size)
-          .count("leverage",
-                 static_cast<std::uint64_t>(state_.settings.get(Setting::Leverage, id)))
+          .count("leverage", static_cast<std::uint64_t>(state_.settings.get(Setting::Leverage, id)))
           .close();
     }
     json_.end_list();
@@ -107,9 +106,9 @@ class Document {
         .text("instrument", names_.symbol(position.key.instrument))
         .text("direction", to_text(side))
         .decimal("quantity", open)
-        .decimal("average_entry", open.is_positive() ? Maybe<Price>(rounded_average(
-                                                           open_cost(position), open))
-                                                     : Maybe<Price>())
+        .decimal("average_entry", open.is_positive()
+                                      ? Maybe<Price>(rounded_average(open_cost(position), open))
+                                      : Maybe<Price>())
         .decimal("mark", price)
         .decimal("unrealized_pnl", result_of(side, open, open_cost(position), price))
         .decimal("realized_pnl", ledger_.realized(position.key))
@@ -138,9 +137,9 @@ class Document {
         .count("tranche_id", static_cast<std::uint64_t>(tranche.id))
         .text("phase", phase(tranche))
         .decimal("quantity", tranche.quantity)
-        .decimal("average_entry",
-                 holds ? Maybe<Price>(rounded_average(tranche.cost, tranche.quantity))
-                       : Maybe<Price>())
+        .decimal(
+            "average_entry",
+            holds ? Maybe<Price>(rounded_average(tranche.cost, tranche.quantity)) : Maybe<Price>())
         .decimal("take_profit", tranche.target.price)
         .decimal("stop_loss", tranche.stop.price)
         .text("take_profit_choice", choice_word(tranche.target.choice))
@@ -152,18 +151,21 @@ class Document {
     if (tranche.closing) {
       json_.text("closing_reason", label(tranche.closing->reason))
           .count("attempt", tranche.closing->attempts)
-          .count("attempts", static_cast<std::uint64_t>(
-                                 state_.settings.get(Setting::ExitAttempts)));
+          .count("attempts",
+                 static_cast<std::uint64_t>(state_.settings.get(Setting::ExitAttempts)));
     }
     json_.close();
   }
 
   static std::string_view choice_word(TargetChoice choice) {
     switch (choice) {
-      case TargetChoice::AtPrice: return "hand";
-      case TargetChoice::None: return "none";
+      case TargetChoice::AtPrice:
+        return "hand";
+      case TargetChoice::None:
+        return "none";
       case TargetChoice::Keep:
-      case TargetChoice::Default: return "default";
+      case TargetChoice::Default:
+        return "default";
     }
     return "default";
   }

@@ -35,9 +35,8 @@ void print_tranche(std::ostream& out, const Tranche& tranche, PositionSide side,
   const std::string entry =
       holds ? to_text(rounded_average(tranche.cost, tranche.quantity)) : std::string("-");
   const std::string result =
-      holds && price
-          ? signed_cents(unrealized_pnl(side, tranche.quantity, tranche.cost, *price))
-          : std::string("-");
+      holds && price ? signed_cents(unrealized_pnl(side, tranche.quantity, tranche.cost, *price))
+                     : std::string("-");
   out << "    tranche " << std::left << std::setw(4) << tranche.ordinal << std::right
       << std::setw(12) << to_text(tranche.quantity) << std::setw(kFigure) << entry
       << std::setw(kFigure) << text_of(tranche.target.price) << std::setw(kFigure)
@@ -56,9 +55,10 @@ void print_positions(std::ostream& out, const State& state, const Names& names) 
       any = true;
       out << "\n  " << names.symbol(position.key.instrument) << " " << to_text(position.key.side)
           << "  " << to_text(open_quantity(position)) << " at the mark " << text_of(price) << "\n"
-          << "    " << std::left << std::setw(12) << "" << std::right << std::setw(12)
-          << "quantity" << std::setw(kFigure) << "average" << std::setw(kFigure) << "take profit"
-          << std::setw(kFigure) << "stop" << std::setw(kFigure) << "result" << "\n";
+          << "    " << std::left << std::setw(12) << "" << std::right << std::setw(12) << "quantity"
+          << std::setw(kFigure) << "average" << std::setw(kFigure) << "take profit"
+          << std::setw(kFigure) << "stop" << std::setw(kFigure) << "result"
+          << "\n";
       for (const Tranche& tranche : position.tranches) {
         if (tranche.is_live()) print_tranche(out, tranche, position.key.side, price);
       }

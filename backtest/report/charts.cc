@@ -118,7 +118,89 @@ class EquityChart {
   Money deepest_;
 };
 
+class PriceChart {
+ public:
+  PriceChart(std::span<const PriceSample::Stretch> stretches,
+             std::span<const RowSample::Mark> marks)
+      : stretches_(stretches), marks_(marks), low_(stretches.front().low) {
+    for (const PriceSample::Stretch& stretch : stretches) {
+      low_ = std::min(low_, stretch.low);
+      high_ = std::max(high_, stretch.high);
+    }
+    for (const RowSample::Mark& mark : marks) {
+      low_ = std::min(low_, mark.price);
+      high_ = std::max(high_, mark.price);
+    }
+  }
+
+  std::string draw() const {
+    std::string lowest, highest, line;
+    for (const PriceSample::Stretch& stretch : stretches_) {
+      const std::int64_t at = x(stretch.time);
+      highest += point(at, y(stretch.high));
+      lowest.insert(0, point(at, y(stretch.low)));
+      line += point(at, y(stretch.close));
+    }
+    std::string out = "<svg viewBox=\"0 0 " + pixels(kWidth) + " " + pixels(kPriceChart) +
+                      "\" role=\"img\" aria-label=\"Price with entries and exits\">\n";
+    for (const std::int64_t quarter : {0, 1, 2, 3, 4}) {
+      const std::int64_t height = kTop + kPriceHeight * quarter / 4;
+      out += rule(height, "grid");
+      const Int128 range = static_cast<Int128>(high_.raw()) - low_.raw();
+      const Price price = Price::from_wide(high_.raw() - range * quarter / 4);
+      out += label(kWidth, height + 40, "end", price_label(price));
+    }
+    out += "<polygon class=\"shade\" points=\"" + highest + lowest + "\"/>\n";
+    out += "<polyline class=\"price\" points=\"" + line + "\"/>\n";
+    for (const RowSample::Mark& mark : marks_) out += triangle(mark);
+    const std::int64_t below = kTop + kPriceHeight + 250;
+    out += label(0, below, "start", day_and_minute(stretches_.front().time));
+    out += label(kPlotWidth, below, "end", day_and_minute(stretches_.back().time));
+    return out + "</svg>\n";
+  }
+
+ private:
+  static constexpr std::int64_t kTop = 120, kPriceHeight = 3'000, kPriceChart = 3'450;
+
+  std::int64_t x(Timestamp time) const {
+    const Timestamp first = stretches_.front().time, last = stretches_.back().time;
+    return place(std::clamp(time, first, last).nanoseconds(), first.nanoseconds(),
+                 last.nanoseconds(), kPlotWidth);
+  }
+  std::int64_t y(Price price) const {
+    return kTop + kPriceHeight - place(price.raw(), low_.raw(), high_.raw(), kPriceHeight);
+  }
+
+  // As many decimals as tell the labels apart.
+  std::string price_label(Price price) const {
+    const std::int64_t range = high_.raw() - low_.raw();
+    std::int64_t step = kDecimalOne;
+    while (step > 1 && step * 20 > range) step /= 10;
+    return decimal_text(static_cast<std::int64_t>(divide_half_away(price.raw(), step)) * step);
+  }
+
+  // Its tip at the price: under it for a buy, over it for a sell.
+  std::string triangle(const RowSample::Mark& mark) const {
+    const std::int64_t at = x(mark.time), tip = y(mark.price);
+    const std::int64_t away = mark.side == Side::Buy ? 95 : -95;
+    const std::string_view style = mark.entry ? "enter" : mark.gain ? "gain" : "loss";
+    return "<polygon class=\"mark " + std::string(style) + "\" points=\"" + point(at, tip) +
+           point(at - 52, tip + away) + point(at + 52, tip + away) + "\"/>\n";
+  }
+
+  std::span<const PriceSample::Stretch> stretches_;
+  std::span<const RowSample::Mark> marks_;
+  Price low_;
+  Price high_;
+};
+
 }  // namespace
+
+std::string price_chart(std::span<const PriceSample::Stretch> stretches,
+                        std::span<const RowSample::Mark> marks) {
+  if (stretches.size() < 2) return {};
+  return PriceChart(stretches, marks).draw();
+}
 
 std::string equity_chart(std::span<const RowSample::Stretch> stretches, Money initial_balance) {
   if (stretches.size() < 2) return {};

@@ -15,6 +15,11 @@ namespace tranchet {
 // points.
 std::string equity_chart(std::span<const RowSample::Stretch> stretches, Money initial_balance);
 
+// The price with the band of its extremes, and the fills on it: triangles up for buys, down for
+// sells. "" of less than two stretches.
+std::string price_chart(std::span<const PriceSample::Stretch> stretches,
+                        std::span<const RowSample::Mark> marks);
+
 // A bar a row: what and how many.
 std::string bar_list(std::span<const std::pair<std::string_view, std::uint64_t>> bars);
 

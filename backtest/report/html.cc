@@ -44,9 +44,12 @@ std::string table(const std::vector<std::pair<std::string_view, std::string_view
 
 std::string header(const Summary& summary) {
   const AccountResult& account = summary.account;
-  std::string out = "<h1>" + html_text(summary.instrument) + "</h1>\n<p class=\"soft\">" +
-                    html_text(summary.strategy + " on " + summary.source) + " &middot; " +
-                    html_text(period_text(summary)) + "</p>\n";
+  std::string out =
+      "<header>\n<p class=\"brand\"><span class=\"rungs\"><i></i><i></i><i></i></span>Tranchet"
+      "</p>\n<h1>" +
+      html_text(summary.instrument) + "</h1>\n<p class=\"soft\">" +
+      html_text(summary.strategy + " on " + summary.source) + " &middot; " +
+      html_text(period_text(summary)) + "</p>\n";
   out += "<p class=\"net " + std::string(mood(account.net_pnl)) + "\">" +
          signed_cents(account.net_pnl) + "</p>\n<p class=\"soft\">net profit, " +
          share_text(account.net_pnl.raw(), account.initial_balance.raw()) + " of " +
@@ -57,8 +60,10 @@ std::string header(const Summary& summary) {
            ", by the order of the extremes inside the bars (" + grouped(summary.ambiguous_bars) +
            " ambiguous)</p>\n";
   }
-  for (const std::string& note : summary.notes) out += "<p>Note: " + html_text(note) + "</p>\n";
-  return out;
+  for (const std::string& note : summary.notes) {
+    out += "<p class=\"note\">" + html_text(note) + "</p>\n";
+  }
+  return out + "</header>\n";
 }
 
 std::string figures(const Summary& summary) {
@@ -79,6 +84,56 @@ std::string figures(const Summary& summary) {
   out += figure("Without a stop", cents(to_money(account.naked_quantity_seconds)),
                 "quantity x seconds");
   return section("Figures", out + "</dl>\n");
+}
+
+std::string prices(const RowSample& sample) {
+  const std::string chart = price_chart(sample.prices().stretches(), sample.marks());
+  if (chart.empty()) return {};
+  std::string legend =
+      "<p class=\"legend\"><span class=\"enter\">entry</span><span class=\"gain\">exit with a "
+      "gain</span><span class=\"loss\">exit with a loss</span><span>up: bought, down: sold</span>";
+  if (sample.fills_per_mark() > 1) {
+    legend += "<span>one in " + grouped(sample.fills_per_mark()) + " fills is marked</span>";
+  }
+  return section("Price, entries and exits", chart + legend + "</p>\n");
+}
+
+std::string months(const AccountResult& account, const RowSample& sample) {
+  if (sample.months().empty()) return {};
+  std::string rows;
+  Money before = account.initial_balance;  // The run begins before its first row.
+  for (const RowSample::Month& month : sample.months()) {
+    const Money net = month.after - before;
+    rows +=
+        "<tr>" +
+        cell(std::to_string(month.year) + (month.month < 10 ? "-0" : "-") +
+             std::to_string(month.month)) +
+        cell(signed_cents(net), std::string("n ") + std::string(mood(net))) +
+        cell(share_text(net.raw(), before.raw()), "n") + cell(cents(month.drawdown), "n") +
+        cell(grouped(month.trades), "n") +
+        cell(share_text(static_cast<Int128>(month.wins), static_cast<Int128>(month.trades)), "n") +
+        cell(cents(month.after), "n") + "</tr>\n";
+    before = month.after;
+  }
+  return section("Months", table({{"month (UTC)", ""},
+                                  {"result", "n"},
+                                  {"of equity", "n"},
+                                  {"drawdown", "n"},
+                                  {"closed", "n"},
+                                  {"won", "n"},
+                                  {"equity", "n"}},
+                                 rows));
+}
+
+std::string assumptions(const Summary& summary) {
+  if (summary.assumptions.empty()) return {};
+  std::string rows;
+  for (const auto& [what, how] : summary.assumptions) {
+    rows += "<tr>" + cell(what) + cell(how, "path") + "</tr>\n";
+  }
+  rows += "<tr>" + cell("Mark") + cell(summary.mark_source, "path") + "</tr>\n";
+  return section("Assumptions",
+                 "<div class=\"scroll\"><table class=\"pairs\">\n" + rows + "</table></div>\n");
 }
 
 std::string exits(const AccountResult& account) {
@@ -123,9 +178,10 @@ std::string tranches(const RowSample& sample, const Names& names) {
                             {"average exit", "n"},
                             {"exit", ""},
                             {"net", "n"},
-                            {"worst", "n"},
-                            {"best", "n"}},
+                            {"MAE", "n"},
+                            {"MFE", "n"}},
                            rows);
+  body += "<p class=\"soft\">MAE and MFE: the worst and the best result while it was open.</p>\n";
   const std::uint64_t cut = sample.tranche_rows() - sample.tranches().size();
   if (cut != 0) {
     body += "<p class=\"soft\">The first " + grouped(sample.tranches().size()) + " of " +
@@ -144,7 +200,6 @@ std::string data(const Summary& summary) {
             cell(grouped(data.duplicates), "n") + cell(grouped(data.bad), "n") +
             cell(grouped(data.gaps), "n") + cell(files, "path") + "</tr>\n";
   }
-  const std::string mark = "<p class=\"soft\">Mark: " + html_text(summary.mark_source) + "</p>\n";
   return section("Data", table({{"instrument", ""},
                                 {"format", ""},
                                 {"rows", "n"},
@@ -154,8 +209,7 @@ std::string data(const Summary& summary) {
                                 {"bad", "n"},
                                 {"gaps", "n"},
                                 {"files", ""}},
-                               rows) +
-                             mark);
+                               rows));
 }
 
 std::string parameters(const Summary& summary) {
@@ -221,8 +275,9 @@ std::string report_html(const Summary& summary, const RowSample& sample, const N
   out += header(summary) + figures(summary);
   const std::string chart = equity_chart(sample.equity(), summary.account.initial_balance);
   if (!chart.empty()) out += section("Equity and drawdown", chart);
-  out += exits(summary.account) + tranches(sample, names) + data(summary) + parameters(summary) +
-         proof(summary);
+  out += prices(sample) + "<div class=\"pair\">\n" + exits(summary.account) +
+         months(summary.account, sample) + "</div>\n" + tranches(sample, names) +
+         assumptions(summary) + data(summary) + parameters(summary) + proof(summary);
   return out + "</main>\n</body>\n</html>\n";
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backtest/report/account.h"
@@ -41,6 +42,8 @@ struct Summary {
   std::string mark_source;
   std::vector<std::string> notes;  // What a reader must know: instant close is off, rules inferred.
   std::vector<DataProvenance> data;
+  // What the simulated venue was told to be, for people: {"fees", "maker 1 bp, taker 5 bp"}.
+  std::vector<std::pair<std::string, std::string>> assumptions;
   std::string settings;  // Lines of `section.key = value`.
 
   std::uint64_t events = 0;  // In the log: market, venue answers, timers.

@@ -15,7 +15,8 @@ namespace tranchet {
 std::string_view dashboard_page() {
   return "<!DOCTYPE html><html lang=\\"en\\"><meta charset=\\"utf-8\\"><title>Tranchet</title>"
          "<body><h1>Tranchet</h1><p>This program was built without its dashboard: $1. Install "
-         "Node.js 18 or newer with npm, and build again. The JSON is at /api/state.</p></body></html>";
+         "Node.js 18 or newer with npm, and build again. The JSON is at /api/state.</p></body>"
+         "</html>";
 }
 std::string_view dashboard_script_hash() { return ""; }
 }  // namespace tranchet

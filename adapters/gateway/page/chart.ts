@@ -35,13 +35,15 @@ export class PriceChart {
   constructor(root: HTMLElement) {
     this.chart = createChart(root, {
       autoSize: true,
-      layout: { fontFamily: "inherit", fontSize: 12 },
+      layout: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 },
       timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 4 },
       handleScroll: { vertTouchDrag: false },
     });
     this.series = this.chart.addSeries(CandlestickSeries, {});
     this.markers = createSeriesMarkers(this.series, []);
     this.paint();
+    // Another width shows the whole again; who has looked closer may do so again.
+    new ResizeObserver(() => this.chart.timeScale().fitContent()).observe(root);
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.paint();
       if (this.data) this.show_markers(this.data);
@@ -93,20 +95,21 @@ export class PriceChart {
   }
 
   private show_markers(data: Chart): void {
-    const marks: SeriesMarker<Time>[] = data.fills.map((fill) => {
+    // Fills of one kind within a bar are one mark.
+    const marks = new Map<string, SeriesMarker<Time>>();
+    for (const fill of data.fills) {
       const entry = fill.purpose === "Entry";
       const time = (Math.floor(fill.time / this.interval) * this.interval) as UTCTimestamp;
       const good = fill.purpose === "TakeProfit";
-      return {
+      marks.set(`${time} ${fill.side} ${entry ? fill.tranche : fill.purpose}`, {
         time,
         position: fill.side === "Buy" ? "belowBar" : "aboveBar",
         shape: fill.side === "Buy" ? "arrowUp" : "arrowDown",
         color: entry ? color("--accent") : good ? color("--good") : color("--bad"),
-        text: entry ? String(fill.tranche) : "",
-      };
-    });
-    marks.sort((a, b) => Number(a.time) - Number(b.time));
-    this.markers.setMarkers(marks);
+        text: entry && fill.tranche > 0 ? String(fill.tranche) : "",
+      });
+    }
+    this.markers.setMarkers([...marks.values()].sort((a, b) => Number(a.time) - Number(b.time)));
   }
 
   price(price: number, time: string): void {

@@ -20,6 +20,14 @@ export function exact(text: string | null): string {
   return (text.startsWith("-") ? MINUS : "") + size + (fraction ? "." + fraction : "");
 }
 
+// An average, with one decimal more than the tick has.
+export function average(text: string | null, tick: string | undefined): string {
+  if (text === null || tick === undefined) return exact(text);
+  const places = (tick.includes(".") ? tick.length - tick.indexOf(".") - 1 : 0) + 1;
+  const [, fraction = ""] = text.split(".");
+  return fraction.length <= places ? exact(text) : exact(Number(text).toFixed(places));
+}
+
 export function count(value: number): string {
   return whole.format(value);
 }

@@ -1,7 +1,7 @@
 // One position as a ladder: a price axis across, a row for each tranche from its stop to its target,
 // and the mark through all of them. Long or short, prices rise to the right.
 import type { Position, Tranche } from "./model";
-import { exact, h, money, mood, percent, set_attribute, set_class, set_text, svg } from "./format";
+import { average, exact, h, money, mood, percent, set_attribute, set_class, set_text, svg } from "./format";
 
 export interface LadderActions {
   close_tranche(position: Position, tranche: Tranche): void;
@@ -92,7 +92,7 @@ class TrancheRow {
     this.track.append(this.risk, this.gain, this.mark, this.stop, this.target, this.entry);
     for (const [key, name] of [["entry", "entry"], ["stop", "stop"], ["target", "target"]] as const) {
       const value = h("dd", { class: "n" });
-      const away = h("small", { class: "n" });
+      const away = h("small", { class: "n", title: "from the mark" });
       this.cells[key] = [value, away];
       this.figures.append(h("div", {}, h("dt", {}, name), value, away));
     }
@@ -116,7 +116,7 @@ class TrancheRow {
     );
   }
 
-  update(tranche: Tranche, position: Position, axis: Axis, may_act: boolean): void {
+  update(tranche: Tranche, position: Position, axis: Axis, tick: string | undefined, may_act: boolean): void {
     this.tranche = tranche;
     set_text(this.ordinal, `Tranche ${tranche.tranche}`);
     set_text(this.quantity, exact(tranche.quantity));
@@ -135,18 +135,18 @@ class TrancheRow {
     this.at(this.target, target);
     this.at(this.mark, axis.place(position.mark));
     set_attribute(this.entry, "cx", `${entry ?? -10}%`);
-    this.figure("entry", tranche.average_entry, distance(tranche.average_entry, position.mark));
-    this.figure("stop", tranche.stop_loss, distance(tranche.stop_loss, position.mark));
-    this.figure("target", tranche.take_profit, distance(tranche.take_profit, position.mark));
+    this.figure("entry", average(tranche.average_entry, tick), tranche.average_entry, distance(tranche.average_entry, position.mark));
+    this.figure("stop", exact(tranche.stop_loss), tranche.stop_loss, distance(tranche.stop_loss, position.mark));
+    this.figure("target", exact(tranche.take_profit), tranche.take_profit, distance(tranche.take_profit, position.mark));
     for (const button of this.buttons) button.hidden = !may_act;
     const closing = tranche.phase === "closing" || tranche.phase === "retrying";
     for (const button of this.buttons) button.disabled = closing;
   }
 
-  private figure(key: string, price: string | null, away: string): void {
+  private figure(key: string, text: string, price: string | null, away: string): void {
     const cell = this.cells[key];
     if (!cell) return;
-    set_text(cell[0], price === null ? "none" : exact(price));
+    set_text(cell[0], price === null ? "none" : text);
     set_text(cell[1], away);
   }
   private span(line: SVGElement, from: number | null, to: number | null): void {
@@ -190,15 +190,15 @@ class Ladder {
     );
   }
 
-  update(position: Position): void {
+  update(position: Position, tick: string | undefined): void {
     this.position = position;
     set_attribute(this.root, "aria-label", `${position.instrument} ${position.direction}`);
     set_text(this.title, position.instrument);
     set_text(this.side, position.direction);
     set_text(this.pnl, money(position.unrealized_pnl, true));
     set_class(this.pnl, `pnl n ${mood(position.unrealized_pnl)}`);
-    const average = position.average_entry ? `, average ${exact(position.average_entry)}` : "";
-    set_text(this.about, `${exact(position.quantity)} at ${exact(position.mark)}${average}`);
+    const middle = position.average_entry ? `, average ${average(position.average_entry, tick)}` : "";
+    set_text(this.about, `${exact(position.quantity)} at ${exact(position.mark)}${middle}`);
     this.close.hidden = !this.actions.may_act();
     const axis = new Axis(position);
     this.ticks.forEach((tick, index) => {
@@ -215,7 +215,7 @@ class Ladder {
       if (this.list.children[index] !== row.root) {
         this.list.insertBefore(row.root, this.list.children[index] ?? null);
       }
-      row.update(tranche, position, axis, this.actions.may_act());
+      row.update(tranche, position, axis, tick, this.actions.may_act());
     });
     for (const [id, row] of this.rows) {
       if (seen.has(id)) continue;
@@ -239,7 +239,7 @@ export class Ladders {
     private readonly actions: LadderActions,
   ) {}
 
-  update(positions: Position[]): void {
+  update(positions: Position[], ticks: Map<string, string>): void {
     const seen = new Set<string>();
     positions.forEach((position, index) => {
       const key = `${position.instrument} ${position.direction}`;
@@ -252,7 +252,7 @@ export class Ladders {
       if (this.root.children[index] !== ladder.root) {
         this.root.insertBefore(ladder.root, this.root.children[index] ?? null);
       }
-      ladder.update(position);
+      ladder.update(position, ticks.get(position.instrument));
     });
     for (const [key, ladder] of this.ladders) {
       if (seen.has(key)) continue;

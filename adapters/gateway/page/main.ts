@@ -17,6 +17,8 @@ class Page {
   private shown: State | null = null;
   private instrument = "";
   private chart_key = "";
+  private chart_view = "";
+  private later = false;
   private chart_time = 0;
   private chart_fits = true;
   private wanted: number | null | undefined; // A moment that was asked for while another was on its way.
@@ -158,7 +160,10 @@ class Page {
     const state = this.shown;
     if (!state) return;
     this.strip.update(state);
-    this.ladders.update(state.positions);
+    this.ladders.update(
+      state.positions,
+      new Map(state.instruments.map((each) => [each.instrument, each.tick_size])),
+    );
     this.tables.update(state);
     this.timeline.show(state.sequence, state.time);
     this.draw_tabs(state);
@@ -217,12 +222,16 @@ class Page {
     set_text(by_id("legend"), info?.mark ? `mark ${exact(info.mark)}` : "");
     const back = this.timeline.looking_back ? state.sequence : null;
     // In a run that goes on, prices are added as they come; fills and new candles are read anew.
-    const key = `${this.instrument} ${back ?? "now"} ${back === null ? state.counters.trades + state.orders.length : ""}`;
-    const due = performance.now() - this.chart_time > CHART_EVERY || back !== null || this.chart_key === "";
+    const view = `${this.instrument} ${back ?? "now"}`;
+    const key = `${view} ${back === null ? state.counters.fills : ""}`;
+    const due = view !== this.chart_view || performance.now() - this.chart_time > CHART_EVERY;
     if (key !== this.chart_key && due) {
       this.chart_key = key;
+      this.chart_view = view;
       this.chart_time = performance.now();
       void this.fetch_chart(back, info?.tick_size ?? "0.01");
+    } else if (key !== this.chart_key) {
+      this.draw_later();
     } else if (back === null && info?.mark) {
       this.chart.price(Number(info.mark), state.time);
     }
@@ -233,11 +242,22 @@ class Page {
     try {
       const chart = await api.chart(instrument, sequence);
       if (instrument !== this.instrument) return;
-      this.chart.set(chart, tick, this.chart_fits);
-      this.chart_fits = false;
+      this.chart.set(chart, tick, this.chart_fits || sequence !== null);
+      this.chart_fits = sequence !== null;
     } catch {
       this.chart_key = "";
+      this.draw_later();
     }
+  }
+
+  // What is not due yet is looked at again, even if nothing else happens until then.
+  private draw_later(): void {
+    if (this.later) return;
+    this.later = true;
+    setTimeout(() => {
+      this.later = false;
+      this.draw();
+    }, CHART_EVERY);
   }
 
   // ---- What people ask.
@@ -259,7 +279,7 @@ class Page {
         h("button", { type: "button", class: "quiet", click: () => this.enter() }, "New entry"),
         this.halt,
         h("button", { type: "button", class: "quiet", click: () => this.kill() }, "Kill switch"),
-        h("button", { type: "button", class: "danger-quiet", click: () => this.close_everything() }, "Close everything"),
+        h("button", { type: "button", class: "quiet danger-quiet", click: () => this.close_everything() }, "Close everything"),
       );
     }
     if (session.authenticated) {
@@ -406,4 +426,5 @@ class Page {
   }
 }
 
-void new Page().start();
+// After the first paint: the frame of the page is there before there is anything in it.
+requestAnimationFrame(() => setTimeout(() => void new Page().start(), 0));

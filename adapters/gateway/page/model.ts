@@ -115,7 +115,7 @@ export interface State {
   trades: Trade[];
   alerts: Notice[];
   acts: Act[];
-  counters: { events: number; trades: number; wins: number; alerts: number; refused: number };
+  counters: { events: number; fills: number; trades: number; wins: number; alerts: number; refused: number };
 }
 
 export interface Prices {

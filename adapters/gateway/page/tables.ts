@@ -1,6 +1,6 @@
 // Orders, trades, alerts and acts: lists that are written anew when they change, and only then.
 import type { Act, Notice, Order, State, Trade } from "./model";
-import { clock, count, exact, h, held, money, mood, short_clock, words } from "./format";
+import { average, clock, count, exact, h, held, money, mood, short_clock, words } from "./format";
 
 type Cell = { text: string; class?: string };
 const SHOWN = 40;
@@ -99,9 +99,14 @@ export class Tables {
     const wins = state.counters.trades
       ? `${count(state.counters.trades)} closed, ${((state.counters.wins / state.counters.trades) * 100).toFixed(0)} % won`
       : "";
-    this.trades.show(`${state.counters.trades}`, () => newest(state.trades).map(trade_row), wins);
+    const ticks = new Map(state.instruments.map((each) => [each.instrument, each.tick_size]));
+    this.trades.show(
+      `${state.counters.trades}`,
+      () => newest(state.trades).map((trade) => trade_row(trade, ticks.get(trade.instrument))),
+      wins,
+    );
     const noted = state.counters.alerts + state.counters.refused;
-    this.alerts.show(`${noted}`, () => newest(state.alerts).map(notice_row), noted ? count(noted) : "");
+    this.alerts.show(`${noted}`, () => notice_rows(state.alerts), noted ? count(noted) : "");
     const last = state.acts[state.acts.length - 1];
     this.acts.show(`${last?.seq ?? 0}`, () => newest(state.acts).map(act_row), "");
   }
@@ -121,7 +126,7 @@ function order_row(order: Order): Cell[] {
   ];
 }
 
-function trade_row(trade: Trade): Cell[] {
+function trade_row(trade: Trade, tick: string | undefined): Cell[] {
   const net = String(Number(trade.realized_pnl) - Number(trade.fees));
   return [
     { text: short_clock(trade.closed) },
@@ -129,12 +134,29 @@ function trade_row(trade: Trade): Cell[] {
     { text: trade.direction },
     { text: String(trade.tranche), class: "n" },
     { text: exact(trade.quantity), class: "n" },
-    { text: exact(trade.average_entry), class: "n" },
-    { text: exact(trade.average_exit), class: "n" },
+    { text: average(trade.average_entry, tick), class: "n" },
+    { text: average(trade.average_exit, tick), class: "n" },
     { text: trade.reason },
     { text: money(net, true), class: `n ${mood(net)}` },
     { text: held(trade.opened, trade.closed), class: "n" },
   ];
+}
+
+// The same again and again is one row, with how often.
+function notice_rows(notices: Notice[]): Cell[][] {
+  const rows: { cells: Cell[]; key: string; times: number }[] = [];
+  for (const notice of [...notices].reverse()) {
+    const cells = notice_row(notice);
+    const key = cells.slice(1).map((cell) => cell.text).join();
+    const last = rows[rows.length - 1];
+    if (last?.key === key) last.times += 1;
+    else rows.push({ cells, key, times: 1 });
+  }
+  return rows.slice(0, SHOWN).map((row) => {
+    const what = row.cells[1];
+    if (what && row.times > 1) what.text += ` (${row.times} times)`;
+    return row.cells;
+  });
 }
 
 function notice_row(notice: Notice): Cell[] {

@@ -20,9 +20,7 @@ class FrontEndTest : public testing::Test {
   FrontEndTest() : session_(folder_.path() / "log"), front_end_({.trading_mode = "PAPER"}) {
     // The events before anybody watched, as a follower reads them.
     session_.finish();
-    read_log([this](const Event& event, const Names& names) {
-      take(event, names);
-    });
+    read_log([this](const Event& event, const Names& names) { take(event, names); });
     told_.clear();
     session_.watch = [this](const Event& event, const Output&) { take(event, session_.names()); };
   }
@@ -68,19 +66,19 @@ TEST_F(FrontEndTest, APositionThatOpensHasEveryFieldThatClientsRead) {
   session_.say(std::string(kBuy));
   const auto updates = heard("position_update");
   ASSERT_FALSE(updates.empty());
-  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
-           {"instrument", "\"BTCUSDT\""},
-           {"direction", "\"Long\""},
-           {"entryPrice", "45000"},
-           {"quantity", "0.1"},
-           {"stopLoss", "42750"},
-           {"targetPrice", "45450"},
-           {"currentPnl", "0"},
-           {"tradeType", "\"Automated\""},
-           {"isOpen", "true"},
-           {"tradingMode", "\"PAPER\""},
-           {"tranche", "0"},
-           {"trancheId", "1"}}) {
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{{"instrument", "\"BTCUSDT\""},
+                                                        {"direction", "\"Long\""},
+                                                        {"entryPrice", "45000"},
+                                                        {"quantity", "0.1"},
+                                                        {"stopLoss", "42750"},
+                                                        {"targetPrice", "45450"},
+                                                        {"currentPnl", "0"},
+                                                        {"tradeType", "\"Automated\""},
+                                                        {"isOpen", "true"},
+                                                        {"tradingMode", "\"PAPER\""},
+                                                        {"tranche", "0"},
+                                                        {"trancheId", "1"}}) {
     EXPECT_EQ(json_field(updates.back(), name), value) << name << " in " << updates.back();
   }
   EXPECT_NE(json_field(updates.back(), "entryTime"), "");
@@ -176,8 +174,8 @@ TEST_F(FrontEndTest, FailFailSucceed) {
   for (const std::string& text : heard("exit_update")) {
     states.push_back(json_field(text, "state") + " " + json_field(text, "attempt"));
   }
-  const std::vector<std::string> expected = {"\"closing\" 0",  "\"closing\" 1", "\"retrying\" 1",
-                                             "\"closing\" 2",  "\"retrying\" 2", "\"closing\" 3",
+  const std::vector<std::string> expected = {"\"closing\" 0", "\"closing\" 1",  "\"retrying\" 1",
+                                             "\"closing\" 2", "\"retrying\" 2", "\"closing\" 3",
                                              "\"closed\" "};
   EXPECT_EQ(states, expected);
 }
@@ -206,10 +204,10 @@ TEST_F(FrontEndTest, ThreeFailuresLeaveThePositionItsStopAndOneError) {
 }
 
 TEST_F(FrontEndTest, OneErrorHoweverManyTranchesFail) {
+  session_.say(std::string(kBuy) + R"(,"stop_loss":"40000")");
+  session_.price("BTCUSDT", "42300");  // -6 %: the next is a tranche of its own.
   session_.say(std::string(kBuy));
-  session_.price("BTCUSDT", "42800");
-  session_.say(std::string(kBuy));
-  ASSERT_EQ(screen_->state().instruments[0].position(PositionSide::Long).tranches.size(), 1U);
+  ASSERT_EQ(screen_->state().instruments[0].position(PositionSide::Long).tranches.size(), 2U);
   forget();
   session_.venue().refuse = 6;
   close_position();

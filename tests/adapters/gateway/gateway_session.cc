@@ -1,5 +1,5 @@
-// A session to look at: `gateway_session FOLDER [COINS]` trades against the simulated venue behind a
-// real gateway, and does what lines on its standard input say:
+// A session to look at: `gateway_session FOLDER [COINS]` trades against the simulated venue behind
+// a real gateway, and does what lines on its standard input say:
 //
 //   price SYMBOL PRICE      say {"type":...}      refuse N      wait SECONDS
 //   market RATE SECONDS     so many prices a second, over all instruments; 0 seconds: for ever
@@ -126,8 +126,8 @@ class Session {
       std::int64_t seconds = 0;
       words >> rate_ >> seconds;
       market_begin_ = Clock::now();
-      market_end_ = seconds == 0 ? Clock::time_point::max()
-                                 : market_begin_ + std::chrono::seconds(seconds);
+      market_end_ =
+          seconds == 0 ? Clock::time_point::max() : market_begin_ + std::chrono::seconds(seconds);
       walked_ = 0;
     } else if (verb == "stop") {
       gateway_.reset();

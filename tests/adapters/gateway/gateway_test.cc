@@ -61,8 +61,8 @@ class GatewayTest : public testing::Test {
     session_.finish();
     const auto users = folder_.path() / "users";
     std::ofstream file(users);
-    for (const auto& [user, right] : {std::pair{"anna", "operator"}, std::pair{"vera", "viewer"},
-                                      std::pair{"bob", "none"}}) {
+    for (const auto& [user, right] :
+         {std::pair{"anna", "operator"}, std::pair{"vera", "viewer"}, std::pair{"bob", "none"}}) {
       file << user << " " << right << " " << user << "-token-0123456789abcdef\n";
     }
     file << "olga operator olga-token-0123456789abcdef 2020-01-01T00:00:00Z\n";
@@ -79,12 +79,15 @@ class GatewayTest : public testing::Test {
     auto gateway = Gateway::start(options_, &wishes_);
     ASSERT_TRUE(gateway) << gateway.error();
     gateway_ = std::move(*gateway);
+    while (json_field(ask("GET", "/healthz").body, "status") != "\"ok\"") {
+    }
   }
   PeerAnswer ask(std::string_view method, std::string_view target,
                  const std::vector<std::string>& headers = {}, std::string_view body = {}) const {
     return Peer(gateway_->port()).request(method, target, headers, body);
   }
-  PeerAnswer act(std::string_view path, std::string_view body, std::string_view user = "anna") const {
+  PeerAnswer act(std::string_view path, std::string_view body,
+                 std::string_view user = "anna") const {
     return ask("POST", path, {bearer(user)}, body);
   }
   // A socket of this user, greeted.
@@ -98,9 +101,8 @@ class GatewayTest : public testing::Test {
   std::uint64_t metric(const std::string& name) const {
     const PeerAnswer answer = ask("GET", "/metrics");
     const std::size_t found = answer.body.find("\ntranchet_" + name + " ");
-    return found == std::string::npos
-               ? 0
-               : std::stoull(answer.body.substr(found + name.size() + 11));
+    return found == std::string::npos ? 0
+                                      : std::stoull(answer.body.substr(found + name.size() + 11));
   }
   // Until the gateway shows everything that the session has done.
   void settle() {
@@ -170,25 +172,20 @@ TEST_F(GatewayTest, WhoIsNotKnownIsTurnedAway) {
     std::vector<std::string> headers;
     int status;
   };
-  const std::string own =
-      "Origin: http://127.0.0.1:" + std::to_string(gateway_->port());
+  const std::string own = "Origin: http://127.0.0.1:" + std::to_string(gateway_->port());
   const std::string host = "Host: 127.0.0.1:" + std::to_string(gateway_->port());
   const std::string cookie = "Cookie: auth_token=anna-token-0123456789abcdef";
-  for (const Row& row : {Row{"/ws/live/anna", {}, 401},
-                         Row{"/ws/live/anna", {"Authorization: Bearer guess"}, 401},
-                         Row{"/ws/live/olga", {bearer("olga")}, 401},
-                         Row{"/ws/live/vera", {bearer("anna")}, 403},
-                         Row{"/ws/live/", {bearer("anna")}, 403},
-                         Row{"/ws/live/anna", {cookie}, 403},
-                         Row{"/ws/live/anna", {cookie, "Origin: https://evil.example"}, 403},
-                         Row{"/ws/live/anna", {bearer("anna"), "Origin: null"}, 403},
-                         Row{"/ws/live/anna", {bearer("anna"), "Host: evil.example"}, 403},
-                         Row{"/ws/screen", {}, 401},
-                         Row{"/ws/screen", {bearer("bob")}, 403},
-                         Row{"/ws/other", {bearer("anna")}, 404},
-                         Row{"/ws/live/anna", {cookie, host, own}, 101},
-                         Row{"/ws/live/anna", {cookie, "Origin: https://desk.example"}, 101},
-                         Row{"/ws/screen", {bearer("vera")}, 101}}) {
+  for (const Row& row :
+       {Row{"/ws/live/anna", {}, 401}, Row{"/ws/live/anna", {"Authorization: Bearer guess"}, 401},
+        Row{"/ws/live/olga", {bearer("olga")}, 401}, Row{"/ws/live/vera", {bearer("anna")}, 403},
+        Row{"/ws/live/", {bearer("anna")}, 403}, Row{"/ws/live/anna", {cookie}, 403},
+        Row{"/ws/live/anna", {cookie, "Origin: https://evil.example"}, 403},
+        Row{"/ws/live/anna", {bearer("anna"), "Origin: null"}, 403},
+        Row{"/ws/live/anna", {bearer("anna"), "Host: evil.example"}, 403},
+        Row{"/ws/screen", {}, 401}, Row{"/ws/screen", {bearer("bob")}, 403},
+        Row{"/ws/other", {bearer("anna")}, 404}, Row{"/ws/live/anna", {cookie, host, own}, 101},
+        Row{"/ws/live/anna", {cookie, "Origin: https://desk.example"}, 101},
+        Row{"/ws/screen", {bearer("vera")}, 101}}) {
     EXPECT_EQ(Peer(gateway_->port()).upgrade(row.target, row.headers), row.status)
         << row.target << " " << (row.headers.empty() ? "" : row.headers[0]);
   }
@@ -219,8 +216,7 @@ TEST_F(GatewayTest, LoggingInMakesACookie) {
   EXPECT_NE(right.head.find("auth_token=anna-token-0123456789abcdef; HttpOnly; SameSite=Strict"),
             std::string::npos)
       << right.head;
-  const PeerAnswer bad_bytes =
-      ask("POST", "/api/login", {}, R"({"token":"a\r\nSet-Cookie: x=1"})");
+  const PeerAnswer bad_bytes = ask("POST", "/api/login", {}, R"({"token":"a\r\nSet-Cookie: x=1"})");
   EXPECT_EQ(bad_bytes.status, 401);
   EXPECT_EQ(bad_bytes.head.find("x=1"), std::string::npos);
 }
@@ -259,13 +255,27 @@ TEST_F(GatewayTest, OneRequestIsOneAct) {
   settle();
   // The position is gone, and still it is the same act; a new one would be refused.
   EXPECT_EQ(act("/api/close", body).status, 202);
-  EXPECT_EQ(act("/api/close", R"({"request_id":"r2","instrument":"BTCUSDT","reason":"Manual"})")
-                .status,
-            409);
+  EXPECT_EQ(
+      act("/api/close", R"({"request_id":"r2","instrument":"BTCUSDT","reason":"Manual"})").status,
+      409);
+  const std::vector<std::pair<std::string, std::string>> others = {
+      {"/api/halt", R"({"request_id":"r3"})"},
+      {"/api/resume", R"({"request_id":"r4"})"},
+      {"/api/kill", R"({"request_id":"r5"})"},
+      {"/api/signal",
+       R"({"request_id":"r6","instrument":"BTCUSDT","side":"Buy","order_type":"Market"})"}};
+  for (const auto& [path, asked] : others) {
+    EXPECT_EQ(act(path, asked).status, 202) << path;
+    session_.wish(wishes_.next());
+  }
+  settle();
   // The log remembers when the gateway does not.
   start();
   settle();
   EXPECT_EQ(json_field(act("/api/close", body).body, "repeated"), "true");
+  for (const auto& [path, asked] : others) {
+    EXPECT_EQ(json_field(act(path, asked).body, "repeated"), "true") << path;
+  }
   EXPECT_EQ(wishes_.size(), 0U);
 }
 
@@ -275,17 +285,16 @@ TEST_F(GatewayTest, OnlyOperatorsAct) {
   EXPECT_EQ(act("/api/halt", halt, "bob").status, 403);
   EXPECT_EQ(act("/api/halt", halt, "olga").status, 401);
   EXPECT_EQ(ask("POST", "/api/halt", {}, halt).status, 401);
-  EXPECT_EQ(ask("POST", "/api/halt",
-                {"Cookie: auth_token=anna-token-0123456789abcdef", "Origin: https://evil.example"},
-                halt)
-                .status,
-            403);
+  EXPECT_EQ(
+      ask("POST", "/api/halt",
+          {"Cookie: auth_token=anna-token-0123456789abcdef", "Origin: https://evil.example"}, halt)
+          .status,
+      403);
   EXPECT_EQ(ask("GET", "/api/halt", {bearer("anna")}).status, 405);
   EXPECT_EQ(act("/api/halt", "not json").status, 400);
   EXPECT_EQ(wishes_.size(), 0U);
   EXPECT_EQ(act("/api/halt", halt).status, 202);
-  EXPECT_NE(wishes_.next().find(R"("type":"EntriesHalted","author":"anna/r1")"),
-            std::string::npos);
+  EXPECT_NE(wishes_.next().find(R"("type":"EntriesHalted","author":"anna/r1")"), std::string::npos);
   wishes_.full = true;
   EXPECT_EQ(act("/api/halt", R"({"request_id":"r9"})").status, 503);
   wishes_.full = false;
@@ -300,7 +309,6 @@ TEST_F(GatewayTest, TooManyActsWait) {
         act("/api/resume", R"({"request_id":"r)" + std::to_string(count) + R"("})");
     if (answer.status == 429) ++refused;
   }
-  EXPECT_LE(wishes_.size() + static_cast<std::size_t>(refused), 30U);
   EXPECT_EQ(wishes_.size() + static_cast<std::size_t>(refused), 30U);
 }
 
@@ -324,9 +332,9 @@ TEST_F(GatewayTest, TheSliderShowsWhatReplayUntilPrints) {
   settle();
   const std::uint64_t head = number(session_.engine().last_sequence());
   for (std::uint64_t sequence = 1; sequence <= head; sequence += 7) {
-    const std::string printed = output_of(std::string(TRANCHET_PROGRAM) + " replay '" +
-                                          options_.log.string() + "' --json --until " +
-                                          std::to_string(sequence));
+    const std::string printed =
+        output_of(std::string(TRANCHET_PROGRAM) + " replay '" + options_.log.string() +
+                  "' --json --until " + std::to_string(sequence));
     const PeerAnswer shown =
         ask("GET", "/api/state?sequence=" + std::to_string(sequence), {bearer("vera")});
     ASSERT_EQ(shown.status, 200) << shown.body;
@@ -340,8 +348,7 @@ TEST_F(GatewayTest, TheSliderShowsWhatReplayUntilPrints) {
   EXPECT_EQ(ask("GET", "/api/state?time=2020-01-01T00:00:00Z", {bearer("vera")}).status, 404);
   EXPECT_EQ(ask("GET", "/api/chart?instrument=DOGE", {bearer("vera")}).status, 404);
   const PeerAnswer chart = ask("GET", "/api/chart?instrument=BTCUSDT", {bearer("vera")});
-  EXPECT_NE(chart.body.find(R"("side":"Buy","purpose":"Entry","price":"45000")"),
-            std::string::npos)
+  EXPECT_NE(chart.body.find(R"("side":"Buy","purpose":"Entry","price":"45000")"), std::string::npos)
       << chart.body;
 }
 
@@ -380,8 +387,8 @@ TEST_F(GatewayTest, PagesHearPricesAndStates) {
 
 TEST_F(GatewayTest, WhatMeansNothingIsLetPass) {
   auto peer = listen("anna");
-  for (const char* text : {"", "{", "[]", "null", "{\"type\":\"order\"}", "{\"type\":7}", "\xff\xfe",
-                           "{\"type\":\"close\",\"instrument\":\"BTCUSDT\"}"}) {
+  for (const char* text : {"", "{", "[]", "null", "{\"type\":\"order\"}", "{\"type\":7}",
+                           "\xff\xfe", "{\"type\":\"close\",\"instrument\":\"BTCUSDT\"}"}) {
     if (std::string_view(text) == "\xff\xfe") continue;  // Not UTF-8: see below.
     peer->send_text(text);
   }
@@ -442,7 +449,8 @@ TEST_F(GatewayTest, HalfARequestHarmsNobody) {
   Peer garbage(gateway_->port());
   garbage.send_bytes("\x16\x03\x01 hello\r\n\r\n");
   EXPECT_EQ(ask("GET", "/healthz").status, 200);
-  EXPECT_EQ(ask("POST", "/api/halt", {bearer("anna")}, std::string(64 * 1024 + 1, ' ')).status, 413);
+  EXPECT_EQ(ask("POST", "/api/halt", {bearer("anna")}, std::string(64 * 1024 + 1, ' ')).status,
+            413);
 }
 
 }  // namespace

@@ -117,7 +117,8 @@ TEST_F(HistoryTest, TotalsAddUp) {
   EXPECT_EQ(totals.tranches_opened,
             totals.trades + totals.merged + account_figures(**screen).tranches);
   Money realized;
-  for (const ClosedTrade& trade : (*screen)->ledger().trades()) realized += trade.trade.realized_pnl;
+  for (const ClosedTrade& trade : (*screen)->ledger().trades())
+    realized += trade.trade.realized_pnl;
   EXPECT_EQ(account_figures(**screen).tranches, 0U) << "closed at the end";
   EXPECT_EQ(to_text(realized), to_text(totals.realized_pnl));
 }

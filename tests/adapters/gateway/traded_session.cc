@@ -16,6 +16,15 @@ SimulationParameters parameters() {
   return result;
 }
 
+// Room for many positions, and prices that stay fresh between the lines of a test.
+Settings roomy_settings() {
+  Settings settings;
+  settings.set(Setting::MaxPositionValue, InstrumentId::None, (100'000_usd).raw());
+  settings.set(Setting::MaxTotalValue, InstrumentId::None, (1'000'000_usd).raw());
+  settings.set(Setting::StaleAfter, InstrumentId::None, Duration::hours(1).count());
+  return settings;
+}
+
 template <class T>
 T value_or_die(std::expected<T, LogError> result) {
   if (!result) ensure_failed(result.error().message.c_str(), __FILE__, __LINE__);
@@ -31,8 +40,8 @@ void RefusingVenue::submit(std::span<const Command> commands, Timestamp now) {
     if (closes) ++closes_seen;
     if (closes && refuse > 0) {
       --refuse;
-      refusals_.push_back({now + Duration::milliseconds(10),
-                           OrderRejected{order->order, RejectReason::Other}});
+      refusals_.push_back(
+          {now + Duration::milliseconds(10), OrderRejected{order->order, RejectReason::Other}});
       continue;
     }
     inside_.submit({&command, 1}, now);
@@ -65,7 +74,8 @@ ScratchFolder::~ScratchFolder() {
 }
 
 TradedSession::TradedSession(const std::filesystem::path& folder, std::size_t more_coins)
-    : engine_(settings_),
+    : settings_(roomy_settings()),
+      engine_(settings_),
       simulated_(parameters()),
       refusing_(simulated_),
       log_(value_or_die(LogWriter::create(folder, Durability::AtClose, std::size_t{64} << 20))),
@@ -122,8 +132,8 @@ void TradedSession::say(const std::string& line_without_time) {
 }
 
 void TradedSession::say_without_waiting(const std::string& line_without_time) {
-  auto parsed = parse_event_line(
-      "{\"time\":\"" + to_text(now_) + "\"," + line_without_time + "}", names_);
+  auto parsed =
+      parse_event_line("{\"time\":\"" + to_text(now_) + "\"," + line_without_time + "}", names_);
   ENSURE(parsed.has_value());
   for (const EventBody& body : parsed->bodies) take(body);
 }

@@ -45,8 +45,8 @@ class ScratchFolder {
 
 class TradedSession final : private Observer {
  public:
-  // A new log in `folder`. BTCUSDT and ETHUSDT are listed, at 45000 and 2500, and as many more coins
-  // as wanted, at 100.
+  // A new log in `folder`. BTCUSDT and ETHUSDT are listed, at 45000 and 2500, and as many more
+  // coins as wanted, at 100.
   explicit TradedSession(const std::filesystem::path& folder, std::size_t more_coins = 0);
 
   Timestamp now() const { return now_; }

@@ -35,6 +35,7 @@ class ReportTest : public testing::Test {
     summary.data.push_back(
         {"BTCUSDT", {"a&b.csv", "c.zip"}, "binance klines csv", 100, 97, 1, 2, 0, 3});
     summary.notes.push_back("instant close is off: the data has no mark");
+    summary.assumptions.emplace_back("Fees", "maker 1 bp & more");
     summary.settings = settings_lines(Settings(), Names());
     summary.interval = BarInterval{12.345_usd, 23.456_usd};
     summary.ambiguous_bars = 17;
@@ -112,6 +113,9 @@ TEST_F(ReportTest, PageStandsAloneAndEscapes) {
   EXPECT_NE(page.find("<td>defaults.take_profit_pct</td><td class=\"path\">1</td>"),
             std::string::npos);
   EXPECT_NE(page.find("prefers-color-scheme: dark"), std::string::npos);
+  EXPECT_NE(page.find("<td>2023-11</td>"), std::string::npos);
+  EXPECT_NE(page.find("<tr><td>Fees</td><td class=\"path\">maker 1 bp &amp; more</td></tr>"),
+            std::string::npos);
 }
 
 TEST_F(ReportTest, PageOfARunWithoutAnythingIsWhole) {

@@ -71,6 +71,11 @@ TEST(EventJson, OptionalFieldsStayAwayWhenTheySayNothing) {
       R"("order_type":"Limit","value":"100","limit_price":"3","take_profit":"none",)"
       R"("stop_loss":"4.5","trade_type":"Manual","signal_id":18446744073709551615)";
   EXPECT_EQ(echo(full), full);
+  for (const std::string_view type : {"EntriesHalted", "EntriesResumed", "KillSwitch"}) {
+    const std::string halt =
+        "\"type\":\"" + std::string(type) + R"(","reason":"lunch","author":"anna/7c1e")";
+    EXPECT_EQ(echo(halt), halt);
+  }
   EXPECT_EQ(echo(R"("type":"CloseRequested","reason":"Manual")"),
             R"("type":"CloseRequested","reason":"Manual")");
   const std::string_view protection =

@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { browser, check, failed, open, PATIENCE, Served, Session, shoot, sign_in } from "./world.mjs";
 
 const [build, out, minutes = "0.3"] = process.argv.slice(2);
@@ -20,8 +21,10 @@ const eventually = (page, fn, argument) =>
 // ---- A session that trades.
 
 const session = await Session.start(build);
-await session.buy("BTCUSDT", "0.1");
-await session.tell("price BTCUSDT 42300");
+await session.buy("BTCUSDT", "0.1", { stop_loss: "40000" });
+for (let step = 1; step <= 60; step += 1) {
+  await session.tell(`price BTCUSDT ${45_000 - step * 45 + (step % 7) * 12 - (step === 60 ? 48 : 0)}`);
+}
 await session.buy("BTCUSDT", "0.08");
 await session.say({ type: "EntrySignal", instrument: "ETHUSDT", side: "Sell", order_type: "Market", quantity: "2" });
 await session.tell("price ETHUSDT 2490");
@@ -99,13 +102,13 @@ check(
   "disconnect: the page says so",
   await eventually(page, () => document.querySelector("#notice").textContent.includes("connection is lost")),
 );
-await session.tell("price ETHUSDT 2470");
+await session.tell("price ETHUSDT 2478");
 // The browser reports what it cannot reach; that is no error of the page.
 page.errors.length = 0;
 await session.tell("start");
 check(
   "recovery: the page is up to date by itself",
-  await eventually(page, () => document.querySelectorAll(".ladder")[1]?.querySelector(".head .pnl").textContent === "+60.00"),
+  await eventually(page, () => document.querySelectorAll(".ladder")[1]?.querySelector(".head .pnl").textContent === "+44.00"),
 );
 page.errors = page.errors.filter((each) => !each.includes("ERR_CONNECTION_REFUSED"));
 check("recovery: no notice is left", await page.locator("#notice").isHidden());
@@ -244,7 +247,7 @@ quiet(log, "a log");
 await log.context().close();
 check("a log: the program ends with 0", (await served.stop()) === 0);
 
-const report = await open(chromium, `file://${join(process.cwd(), demo.startsWith("/") ? "" : "", "")}${demo.startsWith("/") ? demo : `/${demo}`}/report.html`);
+const report = await open(chromium, pathToFileURL(join(demo, "report.html")).href);
 check("report: it has its charts", (await report.locator("svg").count()) >= 2);
 await shoot(report, out, "report");
 quiet(report, "report");

@@ -120,16 +120,24 @@ export const LOOKS = [
   ["390-dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true, hasTouch: true }],
 ];
 
+// The chart takes a new size in one frame, and draws in the next.
+async function frames(page) {
+  for (let frame = 0; frame < 4; frame += 1) {
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done())));
+  }
+}
+
 // The whole page in every look; the width must be enough for it.
 export async function shoot(page, folder, name) {
   for (const [look, { viewport, colorScheme }] of LOOKS) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
-    // Two frames: the chart takes its new size in one, and draws in the next.
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)))),
-    );
-    await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true });
+    await frames(page);
+    // As high as all of it, since what is fixed to the window would lie across it.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) });
+    await frames(page);
+    await page.screenshot({ path: join(folder, `${name}-${look}.png`) });
     const { wide, room } = await page.evaluate(() => ({
       wide: document.documentElement.scrollWidth,
       room: window.innerWidth,
