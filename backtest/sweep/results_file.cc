@@ -176,7 +176,9 @@ std::expected<void, ResultsError> ResultsFile::connect(bool writes) {
     }
     if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) return refused("another sweep is writing to it");
   }
-  const int flags = SQLITE_OPEN_NOMUTEX | (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+  // A reader too: what a killed program left half done must be taken back first. SQLite opens a
+  // file that may not be written for reading alone.
+  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE;
   if (sqlite3_open_v2(path_.c_str(), &database_, flags, nullptr) != SQLITE_OK) return failed();
   return {};
 }
