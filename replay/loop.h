@@ -66,7 +66,7 @@ class Loop {
   // Counts every dispatch and every answer taken: while it stands still, so does the venue.
   std::uint64_t venue_changes() const { return venue_changes_; }
 
-  // From hold() to release(), inputs share a commit: what causes no command waits for one that does,
+  // From hold() to release() inputs share a commit: what causes no command waits for one that does,
   // or for release(). No command leaves before its cause is durable, held or not. release() leaves
   // quiet market data waiting unless `everything` is asked for.
   void hold() { holding_ = true; }
