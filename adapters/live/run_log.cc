@@ -35,10 +35,16 @@ std::expected<void, WriterFailure> check_mode(const fs::path& directory, std::st
                                 ": name another folder in live.log");
 }
 
+// Before there is a log, and whole or not at all: a kill in between must not leave a log that does
+// not say what it is.
 std::expected<void, WriterFailure> note_mode(const fs::path& directory, std::string_view mode) {
-  std::ofstream stream(directory / kModeFile);
+  const fs::path unfinished = directory / "mode.new";
+  std::error_code failed;
+  fs::create_directories(directory, failed);
+  std::ofstream stream(unfinished);
   stream << mode << "\n" << std::flush;
-  if (stream.good()) return {};
+  if (stream.good()) fs::rename(unfinished, directory / kModeFile, failed);
+  if (stream.good() && !failed) return {};
   return failure(kWorldFailed, (directory / kModeFile).string() + ": cannot be written");
 }
 
@@ -57,12 +63,12 @@ std::expected<RunLog, WriterFailure> open_run_log(
       return failure(checked.error());
     }
   }
-  auto writer = is_there ? LogWriter::open(directory, Durability::EveryBatch)
-                         : LogWriter::create(directory, Durability::EveryBatch);
-  if (!writer) return failure(writer.error());
   if (!is_there) {
     if (auto noted = note_mode(directory, mode); !noted) return std::unexpected(noted.error());
   }
+  auto writer = is_there ? LogWriter::open(directory, Durability::EveryBatch)
+                         : LogWriter::create(directory, Durability::EveryBatch);
+  if (!writer) return failure(writer.error());
   RunLog run{.writer = std::move(*writer)};
   if (number(run.writer->head().last) == 0) return run;
   auto reader = LogReader::open(directory);

@@ -306,6 +306,9 @@ TEST_F(LiveSession, ABacktestOverTheTapeGivesTheSessionsFills) {
     stage_->trade("44990");
     wait_flat();
   }
+  // A backtest ends with its last price: one behind the last fill.
+  stage_->price("45001");
+  wait_for_mark(45001_px);
   ASSERT_EQ(stage_->stop(), 0) << stage_->notes();
   Child backtest(
       {TRANCHET_PROGRAM, "backtest", "--data", "BTCUSDT=" + (folder_ / "session.tape").string(),
