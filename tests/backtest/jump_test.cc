@@ -304,7 +304,7 @@ RC_GTEST_PROP(Jump, ChangesNothingOnBars, ()) {
     options.opening.settings.set(Setting::MarkSource, InstrumentId::None,
                                  static_cast<std::int64_t>(MarkSourceChoice::Mark));
   }
-  const std::vector<Bar> bars = made_up_bars(random, 1'000);
+  const std::vector<Bar> bars = made_up_bars(random, 300);
   for (const BarPath path : {BarPath::Pessimistic, BarPath::Optimistic}) {
     std::uint64_t ambiguous = 0, ambiguous_each = 0;
     const RunOutcome jumping = run_bars(options, names, bars, path, &random, ambiguous);
