@@ -323,12 +323,11 @@ class Sentences {
 
   // The newest other order of the leg that the venue has accepted, where there is one.
   std::string another_stands(const CancelOrder& cancel, const Tranche& now) const {
-    const auto& orders = cancel.purpose == Purpose::StopLoss ? now.stops : now.targets;
-    for (auto id = orders.rbegin(); id != orders.rend(); ++id) {
-      if (*id != cancel.order && after_.order(*id).status == OrderStatus::New) {
-        return to_text(*id) + " stands in its place";
-      }
+    std::string standing;
+    for (const OrderId id : cancel.purpose == Purpose::StopLoss ? now.stops : now.targets) {
+      if (id != cancel.order && after_.order(id).status == OrderStatus::New) standing = to_text(id);
     }
+    if (!standing.empty()) return standing + " stands in its place";
     return "what the tranche wants is another order";
   }
 

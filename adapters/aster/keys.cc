@@ -85,8 +85,8 @@ std::expected<std::unique_ptr<Signer>, std::string> signer_of(toml::table& table
   for (const auto& [key, value] : table) {
     const bool is_chain = key.str() == "chain";
     if (std::ranges::find(kKeys, key.str()) == kKeys.end()) {
-      unknown =
-          std::string(key.str()) + " is none of user, signer, key, chain, api_key, api_secret";
+      // Not repeated: what stands where a name should be may be a key.
+      unknown = "names what is none of user, signer, key, chain, api_key, api_secret";
     } else if (is_chain ? !value.is_integer() : !value.is_string()) {
       unknown = std::string(key.str()) + (is_chain ? " is not a whole number" : " is not a text");
     }

@@ -13,7 +13,7 @@
 
 #include "adapters/aster/rest_messages.h"
 #include "adapters/live/clock.h"
-#include "adapters/live/keys_file.h"
+#include "adapters/aster/keys.h"
 #include "events/ensure.h"
 #include "replay/verify.h"
 
@@ -47,7 +47,7 @@ Stage::Stage(const fs::path& folder, const Options& options)
         "signer = \"0x21cF8Ae13Bb72632562c6Fff438652Ba1a151bb0\"\nbalance = \"100000\"\n"
         "position_mode = \"hedge\"\n");
   write(folder_ / "keys.toml",
-        "user = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\nprivate_key = \"0x" +
+        "user = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\nkey = \"0x" +
             std::string(kCanaryKey) + "\"\n");
   write(folder_ / "instruments.json",
         R"({"symbols":[{"symbol":"BTCUSDT","pair":"BTCUSDT","contractType":"PERPETUAL",)"
@@ -103,7 +103,7 @@ ClientAnswer Stage::ask(ClientRequest request) {
 }
 
 Quantity Stage::venue_quantity(PositionSide side) {
-  const auto signer = read_keys(folder_ / "keys.toml");
+  const auto signer = aster::read_keys(folder_ / "keys.toml");
   EXPECT_TRUE(signer);
   // Two questions within a microsecond would have one nonce.
   nonce_ =
