@@ -33,21 +33,17 @@ void Lane::on_event(const Event& event, const Output& output) {
   } else if (const auto* mark = std::get_if<MarkPrice>(&event.body)) {
     account_.on_price(mark->instrument, mark->price, event.time);
   }
-  if (output.bookings.empty() && output.commands.empty()) return;
   account_.on_bookings(output.bookings, event.sequence, event.time);
   account_.on_commands(output.commands);
   for (const Command& command : output.commands) {
     const auto* order = std::get_if<SubmitOrder>(&command);
     entered_ = entered_ || (order != nullptr && order->purpose == Purpose::Entry);
   }
-  const bool only_refused =
-      output.bookings.empty() && std::ranges::all_of(output.commands, [](const Command& command) {
-        return std::holds_alternative<EntryRefused>(command);
-      });
-  if (!only_refused) watch_naked(output.looked_at, event.time);
+  if (!output.looked_at.empty()) watch_naked(output.looked_at, event.time);
 }
 
-// How much of each tranche stands without a stop, whenever something may have changed it.
+// How much of each tranche stands without a stop, whenever something may have changed it: also when
+// nothing was asked for because of it.
 void Lane::watch_naked(std::span<const TrancheId> looked_at, Timestamp time) {
   const State& state = engine_.state();
   for (const InstrumentState& instrument : state.instruments) {

@@ -232,7 +232,7 @@ constexpr auto kConfined = std::to_array<Confined>({
     {"spdlog/", "adapters/ tests/ ", true},
     {"openssl/", "events/log/ backtest/ adapters/ tests/ ", true},
     {"zip.h", "backtest/ adapters/ tests/ ", true},
-    {"zlib.h", "backtest/ adapters/ tests/ ", true},
+    {"zlib.h", "events/log/ backtest/ adapters/ tests/ ", true},
     {"sqlite3.h", "backtest/ adapters/ tests/ ", true},
 });
 

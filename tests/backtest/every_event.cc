@@ -22,12 +22,7 @@ class Bookkeeper final : public Observer {
     }
     account.on_bookings(output.bookings, event.sequence, event.time);
     account.on_commands(output.commands);
-    // What leaves no trace changes no stop; refused entries leave one, and change none either.
-    bool only_refused = output.bookings.empty();
-    for (const Command& command : output.commands) {
-      only_refused = only_refused && std::holds_alternative<EntryRefused>(command);
-    }
-    if (!only_refused) note_naked(event.time);
+    note_naked(event.time);
   }
 
   Account account;

@@ -233,14 +233,14 @@ TEST_F(LoopTest, HeldInputsShareACommitAndCommandsDoNotWait) {
   ASSERT_TRUE(loop_->release(true));
   const Sequence before = log_.head().last;
   loop_->hold();
-  take(at(1'000), AdapterFault{names_.intern("one")});
-  take(at(1'000), AdapterFault{names_.intern("two")});
+  take(at(1'000), EntriesResumed{names_.intern("one")});
+  take(at(1'000), EntriesResumed{names_.intern("two")});
   EXPECT_EQ(log_.head().last, before) << "held";
   EXPECT_TRUE(loop_->has_unwritten());
   take(at(1'000), limit_entry());
   EXPECT_EQ(log_.head().last, engine_.last_sequence()) << "it caused commands";
   EXPECT_EQ(venue_.told.back().logged, engine_.last_sequence());
-  take(at(1'001), AdapterFault{names_.intern("three")});
+  take(at(1'001), EntriesResumed{names_.intern("three")});
   EXPECT_NE(log_.head().last, engine_.last_sequence());
   ASSERT_TRUE(loop_->release(false));
   EXPECT_EQ(log_.head().last, engine_.last_sequence()) << "more than quiet prices";
