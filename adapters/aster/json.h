@@ -6,7 +6,6 @@
 #include <expected>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "events/decimal.h"
@@ -16,7 +15,7 @@ namespace tranchet::aster {
 class Json {
  public:
   enum class Kind : std::uint8_t { Null = 1, Flag, Number, Text, Array, Object };
-  using Member = std::pair<std::string, Json>;
+  struct Member;
 
   Kind kind = Kind::Null;
   std::string text;  // Of a flag "true" or "false"; of a number as written; of a text its value.
@@ -26,6 +25,11 @@ class Json {
   bool is_object() const { return kind == Kind::Object; }
   bool is_array() const { return kind == Kind::Array; }
   const Json* find(std::string_view key) const;  // Null: no such member.
+};
+
+struct Json::Member {
+  std::string first;
+  Json second;
 };
 
 // Refuses what is not one JSON document, or deeper than 16 levels. The error says what is wrong.
