@@ -10,6 +10,7 @@
 #include "backtest/venue/simulated_venue.h"
 #include "replay/loop.h"
 #include "replay/opening.h"
+#include "tests/bench/bare_rule.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/random_walk.h"
 
@@ -19,45 +20,11 @@ namespace {
 constexpr std::size_t kTrades = 5'000'000;
 constexpr int kRepeats = 3;
 constexpr InstrumentId kInstrument{1};
-constexpr std::size_t kTranches = 5;
-
-// ---- The rule alone: targets in ticks, and nothing kept but the profit.
-
-struct Bare {
-  std::array<std::int64_t, kTranches> low{}, high{};
-  std::array<bool, kTranches> open{};
-  std::int64_t floor = 0, ceiling = 0;
-  std::uint64_t exits = 0;
-};
-
-void look_again(Bare& bare, std::int64_t ticks) {
-  bool may_enter = true;
-  bare.floor = 0;
-  bare.ceiling = std::int64_t{1} << 60;
-  for (std::size_t at = 0; at < kTranches; ++at) {
-    if (bare.open[at] && (ticks <= bare.low[at] || ticks >= bare.high[at])) {
-      bare.open[at] = false;
-      ++bare.exits;
-    } else if (!bare.open[at] && may_enter) {
-      bare.open[at] = true;
-      bare.low[at] = ticks - ticks * 4 / 1'000;
-      bare.high[at] = ticks + ticks * 4 / 1'000;
-      may_enter = false;
-    }
-    if (!bare.open[at]) continue;
-    bare.floor = std::max(bare.floor, bare.low[at]);
-    bare.ceiling = std::min(bare.ceiling, bare.high[at]);
-  }
-  const bool all_open = std::ranges::all_of(bare.open, [](bool open) { return open; });
-  if (!all_open) bare.ceiling = 0;
-}
 
 std::uint64_t run_bare(const WalkColumns& walk) {
-  Bare bare;
-  for (const std::int32_t ticks : walk.ticks) {
-    if (ticks <= bare.floor || ticks >= bare.ceiling) look_again(bare, ticks);
-  }
-  return bare.exits;
+  BareRule rule;
+  rule.run(walk.ticks);
+  return rule.exits;
 }
 
 // ---- The program's parts.

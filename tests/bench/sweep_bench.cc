@@ -17,6 +17,7 @@
 
 #include "backtest/sweep/sweep.h"
 #include "backtest/tape/tape_import.h"
+#include "tests/bench/bare_rule.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/random_walk.h"
 
@@ -25,7 +26,6 @@ namespace {
 
 constexpr std::size_t kSide = 8;  // 8 take-profits x 8 stop-losses.
 constexpr std::size_t kSettings = kSide * kSide;
-constexpr std::size_t kTranches = 5;
 constexpr std::size_t kChunk = 4'096;
 constexpr int kRepeats = 2;
 
@@ -34,59 +34,19 @@ constexpr Ppm target_at(std::size_t place) {
   return 3'300 + 200 * static_cast<Ppm>(place);
 }
 
-// ---- The rule alone.
-
-struct Bare {
-  Ppm take_profit = 0;
-  Ppm stop_loss = 0;
-  std::array<std::int64_t, kTranches> low{};
-  std::array<std::int64_t, kTranches> high{};
-  std::array<bool, kTranches> open{};
-  std::int64_t floor = 0;
-  std::int64_t ceiling = 0;
-  std::uint64_t exits = 0;
-};
-
-void look_again(Bare& bare, std::int64_t ticks) {
-  bool may_enter = true;
-  bool all_open = true;
-  bare.floor = 0;
-  bare.ceiling = std::int64_t{1} << 60;
-  for (std::size_t at = 0; at < kTranches; ++at) {
-    if (bare.open[at] && (ticks <= bare.low[at] || ticks >= bare.high[at])) {
-      bare.open[at] = false;
-      ++bare.exits;
-    } else if (!bare.open[at] && may_enter) {
-      bare.open[at] = true;
-      bare.low[at] = ticks - ticks * bare.stop_loss / kPpmOne;
-      bare.high[at] = ticks + ticks * bare.take_profit / kPpmOne;
-      may_enter = false;
-    }
-    all_open = all_open && bare.open[at];
-    if (!bare.open[at]) continue;
-    bare.floor = std::max(bare.floor, bare.low[at]);
-    bare.ceiling = std::min(bare.ceiling, bare.high[at]);
-  }
-  if (!all_open) bare.ceiling = 0;
-}
-
 // Chunk by chunk, so that a chunk is in the cache for all settings of [first, last).
 std::uint64_t run_bare(const WalkColumns& walk, std::size_t first, std::size_t last) {
-  std::vector<Bare> all;
+  std::vector<BareRule> all;
   for (std::size_t place = first; place < last; ++place) {
     all.push_back({.take_profit = target_at(place / kSide), .stop_loss = target_at(place % kSide)});
   }
   for (std::size_t from = 0; from < walk.size(); from += kChunk) {
     const std::size_t end = std::min(from + kChunk, walk.size());
-    for (Bare& bare : all) {
-      for (std::size_t at = from; at < end; ++at) {
-        const std::int32_t ticks = walk.ticks[at];
-        if (ticks <= bare.floor || ticks >= bare.ceiling) look_again(bare, ticks);
-      }
-    }
+    const auto chunk = std::span(walk.ticks).subspan(from, end - from);
+    for (BareRule& rule : all) rule.run(chunk);
   }
   std::uint64_t exits = 0;
-  for (const Bare& bare : all) exits += bare.exits;
+  for (const BareRule& rule : all) exits += rule.exits;
   return exits;
 }
 
