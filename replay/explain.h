@@ -27,9 +27,6 @@ Explanation explain(const State& before, const Event& event, const Output& outpu
 // "BTCUSDT Long tranche 0 (id 1)".
 std::string tranche_text(const Names& names, PositionKey key, std::uint32_t ordinal, TrancheId id);
 
-// The order an event is about; None: about none of ours.
-OrderId order_of(const EventBody& body);
-
 // What happened, without what followed: explain_event.cc.
 std::string event_text(const State& before, const Event& event, const Names& names);
 

@@ -228,18 +228,6 @@ std::string tranche_text(const Names& names, PositionKey key, std::uint32_t ordi
          std::to_string(static_cast<std::uint64_t>(id)) + ")";
 }
 
-OrderId order_of(const EventBody& body) {
-  return std::visit(
-      [](const auto& event) {
-        if constexpr (requires { event.order; }) {
-          return event.order;
-        } else {
-          return OrderId::None;
-        }
-      },
-      body);
-}
-
 std::string event_text(const State& before, const Event& event, const Names& names) {
   return std::visit(EventText(before, names), event.body);
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "events/order_of.h"
 #include "replay/log_follower.h"
 
 namespace tranchet {

@@ -1,21 +1,10 @@
 #include <algorithm>
 
 #include "adapters/aster/core_parts.h"
+#include "events/order_of.h"
 
 namespace tranchet::aster {
 namespace {
-
-OrderId order_of(const Command& command) {
-  return std::visit(
-      [](const auto& asked) {
-        if constexpr (requires { asked.order; }) {
-          return asked.order;
-        } else {
-          return OrderId::None;
-        }
-      },
-      command);
-}
 
 bool share_an_order(std::span<const Command> some, std::span<const Command> others) {
   return std::ranges::any_of(some, [&](const Command& command) {

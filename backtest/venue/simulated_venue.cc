@@ -2,25 +2,13 @@
 
 #include <algorithm>
 
+#include "events/order_of.h"
+
 namespace tranchet {
 namespace {
 
 Duration half_of(Duration duration) {
   return Duration::nanoseconds(duration.count() / 2);
-}
-
-// None: of no order.
-template <class Message>
-OrderId order_of(const Message& message) {
-  return std::visit(
-      [](const auto& body) {
-        if constexpr (requires { body.order; }) {
-          return body.order;
-        } else {
-          return OrderId::None;
-        }
-      },
-      message);
 }
 
 // Puts a message in its place by time, but never before one of the same order.

@@ -9,6 +9,7 @@
 #include "adapters/aster/venue_clock.h"
 #include "adapters/aster/wargame/twin_json.h"
 #include "adapters/aster/wargame/twin_requests.h"
+#include "events/order_of.h"
 
 namespace tranchet::aster {
 namespace {
@@ -17,18 +18,6 @@ namespace {
 constexpr std::string_view kUser = "0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e";
 constexpr std::string_view kKey =
     "4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1";
-
-OrderId order_of(const Command& command) {
-  return std::visit(
-      [](const auto& asked) {
-        if constexpr (requires { asked.order; }) {
-          return asked.order;
-        } else {
-          return OrderId::None;
-        }
-      },
-      command);
-}
 
 // What the wire carries of it is what was asked for.
 bool is_same(const SubmitOrder& a, const SubmitOrder& b) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "events/order_of.h"
+
 namespace tranchet {
 namespace {
 
@@ -31,18 +33,6 @@ bool changes_orders(const Command& command) {
   return std::holds_alternative<SubmitOrder>(command) ||
          std::holds_alternative<AmendOrder>(command) ||
          std::holds_alternative<CancelOrder>(command);
-}
-
-OrderId order_asked(const Command& command) {
-  return std::visit(
-      [](const auto& asked) {
-        if constexpr (requires { asked.order; }) {
-          return asked.order;
-        } else {
-          return OrderId::None;
-        }
-      },
-      command);
 }
 
 // The order whose standing an update tells; None for what is true whenever it arrives.
@@ -155,11 +145,11 @@ void VenueLink::ask(const Command& command, Sequence cause, Timestamp not_before
 void VenueLink::flush() {
   if (!venue_offset_) return;
   const auto is_behind_its_own = [this](std::size_t index) {
-    const OrderId order = order_asked(waiting_[index].command);
+    const OrderId order = order_of(waiting_[index].command);
     const auto here = waiting_.begin() + static_cast<std::ptrdiff_t>(index);
     return order != OrderId::None &&
            std::any_of(waiting_.begin(), here, [order](const Waiting& earlier) {
-             return order_asked(earlier.command) == order;
+             return order_of(earlier.command) == order;
            });
   };
   for (std::size_t index = 0; index < waiting_.size() && !dead_;) {
@@ -365,7 +355,7 @@ void VenueLink::unknown(const Command& command, Sequence cause) {
     snapshot_wanted_ = false;
     ask(command, cause, clock_.steady() + kSnapshotAgain);
   } else {
-    push(OutcomeUnknown{order_asked(command)});
+    push(OutcomeUnknown{order_of(command)});
   }
 }
 

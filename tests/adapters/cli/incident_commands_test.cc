@@ -10,6 +10,7 @@
 #include "adapters/cli/diff_command.h"
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/why_command.h"
+#include "events/order_of.h"
 #include "replay/compare_logs.h"
 #include "replay/verify.h"
 #include "replay/why.h"
