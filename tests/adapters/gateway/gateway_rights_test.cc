@@ -68,6 +68,7 @@ TEST_F(GatewayRightsTest, ATokenThatEndsEndsItsSockets) {
   Peer page(gateway_->port());
   ASSERT_EQ(page.upgrade("/ws/screen", {bearer("tom")}), 101);
   EXPECT_TRUE(tom->is_closed());
+  EXPECT_GE(std::time(nullptr), soon) << "not before its time";
   EXPECT_EQ(tom->close_code(), 1008);
   EXPECT_TRUE(page.is_closed());
   EXPECT_EQ(page.close_code(), 1008);
