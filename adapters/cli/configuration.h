@@ -81,6 +81,8 @@ struct Configuration {
   std::string gateway_certificate, gateway_key;   // PEM files; "": loopback only.
   std::vector<std::string> gateway_origins;       // Pages elsewhere that may speak to it.
   std::vector<std::string> gateway_alert;         // A program and its arguments; empty: none.
+  std::string gateway_webhook;                    // Where alerts are POSTed; "": nowhere.
+  std::string gateway_webhook_certificates;       // PEM file of whom it may be; "": the system's.
   SimulationSettings simulation;
   bool skip = true;  // A backtest may jump over stretches in which nothing can happen.
 

@@ -138,7 +138,7 @@ std::string write_percent(const Config& c) {
   return percent_text(c.simulation.*field);
 }
 
-constexpr std::array<OutsideKey, 31> kOutside{{
+constexpr std::array<OutsideKey, 33> kOutside{{
     {"account", "number", "part of every order id, so that accounts do not collide (0 .. 255)",
      Shape::Scalar, [](View text, Config& c) { return read_into(c.account, text, 0, 0, 255); },
      [](const Config& c) { return std::to_string(c.account); }},
@@ -196,6 +196,13 @@ constexpr std::array<OutsideKey, 31> kOutside{{
     {"gateway", "alert", "a program and its arguments, run for every alert", Shape::List,
      [](View text, Config& c) { return read_list(c.gateway_alert, text); },
      [](const Config& c) { return list_text(c.gateway_alert); }},
+    {"gateway", "webhook",
+     "https://... that every alert is POSTed to as JSON (http:// on this machine); \"\": none",
+     Shape::Text, read_text<&Config::gateway_webhook>, write_text<&Config::gateway_webhook>},
+    {"gateway", "webhook_certificates",
+     "PEM file of the authorities that the webhook is trusted by; \"\": the system's", Shape::Text,
+     read_text<&Config::gateway_webhook_certificates>,
+     write_text<&Config::gateway_webhook_certificates>},
     {"simulation", "initial_balance", "quote currency (above 0)", Shape::Scalar,
      [](View text, Config& c) {
        const ReadNumber number = read_number(text, kDecimalPlaces, 1, kLargest);

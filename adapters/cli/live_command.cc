@@ -168,7 +168,9 @@ class LiveRun {
                           .origins = configuration_.gateway_origins,
                           .certificate = configuration_.gateway_certificate,
                           .key = configuration_.gateway_key,
-                          .alert_command = configuration_.gateway_alert};
+                          .alert_command = configuration_.gateway_alert,
+                          .webhook = configuration_.gateway_webhook,
+                          .webhook_certificates = configuration_.gateway_webhook_certificates};
   }
 
   void open_tape() {

@@ -85,10 +85,13 @@ std::expected<Access, std::string> Access::load(const std::filesystem::path& fil
     if (token.size() < kTokenLength) {
       return fail("a token has at least 24 characters: openssl rand -hex 32 makes one");
     }
-    Token entry{.user = {name, *right}, .digest = digest_of(token)};
+    Token entry;
+    entry.user.name = name;
+    entry.user.right = *right;
+    entry.digest = digest_of(token);
     if (!expires.empty()) {
-      entry.expires = parse_time(expires);
-      if (!entry.expires) return fail("\"" + expires + "\" is not an RFC 3339 time");
+      entry.user.expires = parse_time(expires);
+      if (!entry.user.expires) return fail("\"" + expires + "\" is not an RFC 3339 time");
     }
     access.tokens_.push_back(std::move(entry));
   }
@@ -103,8 +106,9 @@ std::expected<User, TokenFlaw> Access::identify(std::string_view token, Timestam
     if (CRYPTO_memcmp(digest.data(), each.digest.data(), digest.size()) == 0) found = &each;
   }
   if (found == nullptr) return std::unexpected(TokenFlaw::Unknown);
-  if (found->expires && *found->expires <= now) return std::unexpected(TokenFlaw::Expired);
-  return found->user;
+  const User& user = found->user;
+  if (user.expires && *user.expires <= now) return std::unexpected(TokenFlaw::Expired);
+  return user;
 }
 
 PresentedToken presented_token(std::string_view authorization, std::string_view cookies) {
@@ -118,10 +122,6 @@ PresentedToken presented_token(std::string_view authorization, std::string_view 
     cookies.remove_prefix(end == std::string_view::npos ? cookies.size() : end + 1);
   }
   return {};
-}
-
-bool is_loopback(std::string_view address) {
-  return address.starts_with("127.") || address == "::1";
 }
 
 std::optional<ListenAddress> parse_listen_address(std::string_view text) {

@@ -20,6 +20,7 @@ std::string_view to_text(Right right);
 struct User {
   std::string name;
   Right right = Right::None;
+  std::optional<Timestamp> expires;  // Of the token that was shown.
 };
 
 enum class TokenFlaw : std::uint8_t { Missing = 1, Unknown, Expired };
@@ -41,7 +42,6 @@ class Access {
   struct Token {
     User user;
     TokenDigest digest{};
-    std::optional<Timestamp> expires;
   };
   static TokenDigest digest_of(std::string_view token);
 
@@ -55,9 +55,6 @@ struct PresentedToken {
   bool by_cookie = false;
 };
 PresentedToken presented_token(std::string_view authorization, std::string_view cookies);
-
-// "127.0.0.1" to "127.255.255.255", "::1".
-bool is_loopback(std::string_view address);
 
 struct ListenAddress {
   std::string host;

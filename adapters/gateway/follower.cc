@@ -5,7 +5,8 @@
 namespace tranchet {
 namespace {
 
-// A screen shows sixty pictures a second; a log that stands still is looked at less often.
+// A screen shows sixty pictures a second, counted from look to look: what a look takes is no pause.
+// A log that stands still is looked at less often.
 constexpr std::chrono::milliseconds kShortest{16}, kLongest{100};
 // While the log is behind, a word of progress after so many events.
 constexpr std::size_t kRound = 50'000;
@@ -45,6 +46,7 @@ Follower::~Follower() {
 
 void Follower::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
+    looked_ = std::chrono::steady_clock::now();
     const std::size_t read = read_round();
     const bool at_head = read < kRound;
     if (at_head && !caught_up_ && screen_) {
@@ -52,6 +54,10 @@ void Follower::run(const std::stop_token& stop) {
       front_end_.set_silent(false);
       show();
     } else if (read > 0 || !error_.empty()) {
+      show();
+    } else if (caught_up_ && stated_ != screen_->sequence()) {
+      // The log rests, and who comes now sees the newest of it.
+      state_made_ = {};
       show();
     }
     if (!error_.empty() || (at_head && caught_up_ && !follow_) || !wait(read, stop)) return;
@@ -63,7 +69,7 @@ bool Follower::wait(std::size_t read, const std::stop_token& stop) {
   pause_ = read > 0 ? kShortest : std::min<std::chrono::milliseconds>(pause_ * 2, kLongest);
   if (pause_ < kShortest) pause_ = kShortest;
   std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, stop, pause_, [] { return false; });
+  wake_.wait_until(lock, stop, looked_ + pause_, [] { return false; });
   return !stop.stop_requested();
 }
 
@@ -97,7 +103,7 @@ bool Follower::take(const Event& event) {
     for (const Notice& notice : notices) {
       if (caught_up_ && notice.sequence == event.sequence &&
           std::holds_alternative<Alert>(notice.what)) {
-        alerts_.push_back(notice_json(notice, names));
+        alerts_.push_back(alert_json(notice, names));
       }
     }
     if (const std::string_view author = author_of(event.body, names); !author.empty()) {
@@ -122,12 +128,15 @@ void Follower::show() {
     const auto now = std::chrono::steady_clock::now();
     if (changed_ || now - state_made_ >= kStateEvery) {
       state_ = state_json(*screen_, log_->names(), false);
+      greeting_ = front_end_.greeting(*screen_, log_->names());
       state_made_ = now;
+      stated_ = screen_->sequence();
     }
     picture->state = state_;
     picture->prices = prices_json(*screen_, log_->names());
     picture->changed = std::exchange(changed_, false);
-    picture->greeting = front_end_.greeting(*screen_, log_->names());
+    picture->killed = screen_->ledger().is_killed();
+    picture->greeting = greeting_;
     picture->messages = std::move(messages_);
     picture->alerts = std::move(alerts_);
     messages_.clear();

@@ -46,7 +46,10 @@ class Follower {
   bool changed_ = false;
   std::vector<std::string> messages_, alerts_, authors_;
   std::string state_;
+  std::vector<std::string> greeting_;  // As old as the state.
   std::chrono::steady_clock::time_point state_made_{};
+  Sequence stated_{};                               // What the state and the greeting tell of.
+  std::chrono::steady_clock::time_point looked_{};  // When the newest look began.
   std::chrono::milliseconds pause_{0};
 
   std::mutex mutex_;

@@ -4,6 +4,7 @@
 
 #include "adapters/gateway/follower.h"
 #include "adapters/gateway/requests.h"
+#include "adapters/net/client_address.h"
 
 namespace tranchet {
 namespace {
@@ -34,9 +35,10 @@ std::string flaw_of(const GatewayOptions& options, const ListenAddress& address)
 class RunningGateway final : public Gateway {
  public:
   RunningGateway(const GatewayOptions& options, Access access,
-                 std::unique_ptr<LogReader> for_moments, Wishes* wishes)
+                 std::unique_ptr<AlertWebhook> webhook, std::unique_ptr<LogReader> for_moments,
+                 Wishes* wishes)
       : historian_(std::move(for_moments), milestones_),
-        requests_(options, std::move(access), historian_, wishes) {}
+        requests_(options, std::move(access), std::move(webhook), historian_, wishes) {}
 
   // The follower last: what it shows is posted to the server.
   std::expected<void, std::string> begin(const GatewayOptions& options,
@@ -89,12 +91,18 @@ std::expected<std::unique_ptr<Gateway>, std::string> Gateway::start(const Gatewa
     if (!loaded) return std::unexpected(loaded.error());
     access = std::move(*loaded);
   }
+  std::unique_ptr<AlertWebhook> webhook;
+  if (!options.webhook.empty()) {
+    auto started = AlertWebhook::start(options.webhook, options.webhook_certificates);
+    if (!started) return std::unexpected("webhook: " + started.error());
+    webhook = std::move(*started);
+  }
   auto log = LogReader::open(options.log);
   if (!log) return std::unexpected(log.error().message);
   auto second = LogReader::open(options.log);
   if (!second) return std::unexpected(second.error().message);
-  auto gateway =
-      std::make_unique<RunningGateway>(options, std::move(access), std::move(*second), wishes);
+  auto gateway = std::make_unique<RunningGateway>(options, std::move(access), std::move(webhook),
+                                                  std::move(*second), wishes);
   if (auto begun = gateway->begin(options, *address, std::move(*log)); !begun) {
     return std::unexpected(begun.error());
   }

@@ -49,6 +49,10 @@ struct GatewayOptions {
   std::filesystem::path key;
   // A program and its arguments, run for every alert, with the alert as JSON on its standard input.
   std::vector<std::string> alert_command;
+  // Where every alert is POSTed as JSON: "https://...", on this machine also "http://...". Empty:
+  // nowhere.
+  std::string webhook;
+  std::string webhook_certificates;  // PEM file of whom it may be; empty: the system's authorities.
 };
 
 class Gateway {

@@ -53,6 +53,8 @@ void Ledger::take_body(const Event& event, const State& state) {
     net_when_reported_ = totals_.net();
   } else if (is_act(event.body)) {
     keep(acts_, Act{event.sequence, event.time, event.body}, kActs);
+    if (std::holds_alternative<KillSwitch>(event.body)) killed_ = true;
+    if (std::holds_alternative<EntriesResumed>(event.body)) killed_ = false;
   }
 }
 

@@ -82,6 +82,8 @@ class Ledger {
   std::optional<Timestamp> opened(PositionKey key) const;
   // Of the tranches of this key that exited since the position was flat.
   Money realized(PositionKey key) const;
+  // The kill switch was pulled, and entries have not been resumed since.
+  bool is_killed() const { return killed_; }
   // True up, false down, nullopt: the log says nothing of this stream.
   std::optional<bool> stream(Stream stream) const;
 
@@ -107,6 +109,7 @@ class Ledger {
   std::optional<Money> reported_balance_;
   Money net_when_reported_;
   std::array<std::optional<bool>, 2> streams_;
+  bool killed_ = false;
 };
 
 }  // namespace tranchet

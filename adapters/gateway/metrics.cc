@@ -78,6 +78,14 @@ std::string metrics_text(const Picture& picture, const GatewayCounters& gateway,
               gateway.forbidden_origins);
   out.counter("ignored_messages_total", "Socket messages that mean nothing.",
               gateway.ignored_messages);
+  out.counter("users_reloads_total", "How often the file of users was read anew.",
+              gateway.users_reloads);
+  out.counter("webhook_delivered_total", "Alerts that the webhook took.",
+              gateway.webhook.delivered);
+  out.counter("webhook_failed_total", "Alerts that the webhook did not take, however often asked.",
+              gateway.webhook.failed);
+  out.counter("webhook_left_out_total", "Alerts that were left out: too many waited already.",
+              gateway.webhook.left_out);
   out.counter("connections_total", "Connections.", server.accepted);
   out.counter("connections_refused_total", "Connections above the limit.", server.over_limit);
   out.counter("requests_total", "HTTP requests.", server.requests);

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "adapters/gateway/alert_webhook.h"
 #include "adapters/gateway/picture.h"
 #include "adapters/net/server.h"
 
@@ -17,6 +18,8 @@ struct GatewayCounters {
   std::uint64_t ignored_messages = 0;
   std::size_t user_sockets = 0;
   std::size_t page_sockets = 0;
+  std::uint64_t users_reloads = 0;
+  AlertWebhook::Counters webhook;
 };
 
 std::string metrics_text(const Picture& picture, const GatewayCounters& gateway,

@@ -20,9 +20,10 @@ struct Picture {
   std::string state;     // state_json; may be a quarter of a second older than `sequence`.
   std::string prices;    // prices_json.
   bool changed = false;  // More than prices, since the picture before.
-  std::vector<std::string> greeting;  // For a new socket of a front end.
+  bool killed = false;   // The kill switch was pulled, and nobody has resumed since.
+  std::vector<std::string> greeting;  // For a new socket of a front end; as old as the state.
   std::vector<std::string> messages;  // For all of them, since the picture before.
-  std::vector<std::string> alerts;    // For the alert command, since the picture before.
+  std::vector<std::string> alerts;    // For who is not looking, since the picture before.
   std::vector<std::string> authors;   // Of the acts since the picture before.
   Actionable actionable;
   LedgerTotals totals;

@@ -13,7 +13,7 @@ namespace tranchet {
 namespace {
 
 constexpr std::size_t kActsKept = 1'000, kActsPerSecond = 20, kWrongTokensPerSecond = 20;
-constexpr std::chrono::seconds kPingEvery{30};
+constexpr int kPingEvery = 30;  // Seconds.
 constexpr std::string_view kUserSocket = "/ws/live/", kPageSocket = "/ws/screen";
 
 Timestamp wall_clock() {
@@ -61,32 +61,38 @@ std::string_view without_port(std::string_view host) {
 
 }  // namespace
 
-Requests::Requests(const GatewayOptions& options, Access access, Historian& historian,
-                   Wishes* wishes)
+Requests::Requests(const GatewayOptions& options, Access access,
+                   std::unique_ptr<AlertWebhook> webhook, Historian& historian, Wishes* wishes)
     : options_(options),
       address_(parse_listen_address(options.listen).value_or(ListenAddress{})),
       access_(std::move(access)),
       historian_(historian),
       wishes_(options.read_only ? nullptr : wishes),
       local_(is_loopback(address_.host)),
-      alerts_(options.alert_command) {}
+      alert_program_(options.alert_command),
+      webhook_(std::move(webhook)) {}
 
 void Requests::serve_on(Server& server) {
   server_ = &server;
-  keep_pinging();
+  keep_watch(1);
 }
 
-void Requests::keep_pinging() {
-  server_->after(kPingEvery, [this] {
-    sockets_.ping(wall_clock());
-    keep_pinging();
+void Requests::keep_watch(int seconds) {
+  server_->after(std::chrono::seconds(1), [this, seconds] {
+    const Timestamp now = wall_clock();
+    sockets_.end_expired(now);
+    if (seconds % kPingEvery == 0) sockets_.ping(now);
+    keep_watch(seconds % kPingEvery + 1);
   });
 }
 
 void Requests::show(std::shared_ptr<const Picture> picture) {
   picture_ = std::move(picture);
   for (const std::string& author : picture_->authors) note_act(author);
-  for (const std::string& alert : picture_->alerts) alerts_.tell(alert);
+  for (const std::string& alert : picture_->alerts) {
+    alert_program_.tell(alert);
+    if (webhook_) webhook_->tell(alert);
+  }
   sockets_.show(*picture_);
 }
 
@@ -150,7 +156,7 @@ Requests::Identified Requests::identify(const ServerRequest& request) {
 Requests::Identified Requests::require(const ServerRequest& request, Right right,
                                        bool public_here) {
   if (auto forbidden = check_origin(request)) return std::unexpected(std::move(*forbidden));
-  if (public_here && local_) return User{.name = {}, .right = Right::Viewer};
+  if (public_here && local_) return User{.name = {}, .right = Right::Viewer, .expires = {}};
   auto user = identify(request);
   if (user && user->right < right) {
     ++counters_.unauthorized;
@@ -207,6 +213,7 @@ ServerResponse Requests::metrics() {
   counters_.ignored_messages = sockets_.ignored();
   counters_.user_sockets = sockets_.users();
   counters_.page_sockets = sockets_.pages();
+  if (webhook_) counters_.webhook = webhook_->counters();
   return {.status = 200,
           .headers = {{"Content-Type", "text/plain; version=0.0.4"}},
           .body = metrics_text(*picture_, counters_, server_->counters())};
@@ -217,10 +224,10 @@ void Requests::on_request(ServerRequest request, Respond respond) {
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (auto forbidden = check_origin(request)) return respond(std::move(*forbidden));
   if (path == "/" && reads) return respond(page());
-  if (path == "/healthz" && reads) return respond(health());
-  if (path == "/metrics" && reads) {
+  if ((path == "/healthz" || path == "/metrics") && reads) {
     auto user = require(request, Right::Viewer, true);
-    return respond(user ? metrics() : std::move(user.error()));
+    if (!user) return respond(std::move(user.error()));
+    return respond(path == "/healthz" ? health() : metrics());
   }
   if (path.starts_with("/api/")) return answer_api(request, std::move(respond));
   respond(detail(404, "there is nothing here"));
@@ -243,6 +250,7 @@ void Requests::answer_api(const ServerRequest& request, Respond respond) {
                                   "auth_token=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
     return respond(std::move(response));
   }
+  if (path == "/api/users/reload") return respond(reload_users(request));
   if (!is_action_path(path)) return respond(detail(404, "there is nothing here"));
   respond(act(request));
 }
@@ -285,6 +293,7 @@ ServerResponse Requests::session(const ServerRequest& request) {
       .flag("authenticated", user.has_value())
       .flag("read_only", wishes_ == nullptr)
       .flag("token_needed", !options_.read_only || !local_)
+      .flag("has_users", !access_.is_empty())
       .text("trading_mode", options_.trading_mode)
       .flag("follows", options_.follow);
   return json(200, body.close().take());
@@ -318,6 +327,19 @@ ServerResponse Requests::log_in(const ServerRequest& request) {
       "Set-Cookie", "auth_token=" + token + "; HttpOnly; SameSite=Strict; Path=/; Max-Age=43200" +
                         (options_.certificate.empty() ? "" : "; Secure"));
   return response;
+}
+
+// Tokens come and go without the program that trades being stopped for it. Everybody is asked for
+// theirs again, so that one that is gone has no socket left.
+ServerResponse Requests::reload_users(const ServerRequest& request) {
+  auto user = require(request, Right::Admin);
+  if (!user) return std::move(user.error());
+  auto loaded = Access::load(options_.users);
+  if (!loaded) return detail(409, loaded.error());
+  access_ = std::move(*loaded);
+  ++counters_.users_reloads;
+  sockets_.end_all("the users were read anew");
+  return json(200, "{\"reloaded\":true}");
 }
 
 // ---- Actions.
@@ -361,6 +383,9 @@ ServerResponse Requests::act(const ServerRequest& request) {
   }
   const std::string author = user->name + "/" + action->request_id;
   if (acts_done_.contains(author)) return answer(action->request_id, true);
+  if (picture_->killed && request.path() == "/api/resume" && user->right < Right::Admin) {
+    return refuse(detail(403, "the kill switch was pulled: to resume needs the right admin"));
+  }
   if (!wishes_->post(action->line)) {
     return refuse(detail(503, "the program takes nothing at the moment"));
   }
@@ -387,9 +412,11 @@ std::optional<ServerResponse> Requests::on_upgrade(const ServerRequest& request)
 
 void Requests::on_open(const std::shared_ptr<ServerSession>& session,
                        const ServerRequest& request) {
-  if (request.path() == kPageSocket) return sockets_.add_page(session, *picture_);
+  const bool is_page = request.path() == kPageSocket;
+  if (is_page && options_.read_only && local_) return sockets_.add_page(session, {}, *picture_);
   const auto user = identify(request);
   if (!user) return session->close(1008, "the token has expired");
+  if (is_page) return sockets_.add_page(session, user->expires, *picture_);
   sockets_.add_user(session, *user, *picture_);
 }
 

@@ -10,6 +10,7 @@
 
 #include "adapters/gateway/access.h"
 #include "adapters/gateway/alert_program.h"
+#include "adapters/gateway/alert_webhook.h"
 #include "adapters/gateway/gateway.h"
 #include "adapters/gateway/historian.h"
 #include "adapters/gateway/metrics.h"
@@ -20,8 +21,9 @@ namespace tranchet {
 
 class Requests final : public ServerHandler {
  public:
-  // `wishes` null: read only.
-  Requests(const GatewayOptions& options, Access access, Historian& historian, Wishes* wishes);
+  // `webhook` null: none is told of alerts. `wishes` null: read only.
+  Requests(const GatewayOptions& options, Access access, std::unique_ptr<AlertWebhook> webhook,
+           Historian& historian, Wishes* wishes);
 
   // Once, before the first request.
   void serve_on(Server& server);
@@ -55,8 +57,8 @@ class Requests final : public ServerHandler {
   ServerResponse health() const;
   ServerResponse metrics();
   void note_act(const std::string& author);
-  bool is_too_often(const std::string& user, Timestamp now);
-  void keep_pinging();
+  ServerResponse reload_users(const ServerRequest& request);
+  void keep_watch(int seconds);
 
   GatewayOptions options_;
   ListenAddress address_;
@@ -65,7 +67,8 @@ class Requests final : public ServerHandler {
   Wishes* wishes_;
   Server* server_ = nullptr;
   bool local_;  // Only this machine can reach us.
-  AlertProgram alerts_;
+  AlertProgram alert_program_;
+  std::unique_ptr<AlertWebhook> webhook_;
   Sockets sockets_;
   std::shared_ptr<const Picture> picture_ = std::make_shared<const Picture>();
   GatewayCounters counters_;

@@ -51,23 +51,45 @@ void Sockets::add_user(const std::shared_ptr<ServerSession>& session, const User
     listeners.pop_front();
     oldest.session->close(1000, "a newer connection of this user took its place");
   }
-  listeners.push_back({.session = session, .entitled = user.right >= Right::Viewer});
+  listeners.push_back(
+      {.session = session, .expires = user.expires, .entitled = user.right >= Right::Viewer});
   session->send_text(connected_message(user.name));
   greet(listeners.back(), picture);
 }
 
-void Sockets::add_page(const std::shared_ptr<ServerSession>& session, const Picture& picture) {
-  pages_.push_back(session);
+void Sockets::add_page(const std::shared_ptr<ServerSession>& session,
+                       std::optional<Timestamp> expires, const Picture& picture) {
+  pages_.push_back({.session = session, .expires = expires, .entitled = true});
   if (picture.caught_up) session->send_text(page_message("state", picture.state));
 }
 
-void Sockets::remove(const ServerSession& session) {
-  const auto is_it = [&](const auto& other) { return other->id() == session.id(); };
-  std::erase_if(pages_, is_it);
-  for (auto& [name, listeners] : users_) {
-    std::erase_if(listeners, [&](const Listener& each) { return is_it(each.session); });
-  }
+std::vector<std::shared_ptr<ServerSession>> Sockets::take_out(
+    const std::function<bool(const Listener&)>& meant) {
+  std::vector<std::shared_ptr<ServerSession>> out;
+  const auto take = [&](const Listener& each) {
+    if (!meant(each)) return false;
+    out.push_back(each.session);
+    return true;
+  };
+  std::erase_if(pages_, take);
+  for (auto& [name, listeners] : users_) std::erase_if(listeners, take);
   std::erase_if(users_, [](const auto& user) { return user.second.empty(); });
+  return out;
+}
+
+void Sockets::remove(const ServerSession& session) {
+  take_out([&](const Listener& each) { return each.session->id() == session.id(); });
+}
+
+void Sockets::end_expired(Timestamp now) {
+  const auto is_over = [now](const Listener& each) { return each.expires && *each.expires <= now; };
+  for (const auto& session : take_out(is_over)) session->close(1008, "the token has expired");
+}
+
+void Sockets::end_all(const std::string& why) {
+  for (const auto& session : take_out([](const Listener&) { return true; })) {
+    session->close(1012, why);
+  }
 }
 
 void Sockets::show(const Picture& picture) {
@@ -99,7 +121,7 @@ void Sockets::show(const Picture& picture) {
   } else {
     text = page_message("prices", picture.prices);
   }
-  for (const auto& page : pages_) page->send_text(text);
+  for (const Listener& page : pages_) page.session->send_text(text);
 }
 
 void Sockets::ping(Timestamp now) {
@@ -108,7 +130,7 @@ void Sockets::ping(Timestamp now) {
   for (auto& [name, listeners] : users_) {
     for (const Listener& listener : listeners) listener.session->send_text(text);
   }
-  for (const auto& page : pages_) page->send_text(text);
+  for (const Listener& page : pages_) page.session->send_text(text);
 }
 
 void Sockets::hear(ServerSession& session, std::string_view text, Timestamp now) {

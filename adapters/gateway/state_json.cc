@@ -73,6 +73,7 @@ class Document {
         .text("market_stream", stream_word(ledger_.stream(Stream::Market)))
         .flag("reconciled", state_.reconciled)
         .flag("entries_halted", state_.entries_halted)
+        .flag("killed", ledger_.is_killed())
         .text("build", names_.text(ledger_.run().build))
         .text("position_mode", state_.settings.choice<PositionMode>(Setting::PositionModeChoice) ==
                                        PositionMode::Hedge
@@ -259,9 +260,10 @@ std::string state_json(const Screen& screen, const Names& names, bool with_diges
   return Document(screen, names).write(with_digests);
 }
 
-std::string notice_json(const Notice& notice, const Names& names) {
-  JsonText json;
-  json.open().count("sequence", number(notice.sequence)).time("time", notice.time);
+namespace {
+
+void write_notice(JsonText& json, const Notice& notice, const Names& names) {
+  json.count("sequence", number(notice.sequence)).time("time", notice.time);
   if (const auto* alert = std::get_if<Alert>(&notice.what)) {
     json.text("kind", "Alert").text("reason", to_text(alert->reason));
     if (alert->instrument != InstrumentId::None) {
@@ -277,6 +279,29 @@ std::string notice_json(const Notice& notice, const Names& names) {
     json.text("instrument", names.symbol(refused.instrument))
         .text("direction", to_text(refused.position_side));
   }
+}
+
+}  // namespace
+
+std::string notice_json(const Notice& notice, const Names& names) {
+  JsonText json;
+  json.open();
+  write_notice(json, notice, names);
+  return json.close().take();
+}
+
+std::string alert_json(const Notice& notice, const Names& names) {
+  const auto& alert = std::get<Alert>(notice.what);
+  std::string text;
+  if (alert.instrument != InstrumentId::None) text += names.symbol(alert.instrument);
+  if (alert.position_side != 0) {
+    text += " " + std::string(to_text(static_cast<PositionSide>(alert.position_side))) +
+            " tranche " + std::to_string(alert.tranche);
+  }
+  text += (text.empty() ? "" : ": ") + std::string(to_text(alert.reason));
+  JsonText json;
+  json.open().text("text", text);
+  write_notice(json, notice, names);
   return json.close().take();
 }
 

@@ -25,4 +25,8 @@ std::string chart_json(const Screen& screen, const Names& names, InstrumentId in
 // One alert or refusal, as in the document's list.
 std::string notice_json(const Notice& notice, const Names& names);
 
+// An alert for who is not looking: the same, with a sentence in front that chats show as it is:
+// {"text":"BTCUSDT Long tranche 0: CloseFailed","sequence":7,...}.
+std::string alert_json(const Notice& notice, const Names& names);
+
 }  // namespace tranchet

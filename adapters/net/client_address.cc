@@ -11,6 +11,10 @@ bool is_host_letter(char c) {
          c == '-';
 }
 
+bool is_digits_and_dots(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+}
+
 std::expected<std::uint16_t, std::string> parse_port(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -22,14 +26,17 @@ std::expected<std::uint16_t, std::string> parse_port(std::string_view text) {
 
 }  // namespace
 
+bool is_loopback(std::string_view address) {
+  return address == "::1" || (address.starts_with("127.") && is_digits_and_dots(address));
+}
+
 bool NetAddress::is_ip() const {
-  return host.find(':') != std::string::npos ||
-         std::ranges::all_of(host, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  return host.find(':') != std::string::npos || is_digits_and_dots(host);
 }
 
 std::string NetAddress::host_header() const {
   const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  return port == 443 ? name : name + ":" + std::to_string(port);
+  return port == (tls ? 443 : 80) ? name : name + ":" + std::to_string(port);
 }
 
 std::expected<NetAddress, std::string> parse_address(std::string_view text,
@@ -37,7 +44,8 @@ std::expected<NetAddress, std::string> parse_address(std::string_view text,
   const std::string start = std::string(scheme) + "://";
   if (!text.starts_with(start)) return std::unexpected("does not start with " + start);
   text.remove_prefix(start.size());
-  NetAddress address;
+  const bool tls = scheme != "http";
+  NetAddress address{.port = static_cast<std::uint16_t>(tls ? 443 : 80), .tls = tls};
   const std::size_t slash = text.find('/');
   if (slash != std::string_view::npos) {
     address.path = text.substr(slash);
@@ -59,6 +67,9 @@ std::expected<NetAddress, std::string> parse_address(std::string_view text,
     }
   }
   if (address.host.empty()) return std::unexpected("names no host");
+  if (!tls && address.host != "localhost" && !is_loopback(address.host)) {
+    return std::unexpected("would leave this machine in the clear: https:// is for other hosts");
+  }
   if (rest.empty()) return address;
   if (rest.front() != ':') return std::unexpected("has something odd behind its host");
   const auto port = parse_port(rest.substr(1));

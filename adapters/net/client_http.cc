@@ -58,7 +58,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void connect() {
     expire_after(limits_.connect_time, "the connection took too long");
-    if (!expect_peer(stream_.native_handle(), address_))
+    if (address_.tls && !expect_peer(stream_.native_handle(), address_))
       return fail("the host name cannot be asked for");
     resolver_.async_resolve(
         address_.host, std::to_string(address_.port),
@@ -90,10 +90,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_->eager(true);
     expire_after(limits_.answer_time, "no answer came in time");
     sent_ = true;
-    http::async_write(stream_, output_,
-                      [self = shared_from_this()](const Error& error, std::size_t) {
-                        if (error) self->fail(error.message());
-                      });
+    on_stream([this](auto& stream) {
+      http::async_write(stream, output_,
+                        [self = shared_from_this()](const Error& error, std::size_t) {
+                          if (error) self->fail(error.message());
+                        });
+    });
   }
 
   void end() {
@@ -102,26 +104,42 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
  private:
+  // What bytes are written to and read from: without TLS, the socket below it.
+  void on_stream(auto&& use) {
+    if (address_.tls) {
+      use(stream_);
+    } else {
+      use(stream_.next_layer());
+    }
+  }
+
   void shake_hands() {
     Error ignored;
     beast::get_lowest_layer(stream_).socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    if (!address_.tls) return stand();
     stream_.async_handshake(
         asio::ssl::stream_base::client, [self = shared_from_this()](const Error& error) {
           if (error)
             return self->fail(handshake_failure(error.message(), self->stream_.native_handle()));
-          if (self->gone_) return;
-          self->open_ = self->ready_ = true;
-          self->deadline_.cancel();
-          self->read();
-          if (auto owner = self->owner_.lock()) owner->on_ready(self);
+          self->stand();
         });
   }
 
+  void stand() {
+    if (gone_) return;
+    open_ = ready_ = true;
+    deadline_.cancel();
+    read();
+    if (auto owner = owner_.lock()) owner->on_ready(shared_from_this());
+  }
+
   void read() {
-    stream_.async_read_some(asio::buffer(input_),
-                            [self = shared_from_this()](const Error& error, std::size_t size) {
-                              self->on_read(error, size);
-                            });
+    on_stream([this](auto& stream) {
+      stream.async_read_some(asio::buffer(input_),
+                             [self = shared_from_this()](const Error& error, std::size_t size) {
+                               self->on_read(error, size);
+                             });
+    });
   }
 
   void on_read(const Error& error, std::size_t size) {

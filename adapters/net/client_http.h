@@ -1,4 +1,4 @@
-// Requests to one HTTPS host, over connections that are kept.
+// Requests to one host, over connections that are kept: HTTPS, or HTTP on loopback.
 //
 // An answer is an answer, whatever its status says. No answer is a value of its own, with whether
 // the request may have reached the host: a request that may have is never sent again from here.

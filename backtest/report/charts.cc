@@ -35,12 +35,22 @@ std::int64_t place(std::int64_t value, std::int64_t low, std::int64_t high, std:
 
 std::string label(std::int64_t x, std::int64_t y, std::string_view anchor, std::string_view text) {
   return "<text x=\"" + pixels(x) + "\" y=\"" + pixels(y) + "\" text-anchor=\"" +
-         std::string(anchor) + "\">" + std::string(text) + "</text>\n";
+         std::string(anchor) + "\">" +
+         (text.starts_with('-') ? "&minus;" + std::string(text.substr(1)) : std::string(text)) +
+         "</text>\n";
 }
 
 std::string rule(std::int64_t y, std::string_view style) {
   return "<line class=\"" + std::string(style) + "\" x1=\"0\" x2=\"" + pixels(kPlotWidth) +
          "\" y1=\"" + pixels(y) + "\" y2=\"" + pixels(y) + "\"/>\n";
+}
+
+// The first time, the one in the middle and the last, below a plot.
+std::string times(std::int64_t y, Timestamp first, Timestamp last) {
+  const Timestamp middle = first + Duration::nanoseconds((last - first).count() / 2);
+  return label(0, y, "start", day_and_minute(first)) +
+         label(kPlotWidth / 2, y, "middle", day_and_minute(middle)) +
+         label(kPlotWidth, y, "end", day_and_minute(last));
 }
 
 class EquityChart {
@@ -105,10 +115,8 @@ class EquityChart {
     out += label(0, kFallTop - 70, "start", "drawdown");
     out += label(kWidth, kFallTop + kDown, "end", "0.00");
     out += label(kWidth, kFallTop + kFallHeight + kDown, "end", cents(-deepest_));
-    const std::int64_t below = kFallTop + kFallHeight + 250;
-    out += label(0, below, "start", day_and_minute(stretches_.front().time));
-    out += label(kPlotWidth, below, "end", day_and_minute(stretches_.back().time));
-    return out;
+    return out +
+           times(kFallTop + kFallHeight + 250, stretches_.front().time, stretches_.back().time);
   }
 
   std::span<const RowSample::Stretch> stretches_;
@@ -153,9 +161,7 @@ class PriceChart {
     out += "<polygon class=\"shade\" points=\"" + highest + lowest + "\"/>\n";
     out += "<polyline class=\"price\" points=\"" + line + "\"/>\n";
     for (const RowSample::Mark& mark : marks_) out += triangle(mark);
-    const std::int64_t below = kTop + kPriceHeight + 250;
-    out += label(0, below, "start", day_and_minute(stretches_.front().time));
-    out += label(kPlotWidth, below, "end", day_and_minute(stretches_.back().time));
+    out += times(kTop + kPriceHeight + 250, stretches_.front().time, stretches_.back().time);
     return out + "</svg>\n";
   }
 

@@ -12,12 +12,34 @@
 namespace tranchet {
 namespace {
 
+// A figure, with a minus sign as long as a plus instead of a hyphen.
+std::string number_text(std::string_view text) {
+  if (!text.starts_with('-') || text.size() == 1) return html_text(text);
+  return "&minus;" + html_text(text.substr(1));
+}
+
+// A price with seven digits: 40.02732, 45123.45. The rest is in tranches.csv.
+std::string short_price(Maybe<Price> price) {
+  if (!price) return {};
+  const std::int64_t raw = (*price).raw();
+  std::int64_t step = 1;
+  while (step < kDecimalOne && raw / step >= 10'000'000) step *= 10;
+  return decimal_text(static_cast<std::int64_t>(divide_half_away(raw, step)) * step);
+}
+
+// "take profit", "merged"; empty while it is open.
+std::string_view end_words(const TrancheRow& row) {
+  if (row.end == TrancheEnd::Exited && row.exit_reason) return exit_words(*row.exit_reason);
+  if (row.end == TrancheEnd::Merged) return "merged";
+  return row.end == TrancheEnd::Correction ? "corrected" : "";
+}
+
 std::string section(std::string_view heading, std::string_view body) {
   return "<section>\n<h2>" + html_text(heading) + "</h2>\n" + std::string(body) + "</section>\n";
 }
 
 std::string figure(std::string_view name, std::string_view value, std::string_view note = {}) {
-  std::string out = "<div><dt>" + html_text(name) + "</dt><dd>" + html_text(value);
+  std::string out = "<div><dt>" + html_text(name) + "</dt><dd>" + number_text(value);
   if (!note.empty()) out += "<small>" + html_text(note) + "</small>";
   return out + "</dd></div>\n";
 }
@@ -29,7 +51,8 @@ std::string_view mood(Money money) {
 
 std::string cell(std::string_view text, std::string_view style = {}) {
   const std::string attribute = style.empty() ? "" : " class=\"" + std::string(style) + "\"";
-  return "<td" + attribute + ">" + html_text(text) + "</td>";
+  const bool is_number = style.starts_with('n');
+  return "<td" + attribute + ">" + (is_number ? number_text(text) : html_text(text)) + "</td>";
 }
 
 std::string table(const std::vector<std::pair<std::string_view, std::string_view>>& heads,
@@ -51,12 +74,12 @@ std::string header(const Summary& summary) {
       html_text(summary.strategy + " on " + summary.source) + " &middot; " +
       html_text(period_text(summary)) + "</p>\n";
   out += "<p class=\"net " + std::string(mood(account.net_pnl)) + "\">" +
-         signed_cents(account.net_pnl) + "</p>\n<p class=\"soft\">net profit, " +
-         share_text(account.net_pnl.raw(), account.initial_balance.raw()) + " of " +
+         number_text(signed_cents(account.net_pnl)) + "</p>\n<p class=\"soft\">net profit, " +
+         number_text(share_text(account.net_pnl.raw(), account.initial_balance.raw())) + " of " +
          cents(account.initial_balance) + "</p>\n";
   if (summary.interval) {
-    out += "<p class=\"soft\">between " + signed_cents(summary.interval->pessimistic) + " and " +
-           signed_cents(summary.interval->optimistic) +
+    out += "<p class=\"soft\">between " + number_text(signed_cents(summary.interval->pessimistic)) +
+           " and " + number_text(signed_cents(summary.interval->optimistic)) +
            ", by the order of the extremes inside the bars (" + grouped(summary.ambiguous_bars) +
            " ambiguous)</p>\n";
   }
@@ -155,9 +178,8 @@ std::string tranche_row(const TrancheRow& row, const Names& names) {
   out += cell(to_text(row.key.side)) + cell(day_and_minute(row.opened));
   out += cell(ended ? length_text(row.closed - row.opened) : "open");
   out += cell(to_text(row.quantity), "n");
-  out += cell(row.average_entry ? to_text(*row.average_entry) : "", "n");
-  out += cell(row.average_exit ? to_text(*row.average_exit) : "", "n");
-  out += cell(exit_reason_text(row));
+  out += cell(short_price(row.average_entry), "n") + cell(short_price(row.average_exit), "n");
+  out += cell(end_words(row));
   out += cell(signed_cents(earned), std::string("n ") + std::string(mood(earned)));
   out += cell(signed_cents(row.mae), "n") + cell(signed_cents(row.mfe), "n");
   return out + "</tr>\n";

@@ -38,7 +38,7 @@ dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr));
   margin: 0; }
 dt { color: var(--soft); font-size: 12px; } dd { margin: 0; font-size: 18px; font-weight: 620; }
 dd small { display: block; font-size: 12px; font-weight: 400; color: var(--soft); }
-dd, td.n, .n, .net, svg text { font-variant-numeric: tabular-nums; }
+dd, td, .n, .net, .soft, svg text { font-variant-numeric: tabular-nums; }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--soft); font-size: 12px; stroke: var(--card); stroke-width: 4px;
   paint-order: stroke; }
@@ -67,6 +67,7 @@ th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var
 th:last-child, td:last-child { padding-right: 2px; } tr:last-child td { border-bottom: 0; }
 th { font-weight: 500; position: sticky; top: 0; background: var(--card); }
 td.n, th.n { text-align: right; }
+th.n + th:not(.n), td.n + td:not(.n) { padding-left: 12px; }
 td.path { white-space: normal; overflow-wrap: anywhere; min-width: 160px; }
 table.pairs td:first-child { color: var(--soft); width: 150px; }
 code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 13px;

@@ -4,6 +4,7 @@ import {
   createChart,
   createSeriesMarkers,
   LineStyle,
+  type AutoscaleInfo,
   type IChartApi,
   type IPriceLine,
   type ISeriesApi,
@@ -12,7 +13,19 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
+import { exact } from "./format";
 import type { Chart, Position } from "./model";
+
+type AutoscaleRange = { minValue: number; maxValue: number };
+
+// As many as the server keeps: from there on its candles are wider.
+const MOST_BARS = 720;
+
+const FILL_COLORS: Record<string, string> = {
+  Entry: "--accent",
+  TakeProfit: "--good",
+  StopLoss: "--bad",
+};
 
 function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -28,18 +41,26 @@ export class PriceChart {
   private readonly markers: ISeriesMarkersPluginApi<Time>;
   private lines: IPriceLine[] = [];
   private lines_key = "";
+  private prices: number[] = []; // Of the lines.
+  private positions: Position[] = [];
   private interval = 60;
   private last: { time: number; open: number; high: number; low: number; close: number } | null = null;
   private data: Chart | null = null;
+  private bars = 0;
 
   constructor(root: HTMLElement) {
     this.chart = createChart(root, {
       autoSize: true,
       layout: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 },
-      timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 4 },
+      timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 4, maxBarSpacing: 18 },
       handleScroll: { vertTouchDrag: false },
     });
-    this.series = this.chart.addSeries(CandlestickSeries, {});
+    this.series = this.chart.addSeries(CandlestickSeries, {
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => {
+        const info = original();
+        return info?.priceRange ? { ...info, priceRange: this.with_lines(info.priceRange) } : info;
+      },
+    });
     this.markers = createSeriesMarkers(this.series, []);
     this.paint();
     // Another width shows the whole again; who has looked closer may do so again.
@@ -48,6 +69,7 @@ export class PriceChart {
       this.paint();
       if (this.data) this.show_markers(this.data);
       this.lines_key = "";
+      this.levels(this.positions);
     });
   }
 
@@ -72,13 +94,24 @@ export class PriceChart {
     });
   }
 
+  // Room for the lines that are near; one far away would flatten the price.
+  private with_lines({ minValue, maxValue }: AutoscaleRange): AutoscaleRange {
+    const reach = Math.max(maxValue - minValue, maxValue * 0.004);
+    const near = this.prices.filter((each) => each > minValue - reach && each < maxValue + reach);
+    return { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) };
+  }
+
   // All of it anew; `fit` shows the whole.
   set(data: Chart, tick: string, fit: boolean): void {
     this.data = data;
     this.interval = data.interval_seconds || 60;
     const places = decimals(tick);
     this.series.applyOptions({
-      priceFormat: { type: "price", precision: places, minMove: Number(tick) || 0.01 },
+      priceFormat: {
+        type: "custom",
+        formatter: (price: number) => exact(price.toFixed(places)),
+        minMove: Number(tick) || 0.01,
+      },
     });
     const candles = data.candles.map(([time, open, high, low, close]) => ({
       time: time as UTCTimestamp,
@@ -89,6 +122,7 @@ export class PriceChart {
     }));
     this.series.setData(candles);
     this.last = candles[candles.length - 1] ?? null;
+    this.bars = candles.length;
     this.chart.applyOptions({ timeScale: { secondsVisible: this.interval < 60 } });
     this.show_markers(data);
     if (fit) this.chart.timeScale().fitContent();
@@ -100,16 +134,20 @@ export class PriceChart {
     for (const fill of data.fills) {
       const entry = fill.purpose === "Entry";
       const time = (Math.floor(fill.time / this.interval) * this.interval) as UTCTimestamp;
-      const good = fill.purpose === "TakeProfit";
       marks.set(`${time} ${fill.side} ${entry ? fill.tranche : fill.purpose}`, {
         time,
         position: fill.side === "Buy" ? "belowBar" : "aboveBar",
         shape: fill.side === "Buy" ? "arrowUp" : "arrowDown",
-        color: entry ? color("--accent") : good ? color("--good") : color("--bad"),
-        text: entry && fill.tranche > 0 ? String(fill.tranche) : "",
+        color: color(FILL_COLORS[fill.purpose] ?? "--warn"),
+        text: fill.tranche > 0 ? String(fill.tranche) : "",
       });
     }
     this.markers.setMarkers([...marks.values()].sort((a, b) => Number(a.time) - Number(b.time)));
+  }
+
+  // It is to be read anew: a page that is open all day must not grow all day.
+  get is_full(): boolean {
+    return this.bars > MOST_BARS;
   }
 
   price(price: number, time: string): void {
@@ -121,12 +159,14 @@ export class PriceChart {
       this.last.close = price;
     } else {
       this.last = { time: at, open: price, high: price, low: price, close: price };
+      this.bars += 1;
     }
     this.series.update({ ...this.last, time: this.last.time as UTCTimestamp });
   }
 
   // Average, targets and stops of what is open in this instrument.
   levels(positions: Position[]): void {
+    this.positions = positions;
     const wanted: { price: string; name: string; color: string; style: LineStyle }[] = [];
     for (const position of positions) {
       if (position.average_entry) {
@@ -152,9 +192,12 @@ export class PriceChart {
         color: each.color,
         lineWidth: 1,
         lineStyle: each.style,
-        axisLabelVisible: false,
+        axisLabelVisible: true,
+        axisLabelColor: color("--card"),
+        axisLabelTextColor: each.color,
         title: each.name,
       }),
     );
+    this.prices = wanted.map((each) => Number(each.price));
   }
 }

@@ -117,7 +117,10 @@ export async function ask_token(): Promise<string | null> {
   const token = h("input", { type: "password", autocomplete: "current-password", spellcheck: "false" });
   const yes = await open(
     "Sign in",
-    [h("p", {}, "This account is shown to its users only."), field("Token", token)],
+    [
+      h("p", {}, "This account is shown to its users only."),
+      field("Token", token, "The third word of your line in the file of users (gateway.users)."),
+    ],
     "Sign in",
     false,
     () => (token.value.trim() ? "" : "The token is missing."),

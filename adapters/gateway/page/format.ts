@@ -32,6 +32,10 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
+export function plural(number: number, what: string): string {
+  return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
+}
+
 export function percent(part: number, base: number): string {
   if (!base) return "\u2013";
   const share = (part / base) * 100;

@@ -232,7 +232,12 @@ function rounded(price: number): string {
 
 export class Ladders {
   private readonly ladders = new Map<string, Ladder>();
-  private readonly empty = h("section", { class: "card empty" }, h("h2", {}, "No open position"));
+  private readonly empty = h(
+    "section",
+    { class: "card empty" },
+    h("h2", {}, "No open position"),
+    h("p", { class: "soft" }, "Each position is shown here as a ladder: its tranches, each with its entry, stop and target."),
+  );
 
   constructor(
     private readonly root: HTMLElement,

@@ -63,6 +63,7 @@ export interface Listener {
 export class Link {
   private socket: WebSocket | null = null;
   private delay = 500;
+  private again = 0; // The timer of the next attempt.
 
   constructor(private readonly listener: Listener) {}
 
@@ -78,10 +79,18 @@ export class Link {
     socket.onmessage = (event) => this.hear(String(event.data));
     socket.onclose = () => {
       if (this.socket !== socket) return;
-      this.listener.link(false);
-      setTimeout(() => this.open(), this.delay);
+      this.again = setTimeout(() => this.open(), this.delay);
       this.delay = Math.min(this.delay * 1.5, 8000);
+      this.listener.link(false);
     };
+  }
+
+  // Until it is opened again.
+  close(): void {
+    clearTimeout(this.again);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
   }
 
   private hear(text: string): void {

@@ -1,7 +1,7 @@
 // The page: what the server tells goes into the views, what people ask goes to the server.
 import { PriceChart } from "./chart";
 import { ask_entry, ask_targets, ask_token, confirm } from "./dialogs";
-import { by_id, count, exact, h, set_text } from "./format";
+import { by_id, count, exact, h, plural, set_text } from "./format";
 import { Ladders, type LadderActions } from "./ladder";
 import { api, Link, Refused } from "./link";
 import { merge, type Position, type Prices, type Session, type State, type Tranche } from "./model";
@@ -21,10 +21,14 @@ class Page {
   private later = false;
   private chart_time = 0;
   private chart_fits = true;
+  private reading_chart = false; // Until then it shows another instrument, or another moment.
   private wanted: number | null | undefined; // A moment that was asked for while another was on its way.
   private fetching = false;
   private drawn = false; // A frame is due.
+  private listed: State | null = null; // What the lists show; prices alone do not change it.
+  private marked = ""; // The newest price in the chart.
   private up = false;
+  private signing_in = false;
   private readonly chart = new PriceChart(by_id("chart"));
   private readonly strip = new Strip(by_id("strip"));
   private readonly tables = new Tables({
@@ -66,6 +70,14 @@ class Page {
       return;
     }
     set_text(by_id("mode"), this.session.trading_mode);
+    if (this.session.token_needed && !this.session.has_users) {
+      this.notice(
+        "Nobody may look or act yet: this program has no users. Write lines \u201cUSER RIGHT TOKEN\u201d into a file " +
+          "that is yours alone (chmod 600), name it as gateway.users in the configuration, and start again.",
+        false,
+      );
+      return;
+    }
     if (this.session.token_needed && (!this.session.authenticated || this.session.right === "none")) {
       await this.sign_in();
       return;
@@ -75,7 +87,9 @@ class Page {
   }
 
   private async sign_in(): Promise<void> {
+    this.signing_in = true;
     const token = await ask_token();
+    this.signing_in = false;
     if (token === null) return this.notice("Not signed in. Reload the page to sign in.", false);
     try {
       await api.log_in(token);
@@ -104,8 +118,20 @@ class Page {
 
   private take_link(up: boolean): void {
     this.up = up;
-    if (!up) this.notice("The connection is lost. What you see is old. Trying again.", true);
+    document.body.classList.toggle("stale", !up);
     this.draw_link();
+    if (up) return;
+    this.notice("The connection is lost. What you see is old. Trying again.", true);
+    void this.check_session();
+  }
+
+  // A token that is over, or was taken away, is why no socket opens: ask for another.
+  private async check_session(): Promise<void> {
+    const session = await api.session().catch(() => null);
+    if (!session?.token_needed || session.authenticated || this.up || this.signing_in) return;
+    this.link.close();
+    this.notice("Your token is no longer good. What you see is old.", true);
+    await this.sign_in();
   }
 
   // ---- What is shown.
@@ -164,13 +190,24 @@ class Page {
       state.positions,
       new Map(state.instruments.map((each) => [each.instrument, each.tick_size])),
     );
-    this.tables.update(state);
     this.timeline.show(state.sequence, state.time);
-    this.draw_tabs(state);
+    if (state !== this.listed) {
+      this.listed = state;
+      this.tables.update(state);
+      this.draw_tabs(state);
+      this.chart.levels(state.positions.filter((each) => each.instrument === this.instrument));
+      this.draw_link();
+      this.draw_halt(state);
+    }
     this.draw_chart(state);
-    this.draw_link();
-    set_text(this.halt, state.health.entries_halted ? "Resume entries" : "Halt entries");
     document.body.dataset["sequence"] = String(state.sequence);
+  }
+
+  private draw_halt(state: State): void {
+    const { entries_halted, killed } = state.health;
+    set_text(this.halt, entries_halted ? "Resume entries" : "Halt entries");
+    this.halt.disabled = killed && this.session?.right !== "admin";
+    this.halt.title = this.halt.disabled ? "The kill switch was pulled: an admin resumes." : "";
   }
 
   private draw_link(): void {
@@ -184,6 +221,7 @@ class Page {
     else if (health && (health.user_stream === "down" || health.market_stream === "down"))
       [text, name] = ["venue is not connected", "link bad"];
     else if (health && !health.reconciled) [text, name] = ["comparing with the venue", "link warn"];
+    else if (health?.killed) [text, name] = ["kill switch pulled", "link bad"];
     else if (health?.entries_halted) [text, name] = ["entries are halted", "link warn"];
     if (link.className !== name) link.className = name;
     const label = link.querySelector("span");
@@ -211,34 +249,37 @@ class Page {
     this.instrument = instrument;
     this.chart_key = "";
     this.chart_fits = true;
+    this.listed = null;
     this.draw();
   }
 
   private draw_chart(state: State): void {
     if (!this.instrument) return;
-    const open = state.positions.filter((each) => each.instrument === this.instrument);
-    this.chart.levels(open);
     const info = state.instruments.find((each) => each.instrument === this.instrument);
-    set_text(by_id("legend"), info?.mark ? `mark ${exact(info.mark)}` : "");
+    set_text(by_id("mark"), info?.mark ? exact(info.mark) : "");
     const back = this.timeline.looking_back ? state.sequence : null;
     // In a run that goes on, prices are added as they come; fills and new candles are read anew.
     const view = `${this.instrument} ${back ?? "now"}`;
     const key = `${view} ${back === null ? state.counters.fills : ""}`;
     const due = view !== this.chart_view || performance.now() - this.chart_time > CHART_EVERY;
-    if (key !== this.chart_key && due) {
+    const is_old = key !== this.chart_key || (back === null && this.chart.is_full);
+    if (is_old && due) {
       this.chart_key = key;
       this.chart_view = view;
       this.chart_time = performance.now();
       void this.fetch_chart(back, info?.tick_size ?? "0.01");
-    } else if (key !== this.chart_key) {
+    } else if (is_old) {
       this.draw_later();
-    } else if (back === null && info?.mark) {
+    }
+    if (back === null && !this.reading_chart && info?.mark && info.mark !== this.marked) {
+      this.marked = info.mark;
       this.chart.price(Number(info.mark), state.time);
     }
   }
 
   private async fetch_chart(sequence: number | null, tick: string): Promise<void> {
     const instrument = this.instrument;
+    this.reading_chart = true;
     try {
       const chart = await api.chart(instrument, sequence);
       if (instrument !== this.instrument) return;
@@ -247,6 +288,8 @@ class Page {
     } catch {
       this.chart_key = "";
       this.draw_later();
+    } finally {
+      this.reading_chart = false;
     }
   }
 
@@ -327,7 +370,7 @@ class Page {
     const what = `${position.instrument} ${position.direction}`;
     const sure = await confirm(
       `Close ${what}?`,
-      `All ${count(position.tranches.length)} tranches, ${exact(position.quantity)}, at the market.`,
+      `${plural(position.tranches.length, "tranche")}, ${exact(position.quantity)} in all, at the market.`,
       "Close position",
     );
     if (!sure) return;
@@ -342,7 +385,7 @@ class Page {
     const open = this.live?.positions.length ?? 0;
     const sure = await confirm(
       "Close everything?",
-      `${count(open)} positions are closed at the market, and entries on their way are cancelled.`,
+      `${plural(open, "position")} at the market. Entries on their way are cancelled.`,
       "Close everything",
     );
     if (sure) await this.act("api/close", { reason: "Emergency" }, "Closing everything");
@@ -395,7 +438,7 @@ class Page {
   private async kill(): Promise<void> {
     const sure = await confirm(
       "Kill switch?",
-      "Nothing new is opened, and entries that rest are cancelled. Open positions keep their stops and targets.",
+      "Nothing new is opened, and entries that rest are cancelled. Open positions keep their stops and targets. Only an admin can resume entries afterwards.",
       "Kill switch",
     );
     if (sure) await this.act("api/kill", { reason: "from the screen" }, "Kill switch pulled");

@@ -106,6 +106,7 @@ export interface State {
     market_stream: "up" | "down" | "unknown";
     reconciled: boolean;
     entries_halted: boolean;
+    killed: boolean;
     build: string;
     position_mode: string;
   };
@@ -153,6 +154,7 @@ export interface Session {
   authenticated: boolean;
   read_only: boolean;
   token_needed: boolean;
+  has_users: boolean;
   trading_mode: string;
   follows: boolean;
 }

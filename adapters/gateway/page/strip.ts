@@ -1,14 +1,20 @@
 // The account in one line of figures.
 import type { State } from "./model";
-import { exact, h, money, mood, set_class, set_text } from "./format";
+import { count, exact, h, money, mood, set_class, set_text } from "./format";
 
 interface Figure {
   name: string;
-  note?: string;
   value: (state: State) => string;
   mood?: (state: State) => string;
-  note_of?: (state: State) => string;
   hidden?: (state: State) => boolean;
+}
+
+// Both streams of the venue, and whether its books are ours; a log of a backtest tells of neither.
+function venue(state: State): string {
+  const { user_stream, market_stream, reconciled } = state.health;
+  if (user_stream === "down") return "no account data";
+  if (market_stream === "down") return "no prices";
+  return reconciled ? "connected" : "comparing";
 }
 
 const FIGURES: Figure[] = [
@@ -43,6 +49,13 @@ const FIGURES: Figure[] = [
     value: (state) => (Number(state.account.naked_quantity) === 0 ? "none" : exact(state.account.naked_quantity)),
     mood: (state) => (Number(state.account.naked_quantity) === 0 ? "" : "bad"),
   },
+  {
+    name: "Venue",
+    value: venue,
+    mood: (state) => ({ connected: "good", comparing: "warn" })[venue(state)] ?? "bad",
+    hidden: (state) => state.health.user_stream === "unknown" && state.health.market_stream === "unknown",
+  },
+  { name: "Events in the log", value: (state) => count(state.sequence) },
 ];
 
 export class Strip {

@@ -28,7 +28,7 @@ class Table {
     if (key === this.key) return;
     this.key = key;
     const all = rows();
-    this.note.textContent = note;
+    this.note.textContent = all.length > 0 ? note : "";
     this.empty.hidden = all.length > 0;
     this.scroll.hidden = all.length === 0;
     this.body.replaceChildren(
@@ -81,17 +81,18 @@ export class Tables {
     this.trades = new Table(
       roots.trades,
       "Trades",
-      [["closed (UTC)", ""], ["instrument", ""], ["side", ""], ["tranche", "n"], ["quantity", "n"], ["entry", "n"], ["exit", "n"], ["reason", ""], ["result", "n"], ["held", "n"]],
-      "No tranche has closed yet.",
+      // What a phone shows without scrolling comes first.
+      [["closed (UTC)", ""], ["instrument", ""], ["side", ""], ["result", "n"], ["reason", ""], ["tranche", "n"], ["quantity", "n"], ["entry", "n"], ["exit", "n"], ["held", "n"]],
+      "No tranche has closed yet. When one does, it is listed here with its result and the reason.",
     );
     this.orders = new Table(
       roots.orders,
       "Orders",
       [["instrument", ""], ["side", ""], ["for", ""], ["tranche", "n"], ["type", ""], ["price", "n"], ["quantity", "n"], ["filled", "n"], ["status", ""]],
-      "No order rests at the venue.",
+      "No order rests at the venue. Stops and targets of open tranches are listed here.",
     );
-    this.alerts = new Table(roots.alerts, "Alerts", [["time (UTC)", ""], ["what", ""], ["where", ""]], "None.");
-    this.acts = new Table(roots.acts, "Actions", [["time (UTC)", ""], ["who", ""], ["what", ""]], "Nobody has acted.");
+    this.alerts = new Table(roots.alerts, "Alerts", [["time (UTC)", ""], ["what", ""], ["where", ""]], "None. What needs your eyes is listed here.");
+    this.acts = new Table(roots.acts, "Actions", [["time (UTC)", ""], ["who", ""], ["what", ""]], "Nobody has acted. Entries, closes and other acts are listed here, with who asked for them.");
   }
 
   update(state: State): void {
@@ -132,12 +133,12 @@ function trade_row(trade: Trade, tick: string | undefined): Cell[] {
     { text: short_clock(trade.closed) },
     { text: trade.instrument },
     { text: trade.direction },
+    { text: money(net, true), class: `n ${mood(net)}` },
+    { text: trade.reason },
     { text: String(trade.tranche), class: "n" },
     { text: exact(trade.quantity), class: "n" },
     { text: average(trade.average_entry, tick), class: "n" },
     { text: average(trade.average_exit, tick), class: "n" },
-    { text: trade.reason },
-    { text: money(net, true), class: `n ${mood(net)}` },
     { text: held(trade.opened, trade.closed), class: "n" },
   ];
 }

@@ -90,8 +90,6 @@ TEST(Addresses, HostAndPort) {
   for (const char* bad : {"", "8080", ":8080", "127.0.0.1:", "127.0.0.1:70000", "127.0.0.1:8x"}) {
     EXPECT_FALSE(parse_listen_address(bad)) << bad;
   }
-  EXPECT_TRUE(is_loopback("127.0.0.1") && is_loopback("::1"));
-  EXPECT_FALSE(is_loopback("0.0.0.0") || is_loopback("10.0.0.1"));
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 //   market RATE SECONDS     so many prices a second, over all instruments; 0 seconds: for ever
 //   stop | start            the gateway goes, and comes back on the same port
 //
-// It prints `port N`, and `done` after each line. Users: anna (operator), vera (viewer), with the
-// tokens anna-token-0123456789abcdef and vera-token-0123456789abcdef. The end of input ends it.
+// It prints `port N`, and `done` after each line. Users: anna (operator), vera (viewer) and ada
+// (admin), with the tokens anna-token-0123456789abcdef and so on. The end of input ends it.
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,7 +66,8 @@ class Session {
       : session_(folder / "log", coins) {
     const auto users = folder / "users";
     std::ofstream(users) << "anna operator anna-token-0123456789abcdef\n"
-                            "vera viewer vera-token-0123456789abcdef\n";
+                            "vera viewer vera-token-0123456789abcdef\n"
+                            "ada admin ada-token-0123456789abcdef\n";
     chmod(users.c_str(), 0600);
     options_ = {.log = folder / "log", .listen = "127.0.0.1:0", .users = users};
     symbols_ = {"BTCUSDT", "ETHUSDT"};

@@ -1,123 +1,12 @@
 // The gateway over a run that goes on: real sockets on loopback, users, actions, and bad peers.
-#include "adapters/gateway/gateway.h"
-
-#include <gtest/gtest.h>
-#include <sys/stat.h>
+#include "tests/adapters/gateway/gateway_fixture.h"
 
 #include <array>
-#include <condition_variable>
 #include <cstdio>
-#include <deque>
-#include <fstream>
-#include <mutex>
-
-#include "tests/adapters/gateway/peer.h"
-#include "tests/adapters/gateway/traded_session.h"
+#include <functional>
 
 namespace tranchet {
 namespace {
-
-constexpr std::string_view kBuy =
-    R"("type":"EntrySignal","instrument":"BTCUSDT","side":"Buy","order_type":"Market","quantity":"0.1")";
-
-// Keeps what is wished until the test takes it.
-class WishList final : public Wishes {
- public:
-  bool post(const std::string& line) override {
-    const std::lock_guard lock(mutex_);
-    if (full) return false;
-    lines_.push_back(line);
-    come_.notify_all();
-    return true;
-  }
-  std::string next() {
-    std::unique_lock lock(mutex_);
-    if (!come_.wait_for(lock, std::chrono::seconds(20), [this] { return !lines_.empty(); })) {
-      return "nothing was wished";
-    }
-    std::string line = std::move(lines_.front());
-    lines_.pop_front();
-    return line;
-  }
-  std::size_t size() {
-    const std::lock_guard lock(mutex_);
-    return lines_.size();
-  }
-  bool full = false;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable come_;
-  std::deque<std::string> lines_;
-};
-
-std::string bearer(std::string_view user) {
-  return "Authorization: Bearer " + std::string(user) + "-token-0123456789abcdef";
-}
-
-class GatewayTest : public testing::Test {
- protected:
-  GatewayTest() : session_(folder_.path() / "log") {
-    session_.finish();
-    const auto users = folder_.path() / "users";
-    std::ofstream file(users);
-    for (const auto& [user, right] :
-         {std::pair{"anna", "operator"}, std::pair{"vera", "viewer"}, std::pair{"bob", "none"}}) {
-      file << user << " " << right << " " << user << "-token-0123456789abcdef\n";
-    }
-    file << "olga operator olga-token-0123456789abcdef 2020-01-01T00:00:00Z\n";
-    file.close();
-    EXPECT_EQ(chmod(users.c_str(), 0600), 0);
-    options_ = {.log = folder_.path() / "log",
-                .listen = "127.0.0.1:0",
-                .users = users,
-                .origins = {"https://desk.example"}};
-    start();
-  }
-  void start() {
-    gateway_.reset();
-    auto gateway = Gateway::start(options_, &wishes_);
-    ASSERT_TRUE(gateway) << gateway.error();
-    gateway_ = std::move(*gateway);
-    while (json_field(ask("GET", "/healthz").body, "status") != "\"ok\"") {
-    }
-  }
-  PeerAnswer ask(std::string_view method, std::string_view target,
-                 const std::vector<std::string>& headers = {}, std::string_view body = {}) const {
-    return Peer(gateway_->port()).request(method, target, headers, body);
-  }
-  PeerAnswer act(std::string_view path, std::string_view body,
-                 std::string_view user = "anna") const {
-    return ask("POST", path, {bearer(user)}, body);
-  }
-  // A socket of this user, greeted.
-  std::unique_ptr<Peer> listen(const std::string& user) const {
-    auto peer = std::make_unique<Peer>(gateway_->port());
-    EXPECT_EQ(peer->upgrade("/ws/live/" + user, {bearer(user)}), 101);
-    EXPECT_TRUE(peer->next_text_with({"\"connected\"", user}));
-    EXPECT_TRUE(peer->next_text_with({"\"type\":\"status\""}));
-    return peer;
-  }
-  std::uint64_t metric(const std::string& name) const {
-    const PeerAnswer answer = ask("GET", "/metrics");
-    const std::size_t found = answer.body.find("\ntranchet_" + name + " ");
-    return found == std::string::npos ? 0
-                                      : std::stoull(answer.body.substr(found + name.size() + 11));
-  }
-  // Until the gateway shows everything that the session has done.
-  void settle() {
-    session_.finish();
-    const std::string head = std::to_string(number(session_.engine().last_sequence()));
-    while (json_field(ask("GET", "/healthz").body, "sequence") != head) {
-    }
-  }
-
-  ScratchFolder folder_;
-  TradedSession session_;
-  WishList wishes_;
-  GatewayOptions options_;
-  std::unique_ptr<Gateway> gateway_;
-};
 
 // ---- Who hears what.
 
@@ -182,6 +71,7 @@ TEST_F(GatewayTest, WhoIsNotKnownIsTurnedAway) {
         Row{"/ws/live/anna", {cookie, "Origin: https://evil.example"}, 403},
         Row{"/ws/live/anna", {bearer("anna"), "Origin: null"}, 403},
         Row{"/ws/live/anna", {bearer("anna"), "Host: evil.example"}, 403},
+        Row{"/ws/live/anna", {bearer("anna"), "Host: 127.evil.example"}, 403},
         Row{"/ws/screen", {}, 401}, Row{"/ws/screen", {bearer("bob")}, 403},
         Row{"/ws/other", {bearer("anna")}, 404}, Row{"/ws/live/anna", {cookie, host, own}, 101},
         Row{"/ws/live/anna", {cookie, "Origin: https://desk.example"}, 101},
@@ -199,15 +89,8 @@ TEST_F(GatewayTest, WhoIsNotKnownIsTurnedAway) {
   EXPECT_EQ(ask("GET", "/").status, 200);
 }
 
-TEST_F(GatewayTest, AnAddressThatOthersReachNeedsTlsAndUsers) {
-  GatewayOptions open = options_;
-  open.listen = "0.0.0.0:0";
-  const auto refused = Gateway::start(open, &wishes_);
-  ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().find("needs a certificate"), std::string::npos) << refused.error();
-}
-
 TEST_F(GatewayTest, LoggingInMakesACookie) {
+  EXPECT_EQ(json_field(ask("GET", "/api/session").body, "has_users"), "true");
   const PeerAnswer wrong = ask("POST", "/api/login", {}, R"({"token":"guess"})");
   EXPECT_EQ(wrong.status, 401);
   const PeerAnswer right =
@@ -243,6 +126,39 @@ TEST_F(GatewayTest, ClosingFromTheScreenTakesTheOneWayAndSaysSo) {
   EXPECT_EQ(json_field(*closed, "reason"), "\"Manual\"");
   const PeerAnswer state = ask("GET", "/api/state", {bearer("vera")});
   EXPECT_NE(state.body.find(R"("author":"anna/r1")"), std::string::npos);
+}
+
+TEST_F(GatewayTest, ThreeFailuresAreOneErrorOnEverySocketOfTheAccount) {
+  session_.say(std::string(kBuy));
+  settle();
+  std::vector<std::unique_ptr<Peer>> peers;
+  for (const char* user : {"anna", "anna", "vera"}) peers.push_back(listen(user));
+  Peer stranger(gateway_->port());
+  ASSERT_EQ(stranger.upgrade("/ws/live/bob", {bearer("bob")}), 101);
+  session_.venue().refuse = 3;
+  ASSERT_EQ(
+      act("/api/close", R"({"request_id":"r1","instrument":"BTCUSDT","reason":"Manual"})").status,
+      202);
+  session_.wish(wishes_.next());
+  session_.wait(Duration::seconds(20));
+  settle();
+  EXPECT_EQ(session_.venue().closes_seen, 3U);
+  for (const auto& peer : peers) {
+    int errors = 0, closed = 0;
+    for (const std::string& text : peer->texts_so_far()) {
+      if (text == R"({"type":"error","message":"Failed to close position for BTCUSDT. )"
+                  R"(Please check manually."})") {
+        ++errors;
+      }
+      if (text.find(R"("isOpen":false)") != std::string::npos) ++closed;
+    }
+    EXPECT_EQ(errors, 1);
+    EXPECT_EQ(closed, 0);
+  }
+  EXPECT_EQ(stranger.texts_so_far().size(), 2U) << "greeted, and told nothing else";
+  const std::string state = ask("GET", "/api/state", {bearer("vera")}).body;
+  EXPECT_NE(state.find(R"("direction":"Long","quantity":"0.1")"), std::string::npos) << state;
+  EXPECT_NE(state.find(R"("purpose":"StopLoss")"), std::string::npos) << state;
 }
 
 TEST_F(GatewayTest, OneRequestIsOneAct) {
@@ -358,6 +274,7 @@ TEST_F(GatewayTest, ALogToLookAtNeedsNoTokenAndTakesNoOrders) {
   start();
   settle();
   EXPECT_EQ(ask("GET", "/api/state").status, 200);
+  EXPECT_EQ(json_field(ask("GET", "/api/session").body, "has_users"), "false");
   EXPECT_EQ(ask("GET", "/api/state", {"Host: evil.example"}).status, 403);
   EXPECT_EQ(ask("GET", "/api/state", {"Origin: https://evil.example"}).status, 403);
   Peer page(gateway_->port());
@@ -381,6 +298,28 @@ TEST_F(GatewayTest, PagesHearPricesAndStates) {
   EXPECT_NE(prices->find(R"(["BTCUSDT","Long","1",["1"]])"), std::string::npos) << *prices;
   session_.say(R"("type":"EntriesHalted","reason":"lunch")");
   EXPECT_TRUE(page.next_text_with({"\"type\":\"state\"", "\"entries_halted\":true"}));
+}
+
+TEST_F(GatewayTest, WhoComesWhenTheLogRestsSeesTheNewestOfIt) {
+  session_.say(std::string(kBuy));
+  settle();
+  // Within a quarter of a second of the state before: prices alone make no new one.
+  session_.price("BTCUSDT", "45010");
+  settle();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::optional<std::string> state, update;
+  do {
+    Peer page(gateway_->port());
+    ASSERT_EQ(page.upgrade("/ws/screen", {bearer("vera")}), 101);
+    state = page.next_text_with({"\"type\":\"state\""});
+    auto front_end = listen("anna");
+    update = front_end->next_text_with({"position_update"});
+  } while (std::chrono::steady_clock::now() < deadline && state && update &&
+           (state->find(R"("mark":"45010")") == std::string::npos ||
+            json_field(*update, "currentPnl") != "1"));
+  ASSERT_TRUE(state && update);
+  EXPECT_NE(state->find(R"("mark":"45010")"), std::string::npos) << *state;
+  EXPECT_EQ(json_field(*update, "currentPnl"), "1") << *update;
 }
 
 // ---- Bad peers.

@@ -269,5 +269,21 @@ TEST(NetAddress, IsHttpsOrWssAndNothingElse) {
             "has the host \"a b\", which is no name");
 }
 
+TEST(NetAddress, LeavesThisMachineInTheClearForNobody) {
+  EXPECT_TRUE(is_loopback("127.0.0.1") && is_loopback("127.8.8.8") && is_loopback("::1"));
+  EXPECT_FALSE(is_loopback("0.0.0.0") || is_loopback("10.0.0.1") || is_loopback("::2"));
+  EXPECT_FALSE(is_loopback("127.evil.example")) << "a name leads where others say";
+  for (const char* local : {"127.0.0.1", "localhost", "[::1]"}) {
+    const NetAddress address = parse_address("http://" + std::string(local), "http").value();
+    EXPECT_FALSE(address.tls);
+    EXPECT_EQ(address.port, 80);
+    EXPECT_EQ(address.host_header(), local);
+  }
+  for (const char* other : {"hooks.example", "10.0.0.1", "127.evil.example", "[::2]", "0.0.0.0"}) {
+    EXPECT_EQ(parse_address("http://" + std::string(other), "http").error(),
+              "would leave this machine in the clear: https:// is for other hosts");
+  }
+}
+
 }  // namespace
 }  // namespace tranchet

@@ -148,10 +148,11 @@ SimpleAnswer SimpleClient::ask(std::string_view method, std::string_view target,
   return read_answer();
 }
 
-int SimpleClient::upgrade(std::string_view target) {
+int SimpleClient::upgrade(std::string_view target, std::string_view headers) {
   write("GET " + std::string(target) +
         " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+        std::string(headers) + "\r\n");
   return read_answer().status;
 }
 

@@ -40,8 +40,8 @@ class SimpleClient {
   SimpleAnswer ask(std::string_view method, std::string_view target, std::string_view body = "",
                    std::string_view headers = "");
 
-  // The status: 101 is a yes.
-  int upgrade(std::string_view target);
+  // The status: 101 is a yes. `headers` as above.
+  int upgrade(std::string_view target, std::string_view headers = "");
   void send_frame(int opcode, std::string_view bytes);
   void send_text(std::string_view text) { send_frame(1, text); }
   SimpleFrame read_frame();

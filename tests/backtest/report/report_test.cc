@@ -113,6 +113,9 @@ TEST_F(ReportTest, PageStandsAloneAndEscapes) {
   EXPECT_NE(page.find("<td>defaults.take_profit_pct</td><td class=\"path\">1</td>"),
             std::string::npos);
   EXPECT_NE(page.find("prefers-color-scheme: dark"), std::string::npos);
+  EXPECT_NE(page.find("<td>take profit</td>"), std::string::npos);
+  EXPECT_NE(page.find("bad\">&minus;"), std::string::npos);
+  EXPECT_EQ(page.find("bad\">-"), std::string::npos);
   EXPECT_NE(page.find("<td>2023-11</td>"), std::string::npos);
   EXPECT_NE(page.find("<tr><td>Fees</td><td class=\"path\">maker 1 bp &amp; more</td></tr>"),
             std::string::npos);

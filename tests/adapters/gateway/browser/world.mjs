@@ -25,6 +25,70 @@ export function browser() {
   });
 }
 
+// In the page: how many pictures it hears, how soon they are drawn, and what its script costs. A
+// picture that was heard before a frame begins is late if that frame does not show it.
+function meter() {
+  const counts = { heard: 0, frames: 0, late: 0, newest: 0, script: 0 };
+  const timed = (work) =>
+    function (...given) {
+      const begin = performance.now();
+      work.apply(this, given);
+      counts.script += performance.now() - begin;
+    };
+  const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+  Object.defineProperty(WebSocket.prototype, "onmessage", {
+    set(handler) {
+      const hear = timed(handler);
+      set.call(this, (event) => {
+        hear.call(this, event);
+        const picture = /^{"type":"(?:prices|state)","data":{"sequence":(\d+)/.exec(event.data);
+        if (!picture) return;
+        counts.heard += 1;
+        counts.newest = Number(picture[1]);
+      });
+    },
+  });
+  const next_frame = globalThis.requestAnimationFrame.bind(globalThis);
+  globalThis.requestAnimationFrame = (work) => next_frame(timed(work));
+  const frame = () => {
+    const due = counts.newest;
+    counts.frames += 1;
+    setTimeout(() => {
+      if (Number(document.body.dataset.sequence) < due) counts.late += 1;
+    });
+    next_frame(frame);
+  };
+  next_frame(frame);
+  globalThis.screen_meter = counts;
+}
+
+// What the meter counted within so many seconds, each a second; and what drawing cost, in
+// milliseconds a frame, beside the script: style, layout, and everything the main thread did.
+export async function measure(page, seconds) {
+  const debugged = await page.context().newCDPSession(page);
+  await debugged.send("Performance.enable");
+  const read = async () => {
+    const { metrics } = await debugged.send("Performance.getMetrics");
+    const of = (name) => metrics.find((each) => each.name === name).value * 1000;
+    const counts = await page.evaluate(() => ({ ...globalThis.screen_meter, now: performance.now() }));
+    return { ...counts, layout: of("LayoutDuration") + of("RecalcStyleDuration"), all: of("TaskDuration") };
+  };
+  const from = await read();
+  await new Promise((done) => setTimeout(done, seconds * 1000));
+  const to = await read();
+  await debugged.detach();
+  const of = (name) => to[name] - from[name];
+  const passed = of("now") / 1000;
+  return {
+    heard: of("heard") / passed,
+    frames: of("frames") / passed,
+    late: of("late"),
+    script: of("script") / of("frames"),
+    layout: of("layout") / of("frames"),
+    all: of("all") / of("frames"),
+  };
+}
+
 // A page that keeps what must not happen.
 export async function open(browser, url, options = {}) {
   const context = await browser.newContext({
@@ -33,6 +97,7 @@ export async function open(browser, url, options = {}) {
     ...options,
   });
   const page = await context.newPage();
+  await page.addInitScript(meter);
   page.setDefaultTimeout(PATIENCE);
   page.errors = [];
   page.strangers = [];
