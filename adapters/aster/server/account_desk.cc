@@ -65,6 +65,22 @@ void AccountDesk::collect(Timestamp now) {
 
 // ---- Requests.
 
+bool AccountDesk::opens(const SubmitOrder& request) const {
+  const PositionSide side =
+      mode_ == PositionMode::Hedge ? request.position_side : position_side_of_entry(request.side);
+  return request.side == entry_side(side) && !request.reduce_only;
+}
+
+// A symbol that is about to be delisted lets positions out and none in.
+Answer<void> AccountDesk::check_status(const SubmitOrder& request) const {
+  const std::string& status = board(request.instrument).listed().status;
+  if (status == "TRADING" || (status == "SETTLING" && !opens(request))) return {};
+  if (status == "SETTLING") {
+    return std::unexpected(VenueError{-4140, "Invalid symbol status for opening position."});
+  }
+  return std::unexpected(VenueError{-4141, "Symbol is closed."});
+}
+
 // Whatever an order could come to stays far below what a Money can hold.
 Answer<void> AccountDesk::check_size(const SubmitOrder& request) const {
   const MarketBoard& market = board(request.instrument);
@@ -72,16 +88,16 @@ Answer<void> AccountDesk::check_size(const SubmitOrder& request) const {
       std::max({market.last_price(), market.mark_price(), request.limit_price.value_or(Price()),
                 request.stop_price.value_or(Price())});
   const Value wanted = value_of(price, request.quantity);
-  const PositionSide opens =
+  const PositionSide side =
       mode_ == PositionMode::Hedge ? request.position_side : position_side_of_entry(request.side);
-  const bool exits = request.side != entry_side(opens) || request.reduce_only;
-  const Value held = exits ? 0 : venue_->position({request.instrument, opens}).cost;
+  const Value held = opens(request) ? venue_->position({request.instrument, side}).cost : 0;
   if (wanted <= kNotionalMost && held + wanted <= 2 * kNotionalMost) return {};
   return std::unexpected(
       VenueError{-2027, "Exceeded the maximum allowable position at current leverage."});
 }
 
 Answer<std::int64_t> AccountDesk::place(AsterOrder order, Timestamp now) {
+  if (auto fits = check_status(order.request); !fits) return std::unexpected(fits.error());
   if (auto fits = check_size(order.request); !fits) return std::unexpected(fits.error());
   const std::int64_t number = next_order_++;
   if (order.client_id.empty()) order.client_id = "auto_" + std::to_string(number);

@@ -58,6 +58,7 @@ class AccountDesk {
               const std::vector<MarketBoard>& boards, std::int64_t& next_order);
 
   void observe(const EventBody& market, Timestamp now);
+  void relist(const InstrumentListed& rules) { venue_->list(rules); }
 
   // The number of the order that was taken. -2027 above 100 million USDT, or with a position twice
   // that.
@@ -96,6 +97,8 @@ class AccountDesk {
 
  private:
   Answer<void> check_size(const SubmitOrder& request) const;
+  Answer<void> check_status(const SubmitOrder& request) const;
+  bool opens(const SubmitOrder& request) const;
   void list_all();
   void collect(Timestamp now);
   void apply(const EventBody& body, Timestamp now);

@@ -11,9 +11,9 @@
 #include <future>
 #include <sstream>
 
+#include "adapters/aster/keys.h"
 #include "adapters/aster/rest_messages.h"
 #include "adapters/live/clock.h"
-#include "adapters/aster/keys.h"
 #include "events/ensure.h"
 #include "replay/verify.h"
 
@@ -45,20 +45,24 @@ Stage::Stage(const fs::path& folder, const Options& options)
   write(folder_ / "accounts.toml",
         "[[account]]\nuser = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\n"
         "signer = \"0x21cF8Ae13Bb72632562c6Fff438652Ba1a151bb0\"\nbalance = \"100000\"\n"
-        "position_mode = \"hedge\"\n");
-  write(folder_ / "keys.toml",
-        "user = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\nkey = \"0x" +
-            std::string(kCanaryKey) + "\"\n");
-  write(folder_ / "instruments.json",
-        R"({"symbols":[{"symbol":"BTCUSDT","pair":"BTCUSDT","contractType":"PERPETUAL",)"
-        R"("status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","marginAsset":"USDT",)"
-        R"("filters":[{"filterType":"PRICE_FILTER","minPrice":"0.1","maxPrice":"1000000",)"
-        R"("tickSize":"0.1"},{"filterType":"LOT_SIZE","minQty":"0.001","maxQty":"1000",)"
-        R"("stepSize":"0.001"},{"filterType":"MARKET_LOT_SIZE","minQty":"0.001","maxQty":"120",)"
-        R"("stepSize":"0.001"},{"filterType":"MIN_NOTIONAL","notional":"5"},)"
-        R"({"filterType":"MAX_NUM_ORDERS","limit":200},)"
-        R"({"filterType":"MAX_NUM_ALGO_ORDERS","limit":10}]}]})");
-  ::chmod((folder_ / "keys.toml").c_str(), 0600);
+        "hmac_key = \"" +
+            std::string(kHmacKey) + "\"\nhmac_secret = \"" + std::string(kHmacSecret) +
+            "\"\nposition_mode = \"hedge\"\n");
+  write_keys(right_keys());
+  write(folder_ / "users", "ann operator " + std::string(kToken) + "\n");
+  ::chmod((folder_ / "users").c_str(), 0600);
+  write(
+      folder_ / "instruments.json",
+      R"({"symbols":[{"symbol":"BTCUSDT","pair":"BTCUSDT","contractType":"PERPETUAL",)"
+      R"("status":"TRADING","pricePrecision":2,"baseAsset":"BTC","quoteAsset":"USDT","marginAsset":"USDT",)"
+      R"("filters":[{"filterType":"PRICE_FILTER","minPrice":"0.1","maxPrice":"1000000",)"
+      R"("tickSize":")" +
+          options.tick_size +
+          R"("},{"filterType":"LOT_SIZE","minQty":"0.001","maxQty":"1000",)"
+          R"("stepSize":"0.001"},{"filterType":"MARKET_LOT_SIZE","minQty":"0.001","maxQty":"120",)"
+          R"("stepSize":"0.001"},{"filterType":"MIN_NOTIONAL","notional":"5"},)"
+          R"({"filterType":"MAX_NUM_ORDERS","limit":200},)"
+          R"({"filterType":"MAX_NUM_ALGO_ORDERS","limit":10}]}]})");
   network_ = std::move(*Network::start({.certificates = authority_.certificate().string()}));
 }
 
@@ -103,14 +107,21 @@ ClientAnswer Stage::ask(ClientRequest request) {
 }
 
 Quantity Stage::venue_quantity(PositionSide side) {
-  const auto signer = aster::read_keys(folder_ / "keys.toml");
+  // Not with the program's keys: those may be wrong on purpose.
+  write(folder_ / "own-keys.toml", right_keys());
+  ::chmod((folder_ / "own-keys.toml").c_str(), 0600);
+  const auto signer = aster::read_keys(folder_ / "own-keys.toml");
   EXPECT_TRUE(signer);
   // Two questions within a microsecond would have one nonce.
-  nonce_ =
-      std::max(nonce_ + 1, static_cast<std::uint64_t>(read_clocks().wall.nanoseconds() / 1'000));
+  nonce_ = std::max(
+      nonce_ + 1, static_cast<std::uint64_t>((read_clocks().wall + ahead_).nanoseconds() / 1'000));
   const std::string query =
       (*signer)->sign({.parameters = "symbol=BTCUSDT", .microseconds = nonce_});
-  const ClientAnswer answer = ask({.method = "GET", .target = "/fapi/v3/positionRisk?" + query});
+  ClientRequest question{.method = "GET", .target = "/fapi/v3/positionRisk?" + query};
+  for (const aster::HttpHeader& header : (*signer)->headers()) {
+    question.headers.emplace_back(header.name, header.value);
+  }
+  const ClientAnswer answer = ask(std::move(question));
   const auto rows = aster::read_positions(answer.body);
   EXPECT_TRUE(rows) << answer.body;
   Quantity held;
@@ -142,7 +153,38 @@ void Stage::fault(const std::string& fault) {
   post("/twin/fault?fault=" + fault);
 }
 
+void Stage::set_clock_ahead(Duration ahead) {
+  fault("clock:ms=" + std::to_string(ahead.count() / 1'000'000));
+  ahead_ = ahead;
+}
+
+void Stage::rules(const std::string& change) {
+  post("/twin/rules?symbol=BTCUSDT&" + change);
+}
+
 // ---- The program.
+
+std::string Stage::right_keys() const {
+  if (options_.hmac) {
+    return "api_key = \"" + std::string(kHmacKey) + "\"\napi_secret = \"" +
+           std::string(kHmacSecret) + "\"\n";
+  }
+  return "user = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\nkey = \"0x" +
+         std::string(kCanaryKey) + "\"\n";
+}
+
+void Stage::write_keys(const std::string& text) const {
+  write(folder_ / "keys.toml", text);
+  ::chmod((folder_ / "keys.toml").c_str(), 0600);
+}
+
+std::uint16_t Stage::gateway_port() const {
+  const std::string text = notes();
+  const std::string start = "event=gateway port=";
+  const std::size_t at = text.find(start);
+  if (at == std::string::npos) return 0;
+  return static_cast<std::uint16_t>(std::stoi(text.substr(at + start.size())));
+}
 
 void Stage::write_configuration(const std::string& more) {
   const std::string port = std::to_string(port_);
@@ -153,7 +195,10 @@ void Stage::write_configuration(const std::string& more) {
             authority_.certificate().string() + "\"\n[live]\nlog = \"" + log().string() +
             "\"\nnotes = \"" + (folder_ / "notes.log").string() +
             (options_.tape ? "\"\ntape = \"" + (folder_ / "session.tape").string() : "") +
-            "\"\nsnapshot_events = 200\n[gateway]\nlisten = \"\"\n[simulation]\nlatency_ms = 5\n"
+            "\"\nsnapshot_events = 200\n[gateway]\nlisten = \"" +
+            (options_.gateway ? "127.0.0.1:0" : "") + "\"\nusers = \"" +
+            (folder_ / "users").string() +
+            "\"\n[simulation]\nlatency_ms = 5\n"
             "initial_balance = 100000\n[defaults]\ntake_profit_pct = 1\nstop_loss_pct = 50\n"
             "leverage = 1\nmax_position_value = 50000\nmax_total_value = 100000\n"
             "stale_after = \"60s\"\n" +
