@@ -55,6 +55,7 @@ const MarketBoard& AccountDesk::board(InstrumentId instrument) const {
 void AccountDesk::observe(const EventBody& market, Timestamp now) {
   venue_->observe(market, now);
   collect(now);
+  watch_triggers(now);
 }
 
 void AccountDesk::collect(Timestamp now) {
@@ -99,6 +100,11 @@ Answer<void> AccountDesk::check_size(const SubmitOrder& request) const {
 Answer<std::int64_t> AccountDesk::place(AsterOrder order, Timestamp now) {
   if (auto fits = check_status(order.request); !fits) return std::unexpected(fits.error());
   if (auto fits = check_size(order.request); !fits) return std::unexpected(fits.error());
+  if (auto fits = check_count(order); !fits) return std::unexpected(fits.error());
+  const bool is_held = order.trigger.kind != TriggerKind::None;
+  if (is_held) {
+    if (auto fits = check_trigger(order); !fits) return std::unexpected(fits.error());
+  }
   const std::int64_t number = next_order_++;
   if (order.client_id.empty()) order.client_id = "auto_" + std::to_string(number);
   const AsterOrder* same = find_client(order.symbol, order.client_id);
@@ -108,6 +114,7 @@ Answer<std::int64_t> AccountDesk::place(AsterOrder order, Timestamp now) {
   order.number = number;
   order.request.order = id_of(number);
   order.created = order.updated = milliseconds(now);
+  if (is_held) return hold(std::move(order), now);
   const SubmitOrder request = order.request;
   orders_[number] = std::move(order);
   const Command command = request;
@@ -160,6 +167,10 @@ Answer<void> AccountDesk::amend(std::int64_t number, Quantity quantity, Price pr
 }
 
 Answer<void> AccountDesk::cancel(std::int64_t number, Timestamp now) {
+  if (held_.contains(number)) {
+    drop(number, "CANCELED", now);
+    return {};
+  }
   const Command command = CancelOrder{.order = id_of(number)};
   venue_->submit({&command, 1}, now);
   answers_.clear();
@@ -192,7 +203,7 @@ Answer<void> AccountDesk::set_mode(PositionMode mode, Timestamp now) {
   if (mode == mode_) {
     return std::unexpected(VenueError{-4059, "No need to change position side."});
   }
-  if (!venue_->open_orders().empty()) {
+  if (!venue_->open_orders().empty() || !held_.empty()) {
     return std::unexpected(
         VenueError{-4067, "Position side cannot be changed if there exists open orders."});
   }

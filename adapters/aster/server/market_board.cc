@@ -193,7 +193,9 @@ std::string MarketBoard::exchange_info() const {
             ppm_text(terms.market_take_bound == 0 ? 200'000 : terms.market_take_bound))
       .number("createTime", 1'569'398'400'000)
       .json("filters", filters_json(listed_))
-      .json("orderTypes", R"(["LIMIT","MARKET","STOP_MARKET","TAKE_PROFIT_MARKET"])")
+      .json("orderTypes",
+            R"(["LIMIT","MARKET","STOP","STOP_MARKET","TAKE_PROFIT","TAKE_PROFIT_MARKET",)"
+            R"("TRAILING_STOP_MARKET"])")
       .json("timeInForce", R"(["GTC","IOC","FOK","GTX"])")
       .str();
 }

@@ -29,6 +29,10 @@ void write(const fs::path& path, const std::string& text) {
   std::ofstream(path) << text;
 }
 
+std::string crowd_symbol(int number) {
+  return "C" + std::to_string(100 + number) + "USDT";
+}
+
 }  // namespace
 
 Stage::Stage(const fs::path& folder, const Options& options)
@@ -37,11 +41,7 @@ Stage::Stage(const fs::path& folder, const Options& options)
       authority_(folder / "authority"),
       counts_(std::variant_size_v<EventBody>) {
   identity_ = authority_.issue("venue", {});
-  write(folder_ / "prices.csv",
-        "agg_trade_id,price,quantity,first_trade_id,last_trade_id,"
-        "transact_time,is_buyer_maker\n"
-        "1," +
-            options.venue_price + ",0.100,1,1,1704067200000,false\n");
+  write_tapes();
   write(folder_ / "accounts.toml",
         "[[account]]\nuser = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\n"
         "signer = \"0x21cF8Ae13Bb72632562c6Fff438652Ba1a151bb0\"\nbalance = \"100000\"\n"
@@ -51,19 +51,51 @@ Stage::Stage(const fs::path& folder, const Options& options)
   write_keys(right_keys());
   write(folder_ / "users", "ann operator " + std::string(kToken) + "\n");
   ::chmod((folder_ / "users").c_str(), 0600);
-  write(
-      folder_ / "instruments.json",
-      R"({"symbols":[{"symbol":"BTCUSDT","pair":"BTCUSDT","contractType":"PERPETUAL",)"
-      R"("status":"TRADING","pricePrecision":2,"baseAsset":"BTC","quoteAsset":"USDT","marginAsset":"USDT",)"
-      R"("filters":[{"filterType":"PRICE_FILTER","minPrice":"0.1","maxPrice":"1000000",)"
-      R"("tickSize":")" +
-          options.tick_size +
-          R"("},{"filterType":"LOT_SIZE","minQty":"0.001","maxQty":"1000",)"
-          R"("stepSize":"0.001"},{"filterType":"MARKET_LOT_SIZE","minQty":"0.001","maxQty":"120",)"
-          R"("stepSize":"0.001"},{"filterType":"MIN_NOTIONAL","notional":"5"},)"
-          R"({"filterType":"MAX_NUM_ORDERS","limit":200},)"
-          R"({"filterType":"MAX_NUM_ALGO_ORDERS","limit":10}]}]})");
+  std::string symbols = instrument_json("BTCUSDT");
+  for (int number = 0; number < options.crowd; ++number) {
+    symbols += "," + instrument_json(crowd_symbol(number));
+  }
+  write(folder_ / "instruments.json", "{\"symbols\":[" + symbols + "]}");
   network_ = std::move(*Network::start({.certificates = authority_.certificate().string()}));
+}
+
+std::string Stage::instrument_json(const std::string& symbol) const {
+  return R"({"symbol":")" + symbol + R"(","pair":")" + symbol +
+         R"(","contractType":"PERPETUAL","status":"TRADING","pricePrecision":2,"baseAsset":"BTC",)"
+         R"("quoteAsset":"USDT","marginAsset":"USDT","filters":[{"filterType":"PRICE_FILTER",)"
+         R"("minPrice":"0.1","maxPrice":"1000000","tickSize":")" +
+         options_.tick_size +
+         R"("},{"filterType":"LOT_SIZE","minQty":"0.001","maxQty":"1000","stepSize":"0.001"},)"
+         R"({"filterType":"MARKET_LOT_SIZE","minQty":"0.001","maxQty":"120","stepSize":"0.001"},)"
+         R"({"filterType":"MIN_NOTIONAL","notional":"5"},)"
+         R"({"filterType":"MAX_NUM_ORDERS","limit":200},)"
+         R"({"filterType":"MAX_NUM_ALGO_ORDERS","limit":10}]})";
+}
+
+// BTCUSDT has one price, and none after it. Each of the crowd trades once a second for 20 s, and
+// again from the start; 10 of them have 100 trades in one of the seconds: 1,000 together.
+void Stage::write_tapes() const {
+  const std::string head =
+      "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n";
+  const auto row = [](int id, const std::string& price, std::int64_t time) {
+    return std::to_string(id) + "," + price + ",0.100,1,1," + std::to_string(time) + ",false\n";
+  };
+  constexpr std::int64_t kStart = 1'704'067'200'000;
+  std::string prices = head + row(1, options_.venue_price, kStart);
+  if (options_.crowd > 0) prices += row(2, options_.venue_price, kStart + 20'000);
+  write(folder_ / "prices.csv", prices);
+  for (int number = 0; number < options_.crowd; ++number) {
+    std::string text = head;
+    int id = 0;
+    for (int second = 0; second < 20; ++second) {
+      const int trades = number < 10 && second == 10 ? 100 : 1;
+      for (int trade = 0; trade < trades; ++trade, ++id) {
+        const std::string price = std::to_string(100 + number) + "." + std::to_string(id % 10);
+        text += row(id + 1, price, kStart + second * 1'000 + trade * 10);
+      }
+    }
+    write(folder_ / (crowd_symbol(number) + ".csv"), text);
+  }
 }
 
 Stage::~Stage() {
@@ -73,14 +105,28 @@ Stage::~Stage() {
 // ---- The venue.
 
 void Stage::start_venue() {
-  venue_ = std::make_unique<Child>(
-      std::vector<std::string>{
-          TRANCHET_PROGRAM, "venue", "aster", "--listen", "127.0.0.1:" + std::to_string(port_),
-          "--tape", "BTCUSDT=" + (folder_ / "prices.csv").string(), "--accounts",
-          (folder_ / "accounts.toml").string(), "--instruments",
-          (folder_ / "instruments.json").string(), "--certificate", identity_.certificate.string(),
-          "--key", identity_.key.string(), "--control"},
-      folder_ / "venue-errors");
+  std::vector<std::string> words{TRANCHET_PROGRAM,
+                                 "venue",
+                                 "aster",
+                                 "--listen",
+                                 "127.0.0.1:" + std::to_string(port_),
+                                 "--tape",
+                                 "BTCUSDT=" + (folder_ / "prices.csv").string(),
+                                 "--accounts",
+                                 (folder_ / "accounts.toml").string(),
+                                 "--instruments",
+                                 (folder_ / "instruments.json").string(),
+                                 "--certificate",
+                                 identity_.certificate.string(),
+                                 "--key",
+                                 identity_.key.string(),
+                                 "--control"};
+  for (int number = 0; number < options_.crowd; ++number) {
+    const std::string symbol = crowd_symbol(number);
+    words.insert(words.end(), {"--tape", symbol + "=" + (folder_ / (symbol + ".csv")).string()});
+  }
+  if (options_.crowd > 0) words.emplace_back("--loop");
+  venue_ = std::make_unique<Child>(words, folder_ / "venue-errors");
   const std::string start = "listening on https://127.0.0.1:";
   while (auto line = venue_->line()) {
     if (!line->starts_with(start)) continue;
@@ -188,6 +234,10 @@ std::uint16_t Stage::gateway_port() const {
 
 void Stage::write_configuration(const std::string& more) {
   const std::string port = std::to_string(port_);
+  std::string instruments = "[instrument.BTCUSDT]\ntick_size = 0.1\nstep_size = 0.001\n";
+  for (int number = 0; number < options_.crowd; ++number) {
+    instruments += "[instrument." + crowd_symbol(number) + "]\n";
+  }
   write(folder_ / "live.toml",
         "[account]\nposition_mode = \"hedge\"\n[venue]\nrest = \"https://127.0.0.1:" + port +
             "\"\nstream = \"wss://127.0.0.1:" + port + "\"\nkeys = \"" +
@@ -202,7 +252,7 @@ void Stage::write_configuration(const std::string& more) {
             "initial_balance = 100000\n[defaults]\ntake_profit_pct = 1\nstop_loss_pct = 50\n"
             "leverage = 1\nmax_position_value = 50000\nmax_total_value = 100000\n"
             "stale_after = \"60s\"\n" +
-            more + "[instrument.BTCUSDT]\ntick_size = 0.1\nstep_size = 0.001\n");
+            more + instruments);
 }
 
 std::vector<std::string> Stage::arguments() const {

@@ -35,6 +35,7 @@ class Stage {
     bool tape = false;              // The session records itself onto a tape.
     bool hmac = false;              // Keys of V1, instead of a wallet.
     bool gateway = false;           // Screens, on any port: gateway_port().
+    int crowd = 0;                  // So many more instruments, each with a tape that loops.
     std::string tick_size = "0.1";  // What the venue says; "0": its price precision is 2.
   };
   Stage(const std::filesystem::path& folder, const Options& options);
@@ -88,6 +89,8 @@ class Stage {
 
  private:
   void read_on();
+  std::string instrument_json(const std::string& symbol) const;
+  void write_tapes() const;
   void post(const std::string& target);
   ClientAnswer ask(ClientRequest request);
 
