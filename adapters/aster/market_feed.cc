@@ -165,9 +165,9 @@ class MarketFeed::Reader {
     const bool one_letter = Message::is_wanted(letter) && key[1] == '"';
     const bool is_average = key[0] == 'a' && key[1] == 'p' && key[2] == '"';
     if (!one_letter && !is_average) return simdjson::SUCCESS;
-    ondemand::json_type type{};
-    if (const auto error = field.value().type().get(type)) return error;
-    if (type == ondemand::json_type::object && letter == 'o') {
+    const std::string_view token = field.value().raw_json_token();
+    const bool is_object = token.starts_with('{');
+    if (is_object && letter == 'o') {
       // A liquidation: the order's fields are inside, and do not collide with those around it.
       ondemand::object order;
       if (const auto error = field.value().get_object().get(order)) return error;
@@ -179,10 +179,8 @@ class MarketFeed::Reader {
       }
       return simdjson::SUCCESS;
     }
-    if (type == ondemand::json_type::object || type == ondemand::json_type::array) {
-      return simdjson::SUCCESS;
-    }
-    const std::string_view text = bare(field.value().raw_json_token());
+    if (is_object || token.starts_with('[')) return simdjson::SUCCESS;
+    const std::string_view text = bare(token);
     if (one_letter) {
       message.set(letter, text);
     } else {
