@@ -12,6 +12,7 @@ namespace {
 constexpr Duration kKeepAlive = Duration::minutes(30);
 constexpr Duration kSync = Duration::minutes(30);
 constexpr Duration kRules = Duration::minutes(60);
+constexpr Duration kRulesAgain = Duration::seconds(2);  // After a refusal that hints at new ones.
 constexpr Duration kSilenceOfUser = Duration::seconds(60);   // The shell pings every 20 s.
 constexpr Duration kSilenceOfMarket = Duration::seconds(5);  // Marks come every second.
 // No prices for so long: people are told, and prices are asked for.
@@ -50,6 +51,7 @@ void AsterCore::Inside::start(Moment now) {
   next_keep_ = now_.steady + kKeepAlive;
   next_sync_ = now_.steady + kSync;
   next_rules_ = now_.steady + kRules;
+  rules_asked_ = now_.steady;
   ask({.use = Use::ServerTime});
   ask({.use = Use::ExchangeInfo});
   ask({.use = Use::PositionMode});
@@ -157,7 +159,16 @@ void AsterCore::Inside::do_chores() {
     ask({.use = Use::ServerTime});
     memory_.forget_old(now_.steady);
   }
-  if (is_due(next_rules_, kRules) && !is_asked(Use::ExchangeInfo)) ask({.use = Use::ExchangeInfo});
+  if (is_due(next_rules_, kRules) && !is_asked(Use::ExchangeInfo)) {
+    rules_asked_ = now_.steady;
+    ask({.use = Use::ExchangeInfo});
+  }
+}
+
+// The venue refused something for a rule: it may be another one than was read. Soon, not now: who
+// is refused often would ask as often.
+void AsterCore::Inside::look_at_rules() {
+  next_rules_ = std::min(next_rules_, std::max(now_.steady, rules_asked_ + kRulesAgain));
 }
 
 void AsterCore::Inside::watch_market() {

@@ -40,8 +40,9 @@ namespace tranchet::aster {
 struct WatchedInstrument {
   std::string symbol;          // "BTCUSDT".
   std::uint16_t leverage = 0;  // 1..125; 0: left as it is.
-  bool trades = true;          // Its trades, for ContractPrice stops and strategies.
-  bool book = false;           // Its best bid and ask.
+  MarginType margin = MarginType::AsItIs;
+  bool trades = true;  // Its trades, for ContractPrice stops and strategies.
+  bool book = false;   // Its best bid and ask.
 };
 
 struct CoreOptions {

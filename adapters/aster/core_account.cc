@@ -47,7 +47,7 @@ void AsterCore::Inside::take_setup(Outstanding& outstanding, std::string_view bo
     case Use::MarkPrices:
       return take_mark_prices(body);
     default:
-      return;  // Nothing to read: leverage, a kept key.
+      return;  // Nothing to read: leverage, margin type, a kept key.
   }
 }
 
@@ -105,14 +105,21 @@ void AsterCore::Inside::take_mark_prices(std::string_view body) {
   }
 }
 
-// Leverage and margin are per symbol; what differs from the configuration is set once.
-void AsterCore::Inside::set_leverages(const std::vector<PositionRow>& rows) {
+// Leverage and margin type are per symbol; what differs from the configuration is set once.
+void AsterCore::Inside::set_terms(const std::vector<PositionRow>& rows) {
   for (const WatchedInstrument& watched : options_.instruments) {
-    if (watched.leverage == 0 || leverages_.contains(watched.symbol)) continue;
+    if (!terms_set_.insert(watched.symbol).second) continue;
     const auto row = std::ranges::find(rows, watched.symbol, &PositionRow::symbol);
-    leverages_.insert(watched.symbol);
-    if (row != rows.end() && row->leverage == watched.leverage) continue;
-    ask({.use = Use::Leverage, .symbol = watched.symbol, .number = watched.leverage});
+    const bool is_known = row != rows.end();
+    const MarginType margin = is_known ? row->margin : MarginType::AsItIs;
+    if (watched.margin != MarginType::AsItIs && watched.margin != margin) {
+      ask({.use = Use::MarginType,
+           .symbol = watched.symbol,
+           .number = static_cast<std::int64_t>(watched.margin)});
+    }
+    if (watched.leverage != 0 && (!is_known || row->leverage != watched.leverage)) {
+      ask({.use = Use::Leverage, .symbol = watched.symbol, .number = watched.leverage});
+    }
   }
 }
 
@@ -138,7 +145,7 @@ void AsterCore::Inside::take_snapshot_part(Outstanding& outstanding, std::string
     }
     auto rows = read_positions(body);
     if (!rows) return spoiled(rows.error());
-    set_leverages(*rows);
+    set_terms(*rows);
     go_on(snapshot_.take_positions(std::move(*rows)));
   } else if (job.use == Use::OpenOrders) {
     auto rows = read_orders(body);

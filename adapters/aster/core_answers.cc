@@ -98,6 +98,7 @@ void AsterCore::Inside::settle(Outstanding& outstanding, const HttpAnswer& answe
     case Use::PositionMode:
     case Use::SetPositionMode:
     case Use::Leverage:
+    case Use::MarginType:
     case Use::ListenKey:
     case Use::KeepKey:
     case Use::MarkPrices:
@@ -132,9 +133,9 @@ void AsterCore::Inside::failed(Outstanding& outstanding, const HttpAnswer& answe
     if (verdict.meaning == Meaning::Refused && job.use == Use::SetPositionMode) {
       return wrong_mode(error ? error->message : "it cannot be changed");
     }
-    if (verdict.meaning == Meaning::Refused && job.use == Use::Leverage) {
-      return fault(job.symbol + ": leverage " + std::to_string(job.number) +
-                   " was refused: " + (error ? error->message : "no reason was given"));
+    const bool is_setting = job.use == Use::Leverage || job.use == Use::MarginType;
+    if (verdict.meaning == Meaning::Refused && is_setting) {
+      return setting_refused(job, error ? error->message : "no reason was given");
     }
     if (job.use == Use::KeepKey) return close_line(Stream::User);  // -1125: it is gone.
     return retry(std::move(job));
@@ -143,6 +144,7 @@ void AsterCore::Inside::failed(Outstanding& outstanding, const HttpAnswer& answe
     for (const Command& command : job.commands) unknown(command);
     return;
   }
+  if (error && hints_at_rules(error->code)) look_at_rules();
   // A batch that is refused as a whole has done nothing: one by one, its orders may be taken.
   if (job.commands.size() > 1 && verdict.meaning == Meaning::Refused) {
     for (const Command& command : job.commands) {
@@ -175,6 +177,14 @@ void AsterCore::Inside::retry(Job job) {
   if (job.use == Use::KeepKey && !user_.is_open()) return;
   const Duration wait = kAskAgain * std::min(job.tries + 1, 30);
   ask_again(std::move(job), wait);
+}
+
+void AsterCore::Inside::setting_refused(const Job& job, std::string_view why) {
+  const bool isolated = job.number == static_cast<std::int64_t>(MarginType::Isolated);
+  const std::string what = job.use == Use::Leverage ? "leverage " + std::to_string(job.number)
+                           : isolated               ? "margin type isolated"
+                                                    : "margin type crossed";
+  fault(job.symbol + ": " + what + " was refused, it stays as it was: " + std::string(why));
 }
 
 void AsterCore::Inside::bad_keys(std::string_view why) {
@@ -245,6 +255,7 @@ void AsterCore::Inside::take_orders(Outstanding& outstanding, std::string_view b
       continue;
     }
     const Verdict verdict = judge(400, row.error.code);
+    if (hints_at_rules(row.error.code)) look_at_rules();
     if (verdict.meaning == Meaning::Unknown || verdict.meaning == Meaning::BadClock) {
       unknown(commands[index]);
     } else {

@@ -76,6 +76,7 @@ class AsterCore::Inside {
     PositionMode,
     SetPositionMode,
     Leverage,
+    MarginType,
     ListenKey,
     KeepKey,
     MarkPrices,
@@ -95,7 +96,7 @@ class AsterCore::Inside {
     Use use{};
     std::vector<Command> commands;  // Orders: 1..5 of SubmitOrder; Amend, Cancel, Query: one.
     std::string symbol;
-    std::int64_t number = 0;  // Of an order; a leverage; a time in milliseconds.
+    std::int64_t number = 0;  // Of an order; a leverage; a MarginType; a time in milliseconds.
     std::uint64_t from_id = 0;
     Timestamp not_before;
     int tries = 0;
@@ -114,6 +115,7 @@ class AsterCore::Inside {
   void count_failure(std::string_view label);
   void time_out(Outstanding late);
   void do_chores();
+  void look_at_rules();
   void watch_market();
   StreamLine& line(Stream stream) { return stream == Stream::User ? user_ : market_line_; }
   const StreamLine& line(Stream stream) const {
@@ -137,6 +139,7 @@ class AsterCore::Inside {
   void settle(Outstanding& outstanding, const HttpAnswer& answer);
   void failed(Outstanding& outstanding, const HttpAnswer& answer);
   void retry(Job job);
+  void setting_refused(const Job& job, std::string_view why);
   void bad_keys(std::string_view why);
   void clock_was_wrong();
   void take_orders(Outstanding& outstanding, std::string_view body);
@@ -161,7 +164,7 @@ class AsterCore::Inside {
   void hand_on_snapshot();
   EventBody reported(const PositionRow& row, InstrumentId instrument);
   EventBody reported(const OrderRow& row, InstrumentId instrument) const;
-  void set_leverages(const std::vector<PositionRow>& rows);
+  void set_terms(const std::vector<PositionRow>& rows);
   void fetch_trades();
   void take_trades(Outstanding& outstanding, std::string_view body);
   void take_number(Outstanding& outstanding, std::string_view body);
@@ -175,6 +178,7 @@ class AsterCore::Inside {
   void take_user_text(std::string_view text);
   void take(const OrderUpdate& update);
   void take(const AccountUpdate& update);
+  void take(const LeverageChanged& changed);
   void take_standing(const OrderUpdate& update, OrderId order);
   struct Fill {
     OrderId order{};
@@ -229,7 +233,7 @@ class AsterCore::Inside {
   bool market_is_silent_ = false;
   std::string listen_key_;
   std::set<std::string, std::less<>> traded_;     // Symbols whose fills a gap may have swallowed.
-  std::set<std::string, std::less<>> leverages_;  // Those that were set, or asked to be.
+  std::set<std::string, std::less<>> terms_set_;  // Leverage and margin: set, or asked to be.
   std::map<std::int64_t, std::vector<Fill>> unclaimed_;  // Fetched; whose, nobody knows yet.
   std::map<PositionKey, std::int64_t> included_;  // The newest snapshot holds fills until then.
   std::int64_t included_else_ = -1;               // The same of keys that it does not list.
@@ -243,6 +247,7 @@ class AsterCore::Inside {
   Timestamp next_keep_;
   Timestamp next_sync_;
   Timestamp next_rules_;
+  Timestamp rules_asked_;
   Timestamp next_prices_;
 };
 

@@ -31,7 +31,8 @@ bool AsterCore::Inside::is_asked(Use use) const {
 
 // Entries, and what is for people's comfort, leave room for what protects.
 Rank AsterCore::Inside::rank_of(const Job& job) {
-  if (job.use == Use::ExchangeInfo || job.use == Use::Leverage || job.use == Use::Funding) {
+  if (job.use == Use::ExchangeInfo || job.use == Use::Leverage || job.use == Use::MarginType ||
+      job.use == Use::Funding) {
     return Rank::Spare;
   }
   if (job.use != Use::Orders) return Rank::Protection;
@@ -140,6 +141,9 @@ Call AsterCore::Inside::call_for(const Job& job) const {
       return set_position_mode_call(options_.position_mode);
     case Use::Leverage:
       return leverage_call(symbol, static_cast<std::uint16_t>(job.number));
+    case Use::MarginType:
+      return margin_type_call(symbol,
+                              job.number == static_cast<std::int64_t>(MarginType::Isolated));
     case Use::ListenKey:
       return new_listen_key_call();
     case Use::KeepKey:

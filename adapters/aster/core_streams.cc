@@ -114,8 +114,18 @@ void AsterCore::Inside::take_user_text(std::string_view text) {
                         if (changed.has_mode && changed.hedge != hedge)
                           wrong_mode("somebody changed it");
                       },
-                      [](const LeverageChanged&) {}, [](const OtherMessage&) {}},
+                      [this](const LeverageChanged& changed) { take(changed); },
+                      [](const OtherMessage&) {}},
              *message);
+}
+
+void AsterCore::Inside::take(const LeverageChanged& changed) {
+  const auto watched =
+      std::ranges::find(options_.instruments, changed.symbol, &WatchedInstrument::symbol);
+  if (watched == options_.instruments.end() || watched->leverage == 0) return;
+  if (changed.leverage == watched->leverage) return;
+  fault(changed.symbol + ": somebody set its leverage to " + std::to_string(changed.leverage) +
+        "; " + std::to_string(watched->leverage) + " is configured");
 }
 
 OrderId AsterCore::Inside::ours(std::string_view client_id) const {

@@ -106,6 +106,13 @@ std::span<const KnownCode> known_codes() {
   return kCodes;
 }
 
+bool hints_at_rules(std::int64_t code) {
+  // Unknown symbol, precision, quantities, prices, steps, symbol status, closed, minimum value.
+  constexpr auto kHints = std::to_array<std::int64_t>(
+      {-1013, -1111, -1121, -4003, -4004, -4005, -4013, -4014, -4023, -4140, -4141, -4164});
+  return std::ranges::find(kHints, code) != kHints.end();
+}
+
 Verdict judge(int status, std::optional<std::int64_t> code) {
   // A web server in front of the venue refuses without a code.
   if (status == 429 || status == 418 || status == 403) return kNotNow;

@@ -40,4 +40,8 @@ struct KnownCode {
 };
 std::span<const KnownCode> known_codes();  // By code, descending.
 
+// Refused for what exchangeInfo says (tick, step, limits, status): that may have changed since it
+// was read.
+bool hints_at_rules(std::int64_t code);
+
 }  // namespace tranchet::aster

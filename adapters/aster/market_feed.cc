@@ -33,7 +33,10 @@ std::string_view without_excess(std::string_view text) {
 // the like mean what the kind says. Emptied by forgetting which are there: there are many slots.
 class Message {
  public:
-  static bool is_field(unsigned char letter) { return letter >= 'A' && letter <= 'z'; }
+  // Those that an event is made of: half of what a mark says is none, and is not looked at.
+  static bool is_wanted(unsigned char letter) {
+    return letter >= 'A' && letter <= 'z' && (kWanted >> slot(letter) & 1) != 0;
+  }
 
   void clear() { known_ = 0; }
   void set(unsigned char letter, std::string_view text) {
@@ -48,7 +51,16 @@ class Message {
   }
 
  private:
-  static std::size_t slot(unsigned char letter) { return static_cast<std::size_t>(letter - 'A'); }
+  static constexpr std::size_t slot(unsigned char letter) {
+    return static_cast<std::size_t>(letter - 'A');
+  }
+  static constexpr std::uint64_t kWanted = [] {
+    std::uint64_t wanted = 0;
+    for (const char letter : std::string_view("esprqmbBaASzo")) {
+      wanted |= std::uint64_t{1} << static_cast<std::size_t>(letter - 'A');
+    }
+    return wanted;
+  }();
   std::array<std::string_view, 58> field_;
   std::uint64_t known_ = 0;
 };
@@ -150,12 +162,12 @@ class MarketFeed::Reader {
   simdjson::error_code read_field(ondemand::field& field, Message& message) {
     const char* const key = field.key().raw();
     const auto letter = static_cast<unsigned char>(key[0]);
-    const bool one_letter = Message::is_field(letter) && key[1] == '"';
+    const bool one_letter = Message::is_wanted(letter) && key[1] == '"';
     const bool is_average = key[0] == 'a' && key[1] == 'p' && key[2] == '"';
     if (!one_letter && !is_average) return simdjson::SUCCESS;
-    ondemand::json_type type{};
-    if (const auto error = field.value().type().get(type)) return error;
-    if (type == ondemand::json_type::object && letter == 'o') {
+    const std::string_view token = field.value().raw_json_token();
+    const bool is_object = token.starts_with('{');
+    if (is_object && letter == 'o') {
       // A liquidation: the order's fields are inside, and do not collide with those around it.
       ondemand::object order;
       if (const auto error = field.value().get_object().get(order)) return error;
@@ -167,10 +179,8 @@ class MarketFeed::Reader {
       }
       return simdjson::SUCCESS;
     }
-    if (type == ondemand::json_type::object || type == ondemand::json_type::array) {
-      return simdjson::SUCCESS;
-    }
-    const std::string_view text = bare(field.value().raw_json_token());
+    if (is_object || token.starts_with('[')) return simdjson::SUCCESS;
+    const std::string_view text = bare(token);
     if (one_letter) {
       message.set(letter, text);
     } else {

@@ -160,6 +160,15 @@ Call leverage_call(std::string_view symbol, std::uint16_t leverage) {
           .label = "POST leverage"};
 }
 
+Call margin_type_call(std::string_view symbol, bool isolated) {
+  return {.method = Method::Post,
+          .path = "/marginType",
+          .parameters = "symbol=" + std::string(symbol) +
+                        "&marginType=" + (isolated ? "ISOLATED" : "CROSSED"),
+          .cost = {.weight = 1},
+          .label = "POST marginType"};
+}
+
 Call new_listen_key_call() {
   return {.method = Method::Post,
           .path = "/listenKey",

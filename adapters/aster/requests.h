@@ -38,6 +38,7 @@ Call exchange_info_call();
 Call position_mode_call();
 Call set_position_mode_call(PositionMode mode);
 Call leverage_call(std::string_view symbol, std::uint16_t leverage);
+Call margin_type_call(std::string_view symbol, bool isolated);
 Call new_listen_key_call();
 Call keep_listen_key_call();
 Call mark_prices_call();

@@ -64,6 +64,9 @@ std::string read_row(const Json& item, PositionRow& row) {
   row.amount = fields.decimal<Quantity>("positionAmt");
   row.entry_price = fields.decimal<Price>("entryPrice");
   row.leverage = fields.integer_or("leverage", 0);
+  const std::string_view margin = fields.text_or("marginType", "");
+  if (margin == "isolated") row.margin = MarginType::Isolated;
+  if (margin == "cross") row.margin = MarginType::Crossed;
   row.time = fields.integer_or("updateTime", 0);
   return fields.flaw();
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/aster/traffic.h"
 #include "adapters/aster/user_messages.h"
 #include "events/event.h"
 
@@ -57,8 +58,9 @@ struct PositionRow {
   SideOfPosition side{};
   Quantity amount;  // Below 0: short.
   Price entry_price;
-  std::int64_t leverage = 0;  // 0: not said.
-  std::int64_t time = 0;      // updateTime, milliseconds; 0: never changed, or not said.
+  std::int64_t leverage = 0;               // 0: not said.
+  MarginType margin = MarginType::AsItIs;  // Not said.
+  std::int64_t time = 0;  // updateTime, milliseconds; 0: never changed, or not said.
   friend bool operator==(const PositionRow&, const PositionRow&) = default;
 };
 Read<std::vector<PositionRow>> read_positions(std::string_view body);

@@ -12,6 +12,9 @@
 
 namespace tranchet::aster {
 
+// Of a symbol at the venue; AsItIs: not said, or not to be touched.
+enum class MarginType : std::uint8_t { AsItIs, Crossed, Isolated };
+
 // The two clocks of a process. Steady: for time-outs and nonces, never set; where it begins does
 // not matter. Wall: what events are stamped with; it may be wrong, and may be set.
 struct Moment {

@@ -38,9 +38,10 @@ struct VenueSettings {
   std::string rest = "https://fapi.asterdex.com";
   std::string stream = "wss://fstream.asterdex.com";
   std::string keys = "/etc/tranchet/keys.toml";  // A path. What is in that file never comes here.
-  std::string certificates;        // PEM file of authorities; "": those of the system.
-  bool set_position_mode = false;  // May change the account's position mode.
-  bool set_leverage = false;       // May change the leverage of instruments.
+  std::string certificates;              // PEM file of authorities; "": those of the system.
+  bool set_position_mode = false;        // May change the account's position mode.
+  bool set_leverage = false;             // May change the leverage of instruments.
+  std::string margin_type = "as_it_is";  // as_it_is, crossed, isolated: of the instruments.
 };
 
 // Where a live or paper program keeps what it writes.

@@ -138,7 +138,7 @@ std::string write_percent(const Config& c) {
   return percent_text(c.simulation.*field);
 }
 
-constexpr std::array<OutsideKey, 33> kOutside{{
+constexpr auto kOutside = std::to_array<OutsideKey>({
     {"account", "number", "part of every order id, so that accounts do not collide (0 .. 255)",
      Shape::Scalar, [](View text, Config& c) { return read_into(c.account, text, 0, 0, 255); },
      [](const Config& c) { return std::to_string(c.account); }},
@@ -162,6 +162,16 @@ constexpr std::array<OutsideKey, 33> kOutside{{
     {"venue", "set_leverage", "true: leverage of the configured instruments is set at start",
      Shape::Scalar, read_venue_switch<&VenueSettings::set_leverage>,
      write_venue_switch<&VenueSettings::set_leverage>},
+    {"venue", "margin_type", "as_it_is, or what configured instruments are set to at start",
+     Shape::Text,
+     [](View text, Config& c) {
+       if (text != "as_it_is" && text != "crossed" && text != "isolated") {
+         return std::string("is none of as_it_is, crossed, isolated");
+       }
+       c.venue.margin_type = text;
+       return std::string();
+     },
+     write_venue<&VenueSettings::margin_type>},
     {"live", "log", "folder of the event log", Shape::Text, read_live<&LiveSettings::log>,
      write_live<&LiveSettings::log>},
     {"live", "notes", "file of the notes, key=value lines; \"\": standard error", Shape::Text,
@@ -252,7 +262,7 @@ constexpr std::array<OutsideKey, 33> kOutside{{
     {"backtest", "skip", "on: jump over stretches in which nothing can happen; off: never",
      Shape::Scalar, [](View text, Config& c) { return read_switch(c.skip, text, "on", "off"); },
      [](const Config& c) { return toml_string(c.skip ? "on" : "off"); }},
-}};
+});
 
 template <auto field>
 std::string read_field(View text, ConfiguredInstrument& instrument) {

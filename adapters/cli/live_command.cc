@@ -116,11 +116,15 @@ class LiveRun {
 
   std::vector<aster::WatchedInstrument> watched() const {
     std::vector<aster::WatchedInstrument> all;
+    const std::string& margin = configuration_.venue.margin_type;
     for (const ConfiguredInstrument& configured : configuration_.instruments) {
       const auto leverage = static_cast<std::uint16_t>(
           configuration_.settings.get(Setting::Leverage, configured.instrument));
       all.push_back({.symbol = configured.symbol,
-                     .leverage = configuration_.venue.set_leverage ? leverage : std::uint16_t{0}});
+                     .leverage = configuration_.venue.set_leverage ? leverage : std::uint16_t{0},
+                     .margin = margin == "isolated"  ? aster::MarginType::Isolated
+                               : margin == "crossed" ? aster::MarginType::Crossed
+                                                     : aster::MarginType::AsItIs});
     }
     return all;
   }

@@ -172,6 +172,7 @@ class VenueRun {
                             .multiplier_down = found->multiplier_down,
                             .market_take_bound = found->market_take_bound},
                   .info = texts[tape.symbol]};
+        if (!found->status.empty()) listed.status = found->status;
       } else if (!arguments_.instruments.empty()) {
         return std::unexpected(arguments_.instruments + ": has no instrument " + tape.symbol);
       } else {

@@ -3,6 +3,8 @@
 #include <simdjson.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -58,6 +60,35 @@ struct Bench {
   }
 };
 
+// All frames parsed, appended to a log one batch each, and applied; without waiting for the disk.
+double appended_seconds(const std::vector<std::string>& texts) {
+  std::string folder = (std::filesystem::temp_directory_path() / "aster-bench-XXXXXX").string();
+  ENSURE(mkdtemp(folder.data()) != nullptr);
+  double best = 0;
+  for (int round = 0; round < 5; ++round) {
+    const std::filesystem::path path =
+        std::filesystem::path(folder) / ("log" + std::to_string(round));
+    auto log = LogWriter::create(path, Durability::AtClose);
+    ENSURE(log.has_value());
+    Bench bench;
+    ENSURE((*log)->append(bench.events, bench.names).has_value());
+    aster::MarketFeed feed(bench.names);
+    std::vector<EventBody> bodies;
+    const double seconds = best_seconds(1, [&] {
+      for (const std::string& text : texts) {
+        bodies.clear();
+        bench.events.clear();
+        ENSURE(feed.read(text, bodies).empty());
+        for (const EventBody& body : bodies) bench.apply(body);
+        ENSURE((*log)->append(bench.events, bench.names).has_value());
+      }
+    });
+    if (round == 0 || seconds < best) best = seconds;
+  }
+  std::filesystem::remove_all(folder);
+  return best;
+}
+
 void frames() {
   std::vector<std::string> texts;
   for (int number = 0; number < kFrames; ++number) texts.push_back(frame(number));
@@ -85,14 +116,19 @@ void frames() {
       for (const EventBody& body : bodies) bench.apply(body);
     }
   });
+  // The log as it is while nothing follows from prices: written with each frame, and on the disk
+  // 200 ms later, which no frame waits for.
+  const double appended = appended_seconds(texts);
   ENSURE(seen > 0);
   const auto per_frame = [](double seconds) { return seconds / kFrames * 1e6; };
   std::printf("A frame of 300 marks, %zu bytes\n", texts.front().size());
   std::printf("  simdjson's own parse (dom)             %8.1f us\n", per_frame(own));
   std::printf("  parsed into events                     %8.1f us  %.2f x\n", per_frame(parsed),
               parsed / own);
-  std::printf("  parsed and applied by the engine       %8.1f us  %.2f x (goal, with the log: 3)\n",
-              per_frame(applied), applied / own);
+  std::printf("  parsed and applied by the engine       %8.1f us  %.2f x\n", per_frame(applied),
+              applied / own);
+  std::printf("  parsed, appended and applied           %8.1f us  %.2f x (goal: 3)\n",
+              per_frame(appended), appended / own);
 }
 
 void signatures() {

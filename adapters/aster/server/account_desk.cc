@@ -55,6 +55,7 @@ const MarketBoard& AccountDesk::board(InstrumentId instrument) const {
 void AccountDesk::observe(const EventBody& market, Timestamp now) {
   venue_->observe(market, now);
   collect(now);
+  watch_triggers(now);
 }
 
 void AccountDesk::collect(Timestamp now) {
@@ -65,6 +66,22 @@ void AccountDesk::collect(Timestamp now) {
 
 // ---- Requests.
 
+bool AccountDesk::opens(const SubmitOrder& request) const {
+  const PositionSide side =
+      mode_ == PositionMode::Hedge ? request.position_side : position_side_of_entry(request.side);
+  return request.side == entry_side(side) && !request.reduce_only;
+}
+
+// A symbol that is about to be delisted lets positions out and none in.
+Answer<void> AccountDesk::check_status(const SubmitOrder& request) const {
+  const std::string& status = board(request.instrument).listed().status;
+  if (status == "TRADING" || (status == "SETTLING" && !opens(request))) return {};
+  if (status == "SETTLING") {
+    return std::unexpected(VenueError{-4140, "Invalid symbol status for opening position."});
+  }
+  return std::unexpected(VenueError{-4141, "Symbol is closed."});
+}
+
 // Whatever an order could come to stays far below what a Money can hold.
 Answer<void> AccountDesk::check_size(const SubmitOrder& request) const {
   const MarketBoard& market = board(request.instrument);
@@ -72,17 +89,22 @@ Answer<void> AccountDesk::check_size(const SubmitOrder& request) const {
       std::max({market.last_price(), market.mark_price(), request.limit_price.value_or(Price()),
                 request.stop_price.value_or(Price())});
   const Value wanted = value_of(price, request.quantity);
-  const PositionSide opens =
+  const PositionSide side =
       mode_ == PositionMode::Hedge ? request.position_side : position_side_of_entry(request.side);
-  const bool exits = request.side != entry_side(opens) || request.reduce_only;
-  const Value held = exits ? 0 : venue_->position({request.instrument, opens}).cost;
+  const Value held = opens(request) ? venue_->position({request.instrument, side}).cost : 0;
   if (wanted <= kNotionalMost && held + wanted <= 2 * kNotionalMost) return {};
   return std::unexpected(
       VenueError{-2027, "Exceeded the maximum allowable position at current leverage."});
 }
 
 Answer<std::int64_t> AccountDesk::place(AsterOrder order, Timestamp now) {
+  if (auto fits = check_status(order.request); !fits) return std::unexpected(fits.error());
   if (auto fits = check_size(order.request); !fits) return std::unexpected(fits.error());
+  if (auto fits = check_count(order); !fits) return std::unexpected(fits.error());
+  const bool is_held = order.trigger.kind != TriggerKind::None;
+  if (is_held) {
+    if (auto fits = check_trigger(order); !fits) return std::unexpected(fits.error());
+  }
   const std::int64_t number = next_order_++;
   if (order.client_id.empty()) order.client_id = "auto_" + std::to_string(number);
   const AsterOrder* same = find_client(order.symbol, order.client_id);
@@ -92,6 +114,7 @@ Answer<std::int64_t> AccountDesk::place(AsterOrder order, Timestamp now) {
   order.number = number;
   order.request.order = id_of(number);
   order.created = order.updated = milliseconds(now);
+  if (is_held) return hold(std::move(order), now);
   const SubmitOrder request = order.request;
   orders_[number] = std::move(order);
   const Command command = request;
@@ -144,6 +167,10 @@ Answer<void> AccountDesk::amend(std::int64_t number, Quantity quantity, Price pr
 }
 
 Answer<void> AccountDesk::cancel(std::int64_t number, Timestamp now) {
+  if (held_.contains(number)) {
+    drop(number, "CANCELED", now);
+    return {};
+  }
   const Command command = CancelOrder{.order = id_of(number)};
   venue_->submit({&command, 1}, now);
   answers_.clear();
@@ -176,7 +203,7 @@ Answer<void> AccountDesk::set_mode(PositionMode mode, Timestamp now) {
   if (mode == mode_) {
     return std::unexpected(VenueError{-4059, "No need to change position side."});
   }
-  if (!venue_->open_orders().empty()) {
+  if (!venue_->open_orders().empty() || !held_.empty()) {
     return std::unexpected(
         VenueError{-4067, "Position side cannot be changed if there exists open orders."});
   }

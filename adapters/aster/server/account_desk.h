@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,6 +59,7 @@ class AccountDesk {
               const std::vector<MarketBoard>& boards, std::int64_t& next_order);
 
   void observe(const EventBody& market, Timestamp now);
+  void relist(const InstrumentListed& rules) { venue_->list(rules); }
 
   // The number of the order that was taken. -2027 above 100 million USDT, or with a position twice
   // that.
@@ -96,6 +98,14 @@ class AccountDesk {
 
  private:
   Answer<void> check_size(const SubmitOrder& request) const;
+  Answer<void> check_status(const SubmitOrder& request) const;
+  Answer<void> check_trigger(const AsterOrder& order) const;
+  Answer<void> check_count(const AsterOrder& order) const;
+  bool opens(const SubmitOrder& request) const;
+  std::int64_t hold(AsterOrder order, Timestamp now);
+  void drop(std::int64_t number, std::string_view status, Timestamp now);
+  void watch_triggers(Timestamp now);
+  void release(std::int64_t number, Timestamp now);
   void list_all();
   void collect(Timestamp now);
   void apply(const EventBody& body, Timestamp now);
@@ -115,6 +125,7 @@ class AccountDesk {
   std::unique_ptr<SimulatedVenue> venue_;
   VenueAccount books_;  // As the events tell it, one by one; the venue's own are ahead of them.
   std::map<std::int64_t, AsterOrder> orders_;
+  std::set<std::int64_t> held_;  // Until their trigger comes.
   std::map<std::pair<std::string, std::string>, std::int64_t> by_client_;  // Symbol and client id.
   std::deque<AccountTrade> trades_;
   std::deque<Income> incomes_;

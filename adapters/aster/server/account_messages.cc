@@ -11,9 +11,17 @@ std::string_view side_text(Side side) {
 std::string_view working_text(WorkingType type) {
   return type == WorkingType::MarkPrice ? "MARK_PRICE" : "CONTRACT_PRICE";
 }
-// What it is now: a stop that has triggered is a market order.
+// What it is now: a stop that has triggered is a market order, or a limit order.
 std::string_view type_now(const AsterOrder& order) {
-  return order.is_triggered ? std::string_view("MARKET") : std::string_view(order.type);
+  if (!order.is_triggered) return order.type;
+  return order.request.order_type == OrderType::Limit ? "LIMIT" : "MARKET";
+}
+bool trails(const AsterOrder& order) {
+  return order.trigger.kind == TriggerKind::Trailing;
+}
+// 5 % is "5".
+std::string callback_text(const AsterOrder& order) {
+  return decimal_text(order.trigger.callback * 100 * (kDecimalOne / kPpmOne));
 }
 Price average_of(const AsterOrder& order) {
   if (!order.filled.is_positive()) return Price();
@@ -157,8 +165,12 @@ std::string order_event(const AsterOrder& order, const OrderNews& news, Timestam
       .text("wt", working_text(request.working_type))
       .text("ot", order.type)
       .text("ps", order.position_side)
-      .flag("cp", false)
-      .decimal("rp", news.realized)
+      .flag("cp", order.close_position);
+  if (trails(order)) {
+    inner.decimal("AP", order.trigger.activation.value_or(Price()))
+        .text("cr", callback_text(order));
+  }
+  inner.decimal("rp", news.realized)
       .flag("pP", order.price_protect)
       .number("si", 0)
       .number("ss", 0);
@@ -236,13 +248,17 @@ std::string order_json(const AsterOrder& order, bool with_time) {
       .text("timeInForce", order.time_in_force)
       .text("type", type_now(order))
       .flag("reduceOnly", request.reduce_only)
-      .flag("closePosition", false)
+      .flag("closePosition", order.close_position)
       .text("side", side_text(request.side))
       .text("positionSide", order.position_side)
       .decimal("stopPrice", request.stop_price.value_or(Price()))
       .text("workingType", working_text(request.working_type))
       .flag("priceProtect", order.price_protect)
       .text("origType", order.type);
+  if (trails(order)) {
+    json.decimal("activatePrice", order.trigger.activation.value_or(Price()))
+        .text("priceRate", callback_text(order));
+  }
   if (with_time) json.number("time", order.created);
   return json.number("updateTime", order.updated).str();
 }

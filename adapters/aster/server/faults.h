@@ -9,7 +9,8 @@
 //   reorder-events                 one comes after the next one
 //
 // and at once: disconnect (every stream), expire-keys, ban (418 for ms=N), too-many (429 for the
-// next count=N), maintenance (503 for ms=N), calm (no faults any more).
+// next count=N), maintenance (503 for ms=N), revoke-keys (-2015 to whatever is signed, until calm),
+// clock (the venue's clock is ms=N ahead of where it was), calm (no faults any more).
 #pragma once
 
 #include <array>
@@ -43,6 +44,8 @@ enum class FaultKind : std::uint8_t {
   TooMany,
   Maintenance,
   Calm,
+  RevokeKeys,
+  Clock,
 };
 
 struct FaultOrder {
@@ -80,8 +83,9 @@ namespace tranchet {
 template <>
 struct Spelling<aster_venue::FaultKind> {
   static constexpr auto names = std::to_array<std::string_view>(
-      {"503-executed", "503-refused", "1007-executed", "1007-refused", "hangup-executed",
-       "hangup-refused", "reject", "late-answer", "late-event", "duplicate-event", "lose-event",
-       "reorder-events", "disconnect", "expire-keys", "ban", "too-many", "maintenance", "calm"});
+      {"503-executed",   "503-refused",    "1007-executed", "1007-refused", "hangup-executed",
+       "hangup-refused", "reject",         "late-answer",   "late-event",   "duplicate-event",
+       "lose-event",     "reorder-events", "disconnect",    "expire-keys",  "ban",
+       "too-many",       "maintenance",    "calm",          "revoke-keys",  "clock"});
 };
 }  // namespace tranchet

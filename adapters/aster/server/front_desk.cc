@@ -150,6 +150,10 @@ Answer<AsterFrontDesk::Account*> AsterFrontDesk::authenticate(const Route& route
   const bool wallet = parameters.has("signer") || parameters.has("nonce");
   const auto account = wallet ? by_wallet(parameters) : by_api_key(route, request, parameters, now);
   if (!account) return account;
+  if (keys_are_revoked_) {
+    return std::unexpected(
+        VenueError{-2015, "Invalid API-key, IP, or permissions for action.", 401});
+  }
   SignedRequest admitted{.nonce = static_cast<std::uint64_t>(now.nanoseconds() / 1'000),
                          .weight = 1,
                          .is_order = route.is_order,
@@ -318,10 +322,19 @@ void AsterFrontDesk::cause(const FaultOrder& fault, Timestamp now) {
     case FaultKind::Calm:
       faults_.calm();
       banned_until_ = maintained_until_ = Timestamp();
+      keys_are_revoked_ = false;
+      break;
+    case FaultKind::RevokeKeys:
+      keys_are_revoked_ = true;
       break;
     default:
       faults_.arm(fault);
   }
+}
+
+void AsterFrontDesk::relist(const InstrumentListed& rules, const std::string& status) {
+  boards_[static_cast<std::size_t>(rules.instrument) - 1].relist(rules, status);
+  for (Account& account : accounts_) account.desk->relist(rules);
 }
 
 }  // namespace tranchet::aster_venue

@@ -73,7 +73,11 @@ class AsterFrontDesk {
   void on_stream_closed(StreamId stream) { streams_.closed(stream); }
   std::vector<StreamOutput> take_output();
 
+  // All but Clock, which is the business of whoever has the clock.
   void cause(const FaultOrder& fault, Timestamp now);
+
+  // The venue changes what exchangeInfo says of a symbol, as venues do in the middle of a day.
+  void relist(const InstrumentListed& rules, const std::string& status);
 
   // ---- For tests and people.
   const AccountDesk& account(std::size_t index) const { return *accounts_[index].desk; }
@@ -121,6 +125,7 @@ class AsterFrontDesk {
   Faults faults_;
   Timestamp banned_until_;
   Timestamp maintained_until_;
+  bool keys_are_revoked_ = false;
   StreamDesk streams_;
   std::deque<LateMessage> late_;
   std::optional<LateMessage> held_;  // Comes after the next one.

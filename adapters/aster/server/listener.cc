@@ -41,7 +41,7 @@ std::expected<std::unique_ptr<VenueListener>, std::string> VenueListener::open(
   auto server = Server::listen(options.server, *listener);
   if (!server) return std::unexpected(server.error());
   listener->server_ = std::move(*server);
-  for (const FaultOrder& fault : options.faults) listener->desk_.cause(fault, listener->now_);
+  for (const FaultOrder& fault : options.faults) listener->cause(fault);
   return listener;
 }
 
@@ -68,7 +68,7 @@ void VenueListener::post(std::function<void(AsterFrontDesk&, Timestamp)> work) {
 
 // The wall may be set back; the venue's clock then stands still.
 Timestamp VenueListener::now() {
-  now_ = std::max(now_, wall_clock());
+  now_ = std::max(now_, wall_clock() + ahead_);
   return now_;
 }
 
@@ -157,14 +157,25 @@ void VenueListener::on_request(ServerRequest request, Respond respond) {
 ServerResponse VenueListener::control(const ServerRequest& request) {
   const Parameters parameters(request.query(), request.body);
   if (request.method != "POST") return plain(405, "POST only\n");
-  if (request.path() == "/twin/fault") {
-    const auto fault = parse_fault(parameters.text("fault"));
-    if (!fault) return plain(400, fault.error() + "\n");
-    desk_.cause(*fault, now_);
-    send_output();
-    return plain(200, "done\n");
+  if (request.path() == "/twin/price") return show_price(parameters);
+  if (request.path() == "/twin/rules") return change_rules(parameters);
+  if (request.path() != "/twin/fault") return plain(404, "no such control\n");
+  const auto fault = parse_fault(parameters.text("fault"));
+  if (!fault) return plain(400, fault.error() + "\n");
+  cause(*fault);
+  catch_up();
+  return plain(200, "done\n");
+}
+
+void VenueListener::cause(const FaultOrder& fault) {
+  if (fault.kind == FaultKind::Clock) {
+    ahead_ = ahead_ + fault.length;
+  } else {
+    desk_.cause(fault, now_);
   }
-  if (request.path() != "/twin/price") return plain(404, "no such control\n");
+}
+
+ServerResponse VenueListener::show_price(const Parameters& parameters) {
   const auto price = parameters.decimal<Price>("price");
   const auto mark = parameters.decimal<Price>("mark");
   const auto bad = [](const auto& value) { return !value || (*value && !(**value).is_positive()); };
@@ -182,6 +193,23 @@ ServerResponse VenueListener::control(const ServerRequest& request) {
     return plain(200, "done\n");
   }
   return plain(400, "symbol, and price or mark above 0, are needed\n");
+}
+
+ServerResponse VenueListener::change_rules(const Parameters& parameters) {
+  const auto tick = parameters.decimal<Price>("tick_size");
+  const auto step = parameters.decimal<Quantity>("step_size");
+  const auto bad = [](const auto& value) { return !value || (*value && !(**value).is_positive()); };
+  for (const MarketBoard& board : desk_.boards()) {
+    if (board.listed().symbol != parameters.text("symbol")) continue;
+    if (bad(tick) || bad(step)) break;
+    InstrumentListed rules = board.listed().rules;
+    rules.tick_size = tick->value_or(rules.tick_size);
+    rules.step_size = step->value_or(rules.step_size);
+    if (*step) rules.min_quantity = rules.step_size;
+    desk_.relist(rules, std::string(parameters.text("status", board.listed().status)));
+    return plain(200, "done\n");
+  }
+  return plain(400, "symbol, and tick_size or step_size above 0, or status, are needed\n");
 }
 
 // ---- Streams.

@@ -3,8 +3,11 @@
 //   auto listener = VenueListener::open(options);
 //   (*listener)->run();           // Until stop(), or until the tapes have ended, if asked.
 //
-// POST /twin/fault?fault=KIND[:...] causes a fault (faults.h), and POST /twin/price?symbol=&price=
-// [&mark=] a price, if `control` is set: for tests, beside the venue's own paths.
+// If `control` is set, beside the venue's own paths, for tests:
+//   POST /twin/fault?fault=KIND[:...]          causes a fault (faults.h)
+//   POST /twin/price?symbol=&price=[&mark=]    a price
+//   POST /twin/rules?symbol=[&tick_size=][&step_size=][&status=]   what exchangeInfo says from now
+//   on
 #pragma once
 
 #include <cstdint>
@@ -61,11 +64,15 @@ class VenueListener final : private ServerHandler {
   void send_output();
   void wait();
   ServerResponse control(const ServerRequest& request);
+  ServerResponse show_price(const Parameters& parameters);
+  ServerResponse change_rules(const Parameters& parameters);
+  void cause(const FaultOrder& fault);
 
   ListenerOptions options_;
   AsterFrontDesk desk_;
   std::vector<std::unique_ptr<TapePlayer>> players_;
   Timestamp now_;
+  Duration ahead_;  // Of the wall, by faults.
   std::map<StreamId, std::shared_ptr<ServerSession>> sessions_;
   std::map<std::uint64_t, StreamId> streams_;  // By the session's id.
   std::optional<Timestamp> waits_until_;

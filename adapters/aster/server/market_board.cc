@@ -32,6 +32,12 @@ std::string base_of(const std::string& symbol) {
 
 MarketBoard::MarketBoard(ListedSymbol listed) : listed_(std::move(listed)) {}
 
+void MarketBoard::relist(const InstrumentListed& rules, const std::string& status) {
+  listed_.rules = rules;
+  listed_.status = status;
+  listed_.info.clear();
+}
+
 void MarketBoard::observe(const EventBody& market, std::int64_t time) {
   if (const auto* trade = std::get_if<TradePrinted>(&market)) {
     last_ = trade->price;
@@ -161,7 +167,7 @@ std::string MarketBoard::exchange_info() const {
       .text("contractType", "PERPETUAL")
       .number("deliveryDate", 4'133'404'800'000)
       .number("onboardDate", 1'569'398'400'000)
-      .text("status", "TRADING")
+      .text("status", listed_.status)
       .text("maintMarginPercent", percent_text(terms.maintenance_margin))
       .text("requiredMarginPercent", percent_text(kPpmOne / terms.leverage))
       .text("baseAsset", base_of(listed_.symbol))
@@ -187,7 +193,9 @@ std::string MarketBoard::exchange_info() const {
             ppm_text(terms.market_take_bound == 0 ? 200'000 : terms.market_take_bound))
       .number("createTime", 1'569'398'400'000)
       .json("filters", filters_json(listed_))
-      .json("orderTypes", R"(["LIMIT","MARKET","STOP_MARKET","TAKE_PROFIT_MARKET"])")
+      .json("orderTypes",
+            R"(["LIMIT","MARKET","STOP","STOP_MARKET","TAKE_PROFIT","TAKE_PROFIT_MARKET",)"
+            R"("TRAILING_STOP_MARKET"])")
       .json("timeInForce", R"(["GTC","IOC","FOK","GTX"])")
       .str();
 }

@@ -25,6 +25,7 @@ struct ListedSymbol {
   InstrumentListed rules;  // With instrument.
   VenueTerms terms;
   std::string info;  // Its object in exchangeInfo, as downloaded; empty: made from the rules.
+  std::string status = "TRADING";
 };
 
 struct BoardTrade {
@@ -40,6 +41,7 @@ class MarketBoard {
   explicit MarketBoard(ListedSymbol listed);
 
   void observe(const EventBody& market, std::int64_t time);
+  void relist(const InstrumentListed& rules, const std::string& status);
 
   const ListedSymbol& listed() const { return listed_; }
   bool has_price() const { return last_ || mark_; }

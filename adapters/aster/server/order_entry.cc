@@ -28,12 +28,41 @@ bool is_client_id(std::string_view text) {
          });
 }
 
-std::optional<OrderType> type_of(std::string_view text) {
-  if (text == "LIMIT") return OrderType::Limit;
-  if (text == "MARKET") return OrderType::Market;
-  if (text == "STOP_MARKET") return OrderType::StopMarket;
-  if (text == "TAKE_PROFIT_MARKET") return OrderType::TakeProfitMarket;
-  return std::nullopt;
+// What a type is in the end, and what is waited for before.
+struct TypeRow {
+  std::string_view name;
+  OrderType type{};
+  TriggerKind held = TriggerKind::None;
+};
+constexpr auto kTypes = std::to_array<TypeRow>({
+    {"LIMIT", OrderType::Limit},
+    {"MARKET", OrderType::Market},
+    {"STOP_MARKET", OrderType::StopMarket},
+    {"TAKE_PROFIT_MARKET", OrderType::TakeProfitMarket},
+    {"STOP", OrderType::Limit, TriggerKind::Stop},
+    {"TAKE_PROFIT", OrderType::Limit, TriggerKind::TakeProfit},
+    {"TRAILING_STOP_MARKET", OrderType::Market, TriggerKind::Trailing},
+});
+
+// closePosition: a market order of what is open when it triggers; without quantity, reduceOnly or
+// any other type.
+Answer<void> read_close_position(const Parameters& parameters, AsterOrder& order) {
+  if (!parameters.flag("closePosition")) return {};
+  if (!is_conditional(order.request.order_type)) {
+    return refuse(-4136,
+                  "Target strategy invalid for orderType " + order.type + ", closePosition true");
+  }
+  if (!parameters.text("quantity").empty()) {
+    return refuse(-4137, "Quantity must be zero with closePosition equals true");
+  }
+  if (parameters.flag("reduceOnly")) {
+    return refuse(-4138, "Reduce only must be true with closePosition equals true");
+  }
+  order.close_position = true;
+  order.trigger.kind = order.request.order_type == OrderType::StopMarket ? TriggerKind::Stop
+                                                                         : TriggerKind::TakeProfit;
+  order.request.order_type = OrderType::Market;
+  return {};
 }
 
 Answer<void> read_kind(const Parameters& parameters, AsterOrder& order) {
@@ -43,13 +72,12 @@ Answer<void> read_kind(const Parameters& parameters, AsterOrder& order) {
   order.request.side = *side == "BUY" ? Side::Buy : Side::Sell;
   const auto type = parameters.needed("type");
   if (!type) return std::unexpected(type.error());
-  const auto known = type_of(*type);
-  if (!known) return refuse(-1116, "Invalid orderType.");
+  const auto* known = std::ranges::find(kTypes, *type, &TypeRow::name);
+  if (known == kTypes.end()) return refuse(-1116, "Invalid orderType.");
   order.type = *type;
-  order.request.order_type = *known;
-  if (parameters.flag("closePosition")) {
-    return refuse(-1130, "Data sent for parameter 'closePosition' is not valid.");
-  }
+  order.request.order_type = known->type;
+  order.trigger.kind = known->held;
+  if (auto read = read_close_position(parameters, order); !read) return read;
   if (!parameters.text("pegPriceType").empty()) {
     return refuse(-1130, "Data sent for parameter 'pegPriceType' is not valid.");
   }
@@ -76,7 +104,7 @@ Answer<void> read_book(const Parameters& parameters, PositionMode mode, AsterOrd
     order.request.position_side = book == "LONG" ? PositionSide::Long : PositionSide::Short;
     return {};
   }
-  order.request.reduce_only = parameters.flag("reduceOnly");
+  order.request.reduce_only = parameters.flag("reduceOnly") || order.close_position;
   const Side opens = order.request.reduce_only ? opposite(order.request.side) : order.request.side;
   order.request.position_side = position_side_of_entry(opens);
   return {};
@@ -96,18 +124,43 @@ Answer<void> read_limit(const Parameters& parameters, const InstrumentListed& ru
   return check_price(**price, rules);
 }
 
-Answer<void> read_stop(const Parameters& parameters, const InstrumentListed& rules,
-                       AsterOrder& order) {
-  if (auto stop = parameters.needed("stopPrice"); !stop) return std::unexpected(stop.error());
-  const auto stop = parameters.decimal<Price>("stopPrice");
-  if (!stop) return std::unexpected(stop.error());
-  order.request.stop_price = **stop;
+Answer<void> read_working_type(const Parameters& parameters, AsterOrder& order) {
   const std::string_view working = parameters.text("workingType", "CONTRACT_PRICE");
   if (working != "CONTRACT_PRICE" && working != "MARK_PRICE") {
     return refuse(-1130, "Data sent for parameter 'workingType' is not valid.");
   }
   order.request.working_type =
       working == "MARK_PRICE" ? WorkingType::MarkPrice : WorkingType::ContractPrice;
+  return {};
+}
+
+// callbackRate is percent, 0.1 to 5 in steps of 0.1; activationPrice may be left out.
+Answer<void> read_trailing(const Parameters& parameters, const InstrumentListed& rules,
+                           AsterOrder& order) {
+  if (auto rate = parameters.needed("callbackRate"); !rate) return std::unexpected(rate.error());
+  const auto rate = parameters.decimal<Money>("callbackRate");
+  if (!rate) return std::unexpected(rate.error());
+  const std::int64_t tenths = (*rate)->raw() * 10 / kDecimalOne;
+  if (tenths < 1 || tenths > 50 || tenths * (kDecimalOne / 10) != (*rate)->raw()) {
+    return refuse(-2007, "Invalid callBack rate.");
+  }
+  order.trigger.callback = tenths * kPpmOne / 1'000;
+  if (auto working = read_working_type(parameters, order); !working) return working;
+  const auto activation = parameters.decimal<Price>("activationPrice");
+  if (!activation) return std::unexpected(activation.error());
+  if (!*activation) return {};
+  order.trigger.activation = **activation;
+  return check_price(**activation, rules);
+}
+
+Answer<void> read_stop(const Parameters& parameters, const InstrumentListed& rules,
+                       AsterOrder& order) {
+  if (auto stop = parameters.needed("stopPrice"); !stop) return std::unexpected(stop.error());
+  const auto stop = parameters.decimal<Price>("stopPrice");
+  if (!stop) return std::unexpected(stop.error());
+  order.request.stop_price = **stop;
+  order.trigger.stop = **stop;
+  if (auto working = read_working_type(parameters, order); !working) return working;
   return check_price(**stop, rules);
 }
 
@@ -146,17 +199,21 @@ Answer<AsterOrder> draft_order(const Parameters& parameters, const MarketBoard& 
   order.request.purpose = Purpose::Entry;
   if (auto read = read_kind(parameters, order); !read) return std::unexpected(read.error());
   if (auto read = read_book(parameters, mode, order); !read) return std::unexpected(read.error());
-  if (auto given = parameters.needed("quantity"); !given) return std::unexpected(given.error());
-  const auto quantity = parameters.decimal<Quantity>("quantity");
-  if (!quantity) return std::unexpected(quantity.error());
-  order.request.quantity = **quantity;
   const bool limit = order.request.order_type == OrderType::Limit;
-  if (auto fits = check_quantity(**quantity, !limit, rules); !fits) {
-    return std::unexpected(fits.error());
+  if (!order.close_position) {
+    if (auto given = parameters.needed("quantity"); !given) return std::unexpected(given.error());
+    const auto quantity = parameters.decimal<Quantity>("quantity");
+    if (!quantity) return std::unexpected(quantity.error());
+    order.request.quantity = **quantity;
+    if (auto fits = check_quantity(**quantity, !limit, rules); !fits) {
+      return std::unexpected(fits.error());
+    }
   }
+  const bool trails = order.trigger.kind == TriggerKind::Trailing;
   Answer<void> rest;
   if (limit) rest = read_limit(parameters, rules, order);
-  if (is_conditional(order.request.order_type)) rest = read_stop(parameters, rules, order);
+  if (rest && trails) rest = read_trailing(parameters, rules, order);
+  if (rest && order.is_conditional() && !trails) rest = read_stop(parameters, rules, order);
   if (!rest) return std::unexpected(rest.error());
   return order;
 }

@@ -6,6 +6,7 @@
 
 #include "adapters/aster/server/market_board.h"
 #include "adapters/aster/server/parameters.h"
+#include "adapters/aster/server/trigger.h"
 #include "events/command.h"
 #include "events/settings.h"
 
@@ -21,6 +22,8 @@ struct AsterOrder {
   std::string position_side;  // "BOTH", "LONG", "SHORT".
   std::string status = "NEW";
   SubmitOrder request;
+  Trigger trigger;              // Kind None: the venue behind has it.
+  bool close_position = false;  // Its quantity is what is open when it triggers.
   bool price_protect = false;
   bool is_triggered = false;
   bool wants_result = false;  // newOrderRespType: RESULT.
@@ -30,12 +33,14 @@ struct AsterOrder {
   std::int64_t updated = 0;
 
   bool is_open() const { return status == "NEW" || status == "PARTIALLY_FILLED"; }
+  bool is_conditional() const {
+    return trigger.kind != TriggerKind::None || tranchet::is_conditional(request.order_type);
+  }
 };
 
 // `number` is left open. What needs the account (position, margin, caps) is not looked at.
 //
-// The twin has LIMIT, MARKET, STOP_MARKET and TAKE_PROFIT_MARKET. Others are refused with -1116;
-// so are closePosition (-1130) and peg prices (-1130): better than to do something else.
+// Peg prices are refused (-1130): better than to do something else.
 Answer<AsterOrder> draft_order(const Parameters& parameters, const MarketBoard& board,
                                PositionMode mode);
 

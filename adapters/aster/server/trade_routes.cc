@@ -105,7 +105,7 @@ Answer<std::string> answer_amend(Call& call) {
   if (!found) return std::unexpected(found.error());
   const AsterOrder& order = **found;
   if (!order.is_open()) return std::unexpected(kNoSuchOrder);
-  if (order.request.order_type != OrderType::Limit) {
+  if (order.type != "LIMIT") {
     return std::unexpected(VenueError{-4086, "Only limit order is supported."});
   }
   for (const std::string_view name : {"quantity", "price"}) {

@@ -258,6 +258,72 @@ TEST_F(AsterShell, ARefusedTimeIsReadAgainBeforeAnythingElseLeaves) {
   EXPECT_TRUE(is_sent("GET order"));
 }
 
+// Filters change in the middle of a day; a refusal that they explain has them read at once.
+TEST_F(AsterShell, ARefusalForARuleHasTheRulesReadAgain) {
+  begin();
+  connect();
+  pass(Duration::seconds(3));
+  submit(4);
+  answer("POST order", R"({"code":-4014,"msg":"Price not increased by tick size."})", 400);
+  EXPECT_EQ(only<OrderRejected>().size(), 1U);
+  std::string changed = rules_body();
+  changed.replace(changed.find("\"0.1\""), 5, "\"0.5\"");
+  answer("GET exchangeInfo", changed);
+  const auto listed = only<InstrumentListed>();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].tick_size, 0.5_px);
+  // The next one so soon waits for a moment, and one for another reason changes nothing.
+  submit(5);
+  answer("POST order", R"({"code":-4014,"msg":"Price not increased by tick size."})", 400);
+  EXPECT_FALSE(is_sent("GET exchangeInfo"));
+  pass(Duration::seconds(3));
+  answer("GET exchangeInfo", changed);
+  pass(Duration::seconds(3));
+  submit(6);
+  answer("POST order", R"({"code":-2019,"msg":"Margin is insufficient."})", 400);
+  EXPECT_FALSE(is_sent("GET exchangeInfo"));
+}
+
+TEST_F(AsterShell, AMarginTypeThatDiffersIsSetAndARefusalIsTold) {
+  options_.instruments[0].margin = MarginType::Isolated;
+  begin();
+  connect();
+  const Command snapshot = RequestSnapshot{};
+  core_->submit({&snapshot, 1}, now().wall);
+  pump();
+  const std::string rows =
+      R"([{"symbol":"AUSDT","positionAmt":"0","entryPrice":"0","marginType":"cross"}])";
+  answer("GET positionRisk", rows);
+  ASSERT_TRUE(is_sent("POST marginType"));
+  const auto set = std::ranges::find(sent_, "POST marginType", &HttpRequest::label);
+  EXPECT_NE(set->body.find("symbol=AUSDT&marginType=ISOLATED&nonce="), std::string::npos);
+  answer("POST marginType", R"({"code":-4047,"msg":"There are open orders."})", 400);
+  EXPECT_EQ(only_fault(),
+            "AUSDT: margin type isolated was refused, it stays as it was: There are open orders.");
+}
+
+TEST_F(AsterShell, AMarginTypeThatIsRightIsLeftAlone) {
+  options_.instruments[0].margin = MarginType::Isolated;
+  begin();
+  connect();
+  const Command snapshot = RequestSnapshot{};
+  core_->submit({&snapshot, 1}, now().wall);
+  pump();
+  answer("GET positionRisk",
+         R"([{"symbol":"AUSDT","positionAmt":"0","entryPrice":"0","marginType":"isolated"}])");
+  EXPECT_FALSE(is_sent("POST marginType"));
+}
+
+TEST_F(AsterShell, LeverageThatSomebodyChangesIsTold) {
+  options_.instruments[0].leverage = 5;
+  begin();
+  connect();
+  core_->on_stream_text(Stream::User, attempt(Stream::User),
+                        R"({"e":"ACCOUNT_CONFIG_UPDATE","E":1,"T":1,"ac":{"s":"AUSDT","l":50}})",
+                        now());
+  EXPECT_EQ(only_fault(), "AUSDT: somebody set its leverage to 50; 5 is configured");
+}
+
 TEST_F(AsterShell, LeverageThatDiffersIsSet) {
   options_.instruments[0].leverage = 5;
   begin();

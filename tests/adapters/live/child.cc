@@ -24,11 +24,15 @@ Child::Child(const std::vector<std::string>& arguments, const std::filesystem::p
   }
   words.push_back(nullptr);
   const std::string errors_path = errors.string();
+  const std::string place = errors.parent_path().string();
   id_ = ::fork();
   ENSURE(id_ >= 0);
   if (id_ == 0) {
     // It must not outlive a test that is killed.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::chdir(place.c_str()) != 0) ::_exit(126);
+    const rlimit cores{.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+    ::setrlimit(RLIMIT_CORE, &cores);
     if (file_bytes > 0) {
       const rlimit limit{.rlim_cur = file_bytes, .rlim_max = file_bytes};
       ::setrlimit(RLIMIT_FSIZE, &limit);
@@ -76,6 +80,7 @@ int Child::wait() {
   if (status_) return *status_;
   int status = 0;
   while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) continue;
+  dumped_ = WIFSIGNALED(status) && WCOREDUMP(status);
   status_ = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
   return *status_;
 }

@@ -14,7 +14,8 @@ namespace tranchet {
 
 class Child {
  public:
-  // Standard output comes through a pipe; standard error goes to the end of `errors`.
+  // Standard output comes through a pipe; standard error goes to the end of `errors`, whose folder
+  // is where it runs: a core would lie there.
   // `file_bytes`: no file that it writes may grow beyond; 0: any size.
   Child(const std::vector<std::string>& arguments, const std::filesystem::path& errors,
         std::uint64_t file_bytes = 0);
@@ -28,6 +29,7 @@ class Child {
   void signal(int number) const;
   // Exit status; minus the signal that ended it.
   int wait();
+  bool has_dumped() const { return dumped_; }  // A core, at its end.
   bool is_alive();
   // Until it ends, or for so long.
   void rest(std::chrono::milliseconds time);
@@ -38,6 +40,7 @@ class Child {
   int handle_ = -1;  // A pidfd.
   std::string unread_;
   std::optional<int> status_;
+  bool dumped_ = false;
 };
 
 }  // namespace tranchet

@@ -20,14 +20,23 @@ namespace tranchet {
 // The example key of Aster's documentation. Everybody knows it; here it is the canary.
 inline constexpr std::string_view kCanaryKey =
     "4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1";
+// The same of V1: key and secret.
+inline constexpr std::string_view kHmacKey = "canary0key0of0v1";
+inline constexpr std::string_view kHmacSecret = "canary0secret0of0v1";
+// Of the one who looks at screens.
+inline constexpr std::string_view kToken = "canary0token0canary0token0canary0token";
 
 class Stage {
  public:
   struct Options {
     bool live = true;  // False: paper.
     std::string venue_price = "45000.0";
-    std::string settings = {};  // More lines of the configuration, from [defaults] on.
-    bool tape = false;          // The session records itself onto a tape.
+    std::string settings = {};      // More lines of the configuration, from [defaults] on.
+    bool tape = false;              // The session records itself onto a tape.
+    bool hmac = false;              // Keys of V1, instead of a wallet.
+    bool gateway = false;           // Screens, on any port: gateway_port().
+    int crowd = 0;                  // So many more instruments, each with a tape that loops.
+    std::string tick_size = "0.1";  // What the venue says; "0": its price precision is 2.
   };
   Stage(const std::filesystem::path& folder, const Options& options);
   ~Stage();
@@ -41,6 +50,9 @@ class Stage {
   void trade(const std::string& price);  // A trade alone: stops go by it, instant close does not.
   void post_mark(const std::string& price);
   void fault(const std::string& fault);
+  void set_clock_ahead(Duration ahead);  // The venue's, of the wall; once.
+  // What exchangeInfo says of BTCUSDT from now on: "tick_size=5", "status=SETTLING".
+  void rules(const std::string& change);
   // What the venue holds of BTCUSDT on this side, by a signed question of the test's own.
   Quantity venue_quantity(PositionSide side);
 
@@ -50,6 +62,9 @@ class Stage {
   int stop();                                // SIGTERM; its exit status.
   Child& program() { return *program_; }
   void write_configuration(const std::string& more);
+  void write_keys(const std::string& text) const;
+  std::string right_keys() const;
+  std::uint16_t gateway_port() const;  // As the notes say; 0: not yet.
   std::vector<std::string> arguments() const;
 
   // One event through the control socket, without time; the answer's line.
@@ -74,6 +89,8 @@ class Stage {
 
  private:
   void read_on();
+  std::string instrument_json(const std::string& symbol) const;
+  void write_tapes() const;
   void post(const std::string& target);
   ClientAnswer ask(ClientRequest request);
 
@@ -87,6 +104,7 @@ class Stage {
   std::unique_ptr<HttpClient> control_;
   std::uint16_t port_ = 0;
   std::uint64_t nonce_ = 0;
+  Duration ahead_;
   std::uint64_t snapshots_before_ = 0;  // In the log, when the program was started.
   std::unique_ptr<LogReader> reader_;
   std::unique_ptr<Engine> engine_;

@@ -167,10 +167,17 @@ TEST(FrontDeskTest, RefusesOrdersWithTheVenuesCodes) {
       {-1121, "symbol=NOUSDT&side=BUY&type=MARKET&quantity=1"},
       {-1117, "symbol=BTCUSDT&side=HOLD&type=MARKET&quantity=1"},
       {-1116, "symbol=BTCUSDT&side=BUY&type=ICEBERG&quantity=1"},
-      {-1116, "symbol=BTCUSDT&side=BUY&type=STOP&quantity=1&price=1&stopPrice=1"},
+      {-1102, "symbol=BTCUSDT&side=BUY&type=STOP&timeInForce=GTC&quantity=1&stopPrice=46000"},
+      {-2021, "symbol=BTCUSDT&side=BUY&type=STOP&timeInForce=GTC&quantity=1&price=1&stopPrice=1"},
+      {-2007, "symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET&quantity=1&callbackRate=5.1"},
+      {-2021,
+       "symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET&quantity=1&callbackRate=1"
+       "&activationPrice=44000"},
+      {-4136, "symbol=BTCUSDT&side=SELL&type=MARKET&closePosition=true"},
       {-1102, "symbol=BTCUSDT&side=BUY&type=MARKET"},
       {-1130, "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=one"},
-      {-1130, "symbol=BTCUSDT&side=SELL&type=STOP_MARKET&stopPrice=44000&closePosition=true"},
+      {-4137,
+       "symbol=BTCUSDT&side=SELL&type=STOP_MARKET&stopPrice=44000&closePosition=true&quantity=1"},
       {-4003, "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0"},
       {-1111, "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.0015"},
       {-4005, "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=10.001"},
@@ -298,6 +305,123 @@ TEST(FrontDeskTest, AStopTriggersAndRealizesTheLoss) {
   // (43900 - 45000) x 0.1
   EXPECT_HAS(income, "\"income\":\"-110\"");
   EXPECT_HAS(trader.ask("GET", "positionRisk", "symbol=BTCUSDT").body, "\"positionAmt\":\"0\"");
+}
+
+// Bought at 45000; what is sold by each type, when, and at which price.
+TEST(FrontDeskTest, StopsWithALimitBecomeLimitOrders) {
+  Trader trader;
+  trader.ask("POST", "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.2");
+  trader.listen();
+  const std::string placed =
+      trader
+          .ask("POST", "order",
+               "symbol=BTCUSDT&side=SELL&type=STOP&timeInForce=GTC&quantity=0.1&stopPrice=44000"
+               "&price=43950&reduceOnly=true")
+          .body;
+  EXPECT_HAS(placed, "\"type\":\"STOP\"");
+  EXPECT_HAS(placed, "\"stopPrice\":\"44000\"");
+  EXPECT_HAS(trader.take_texts(), "\"o\":\"STOP\"");
+  trader.ask("POST", "order",
+             "symbol=BTCUSDT&side=SELL&type=TAKE_PROFIT&timeInForce=GTC&quantity=0.1"
+             "&stopPrice=46000&price=46050&reduceOnly=true");
+  trader.show("43900");  // Below the limit: it rests.
+  std::string heard = trader.take_texts();
+  EXPECT_HAS(heard, "\"o\":\"LIMIT\"");
+  EXPECT_HAS(heard, "\"ot\":\"STOP\"");
+  EXPECT_FALSE(has(heard, "\"x\":\"TRADE\"")) << heard;
+  trader.show("43950");
+  heard = trader.take_texts();
+  EXPECT_HAS(heard, "\"X\":\"FILLED\"");
+  EXPECT_HAS(heard, "\"L\":\"43950\"");
+  trader.show("46000");
+  EXPECT_FALSE(has(trader.take_texts(), "\"x\":\"TRADE\""));
+  trader.show("46050");
+  EXPECT_HAS(trader.take_texts(), "\"L\":\"46050\"");
+}
+
+TEST(FrontDeskTest, ATrailingStopFollowsFromItsActivationOn) {
+  Trader trader;
+  trader.ask("POST", "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1");
+  trader.listen();
+  const std::string placed =
+      trader
+          .ask("POST", "order",
+               "symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET&quantity=0.1&reduceOnly=true"
+               "&activationPrice=46000&callbackRate=1.5")
+          .body;
+  EXPECT_HAS(placed, "\"activatePrice\":\"46000\",\"priceRate\":\"1.5\"");
+  EXPECT_HAS(trader.take_texts(), "\"AP\":\"46000\",\"cr\":\"1.5\"");
+  for (const char* price : {"43000", "46000", "48000", "47280.1"}) {
+    trader.show(price);
+    EXPECT_FALSE(has(trader.take_texts(), "\"x\":\"TRADE\"")) << price;
+  }
+  trader.show("47280");  // 48000 less 1.5 %.
+  const std::string heard = trader.take_texts();
+  EXPECT_HAS(heard, "\"o\":\"MARKET\"");
+  EXPECT_HAS(heard, "\"L\":\"47280\"");
+  EXPECT_HAS(trader.ask("GET", "positionRisk", "symbol=BTCUSDT").body, "\"positionAmt\":\"0\"");
+}
+
+TEST(FrontDeskTest, ClosePositionTakesWhatIsOpenWhenItTriggers) {
+  for (const PositionMode mode : {PositionMode::OneWay, PositionMode::Hedge}) {
+    Trader trader(example_options(mode));
+    const std::string book = mode == PositionMode::Hedge ? "&positionSide=LONG" : "";
+    trader.ask("POST", "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1" + book);
+    const std::string closes =
+        "symbol=BTCUSDT&side=SELL&closePosition=true&type=STOP_MARKET&stopPrice=44000" + book;
+    EXPECT_HAS(trader.ask("POST", "order", closes).body, "\"closePosition\":true");
+    trader.ask("POST", "order", closes);
+    trader.ask("POST", "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.2" + book);
+    trader.listen();
+    trader.show("44000");
+    const std::string heard = trader.take_texts();
+    EXPECT_HAS(heard, "\"l\":\"0.3\",\"z\":\"0.3\"");
+    EXPECT_HAS(heard, "\"x\":\"EXPIRED\"");  // The second found nothing.
+    EXPECT_EQ(trader.ask("GET", "openOrders", "symbol=BTCUSDT").body, "[]");
+  }
+}
+
+TEST(FrontDeskTest, OrdersThatTheDeskHoldsAreCountedAndCanceled) {
+  Trader trader;
+  trader.ask("POST", "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1");
+  const std::string trails =
+      "symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET&quantity=0.1&reduceOnly=true"
+      "&callbackRate=1";
+  const std::string stop =
+      "symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=0.1&stopPrice=40000&reduceOnly=true";
+  EXPECT_EQ(trader.ask("POST", "order", trails + "&newClientOrderId=t").status, 200U);
+  EXPECT_EQ(trader.ask("POST", "order", stop).status, 200U);
+  EXPECT_EQ(trader.ask("POST", "order", trails).status, 200U);
+  EXPECT_EQ(code_of(trader.ask("POST", "order", stop)), -4045);
+  const std::string canceled =
+      trader.ask("DELETE", "order", "symbol=BTCUSDT&origClientOrderId=t").body;
+  EXPECT_HAS(canceled, "\"status\":\"CANCELED\"");
+  EXPECT_EQ(trader.ask("POST", "order", stop).status, 200U);
+  EXPECT_EQ(code_of(trader.ask("PUT", "order",
+                               "symbol=BTCUSDT&orderId=1000004&quantity=0.1&price=44000")),
+            -4086);
+  trader.ask("DELETE", "allOpenOrders", "symbol=BTCUSDT");
+  EXPECT_EQ(trader.ask("GET", "openOrders", "symbol=BTCUSDT").body, "[]");
+}
+
+// A symbol that is about to be delisted lets positions out, and nobody in.
+TEST(FrontDeskTest, RulesAndStatusCanChange) {
+  Trader trader;
+  trader.ask("POST", "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1");
+  InstrumentListed rules = trader.desk().boards()[0].listed().rules;
+  rules.tick_size = Price::from_raw(5 * kDecimalOne);
+  trader.desk().relist(rules, "SETTLING");
+  const std::string info = trader.send("GET", "/fapi/v3/exchangeInfo").body;
+  EXPECT_HAS(info, "\"status\":\"SETTLING\"");
+  EXPECT_HAS(info, "\"tickSize\":\"5\"");
+  EXPECT_EQ(code_of(trader.ask("POST", "order", std::string(kLimit))), -4140);
+  const std::string exit =
+      "symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTC&quantity=0.1&reduceOnly=true&price=";
+  EXPECT_EQ(code_of(trader.ask("POST", "order", exit + "46001")), -4014);
+  EXPECT_EQ(code_of(trader.ask("POST", "order", exit + "46001.5")), -1111);
+  EXPECT_EQ(trader.ask("POST", "order", exit + "46005").status, 200U);
+  trader.desk().relist(rules, "CLOSE");
+  EXPECT_EQ(code_of(trader.ask("POST", "order", exit + "46010")), -4141);
 }
 
 TEST(FrontDeskTest, ABatchIsAnsweredOneByOne) {
