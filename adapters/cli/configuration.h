@@ -55,12 +55,12 @@ struct LiveSettings {
 
 // How a live or paper program keeps its log small and sound (events/log/segments.h).
 struct LogSettings {
-  std::uint32_t segment_megabytes = 1024;  // Not yet in a segment; 0: not by size.
-  bool segment_daily = true;               // A UTC day that has ended becomes a segment.
-  std::uint32_t keep_days = 0;             // Older segments go; 0: kept for ever.
-  std::uint32_t budget_megabytes = 0;      // Of the whole: the oldest segments go; 0: any size.
-  std::uint32_t look_seconds = 60;         // How often it is looked what is due.
-  std::uint32_t check_hours = 24;          // How often every checksum is read again; 0: never.
+  std::uint64_t segment_kilobytes = 1'000'000;  // Not yet in a segment; 0: not by size.
+  bool segment_daily = true;                    // A UTC day that has ended becomes a segment.
+  std::uint64_t keep_days = 0;                  // Older segments go; 0: kept for ever.
+  std::uint64_t budget_kilobytes = 0;           // Of the whole: the oldest go; 0: any size.
+  std::uint64_t look_seconds = 60;              // How often it is looked what is due.
+  std::uint64_t check_hours = 24;               // How often all is read again; 0: never.
 };
 
 // When a resting limit order fills: at the first trade at its price, or only at one beyond it.

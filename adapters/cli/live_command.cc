@@ -172,14 +172,15 @@ class LiveRun {
   }
 
   LogKeeperOptions keeping() const {
+    constexpr std::uint64_t kKilobyte = 1'000;
     const LogSettings& log = configuration_.log;
     // A restart on paper rebuilds the simulated venue from the first event, so paper keeps all.
     const bool may_remove = arguments_.live;
     return {.log = configuration_.live.log,
-            .segment_megabytes = log.segment_megabytes,
+            .segment_bytes = log.segment_kilobytes * kKilobyte,
             .segment_daily = log.segment_daily,
             .keep_days = may_remove ? log.keep_days : 0,
-            .budget_megabytes = may_remove ? log.budget_megabytes : 0,
+            .budget_bytes = may_remove ? log.budget_kilobytes * kKilobyte : 0,
             .look_every = std::chrono::seconds(log.look_seconds),
             .check_every = std::chrono::hours(log.check_hours)};
   }

@@ -221,10 +221,11 @@ void Program::add_log() {
   CLI::App* segment = add("segment", "what is old into compressed segments of the log",
                           [this] { return log_segment(segment_, std::cout, std::cerr); });
   segment->add_option("LOG", segment_.log, "folder of the log, which may be live")->required();
-  segment->add_option("--megabytes", segment_.megabytes, "when so much is in none");
-  segment->add_flag("--daily", segment_.daily, "when a UTC day has ended");
-  segment->add_option("--keep-days", segment_.keep_days, "older segments go, never the newest");
-  segment->add_option("--budget-megabytes", segment_.budget_megabytes,
+  segment->add_option("--bytes", segment_.rule.bytes, "when so much is in none");
+  segment->add_flag("--daily", segment_.rule.daily, "when a UTC day has ended");
+  segment->add_option("--keep-days", segment_.retention.days,
+                      "older segments go, never the newest");
+  segment->add_option("--budget-bytes", segment_.retention.budget,
                       "of the whole log: the oldest segments go, never the newest");
 }
 

@@ -8,8 +8,6 @@
 namespace tranchet {
 namespace {
 
-constexpr std::uint64_t kMegabyte = 1'000'000;
-
 void print(const NewSegment& made, std::ostream& out) {
   out << "segment: events " << number(made.first) << " to " << number(made.last) << ", "
       << made.size.packed << " bytes, "
@@ -22,24 +20,21 @@ int work(const SegmentArguments& arguments, std::ostream& out, std::ostream& err
     err << "tranchet: log segment: " << error.message << "\n";
     return exit_status(error.kind);
   };
-  const SegmentRule rule{.bytes = arguments.megabytes * kMegabyte, .daily = arguments.daily};
-  const Retention retention{.days = arguments.keep_days,
-                            .budget = arguments.budget_megabytes * kMegabyte};
   while (true) {
-    const auto made = make_due_segment(arguments.log, rule);
+    const auto made = make_due_segment(arguments.log, arguments.rule);
     if (!made) return fail(made.error());
     if (!*made) break;
     print(**made, out);
   }
-  const auto retained = remove_old_segments(arguments.log, retention);
+  const auto retained = remove_old_segments(arguments.log, arguments.retention);
   if (!retained) return fail(retained.error());
   for (const SegmentFile& removed : retained->removed) {
     out << "removed: events " << number(removed.first) << " to " << number(removed.last) << "\n";
   }
   out << "size: " << retained->bytes << " bytes\n";
   if (!retained->is_over_budget) return kDone;
-  err << "tranchet: log segment: the log is larger than " << arguments.budget_megabytes
-      << " megabytes, and nothing more may go: what is left is not yet in a segment, or is the "
+  err << "tranchet: log segment: the log is larger than " << arguments.retention.budget
+      << " bytes, and nothing more may go: what is left is not yet in a segment, or is the "
          "newest one, from which the rest can be replayed\n";
   return kAnswerIsNo;
 }
@@ -47,10 +42,11 @@ int work(const SegmentArguments& arguments, std::ostream& out, std::ostream& err
 }  // namespace
 
 int log_segment(const SegmentArguments& arguments, std::ostream& out, std::ostream& err) {
-  if (arguments.megabytes == 0 && !arguments.daily && arguments.keep_days == 0 &&
-      arguments.budget_megabytes == 0) {
-    err << "tranchet: log segment: say what is due: --megabytes, --daily, --keep-days or "
-           "--budget-megabytes\n";
+  const SegmentRule& rule = arguments.rule;
+  const Retention& retention = arguments.retention;
+  if (rule.bytes == 0 && !rule.daily && retention.days == 0 && retention.budget == 0) {
+    err << "tranchet: log segment: say what is due: --bytes, --daily, --keep-days or "
+           "--budget-bytes\n";
     return kBadInput;
   }
   return in_child(

@@ -13,10 +13,8 @@ namespace tranchet {
 
 struct SegmentArguments {
   std::string log;
-  std::uint32_t megabytes = 0;  // SegmentRule::bytes.
-  bool daily = false;
-  std::uint32_t keep_days = 0;
-  std::uint32_t budget_megabytes = 0;
+  SegmentRule rule;
+  Retention retention;
 };
 
 // 0: what was due is done, if anything was. 1: the log is larger than its budget, and nothing more

@@ -51,15 +51,15 @@ void LogKeeper::run(const std::stop_token& stop) {
 
 void LogKeeper::make_segments(const std::stop_token& stop) {
   std::vector<std::string> words{"log", "segment", options_.log.string()};
-  const auto add = [&](const char* option, std::uint32_t value) {
+  const auto add = [&](const char* option, std::uint64_t value) {
     if (value == 0) return;
     words.emplace_back(option);
     words.push_back(std::to_string(value));
   };
-  add("--megabytes", options_.segment_megabytes);
+  add("--bytes", options_.segment_bytes);
   if (options_.segment_daily) words.emplace_back("--daily");
   add("--keep-days", options_.keep_days);
-  add("--budget-megabytes", options_.budget_megabytes);
+  add("--budget-bytes", options_.budget_bytes);
   if (words.size() > 3) {
     const BackgroundAnswer answer = run_in_background(options_.program, words, stop);
     if (stop.stop_requested()) return;

@@ -23,10 +23,10 @@ namespace tranchet {
 
 struct LogKeeperOptions {
   std::filesystem::path log;
-  std::uint32_t segment_megabytes = 0;  // 0: not by size.
+  std::uint64_t segment_bytes = 0;  // 0: not by size.
   bool segment_daily = false;
-  std::uint32_t keep_days = 0;         // 0: for ever.
-  std::uint32_t budget_megabytes = 0;  // 0: any size.
+  std::uint64_t keep_days = 0;     // 0: for ever.
+  std::uint64_t budget_bytes = 0;  // 0: any size.
   std::chrono::seconds look_every{60};
   std::chrono::hours check_every{24};      // 0: never.
   std::string program = "/proc/self/exe";  // That knows `log segment` and `log check`.

@@ -59,7 +59,11 @@ std::expected<std::vector<SegmentFile>, LogError> list_segments(const fs::path& 
   std::vector<SegmentFile> segments;
   const fs::path folder = segments_folder(log);
   std::error_code failed;
-  if (!fs::exists(folder, failed) && !failed) return segments;
+  // Not there, or an archive: a file has no folder below it.
+  if (!fs::exists(folder, failed)) {
+    if (!failed || failed == std::errc::not_a_directory) return segments;
+    return Failure(system_error(failed.value(), "listing", folder));
+  }
   for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
        entry.increment(failed)) {
     if (auto segment = parse_name(entry->path())) segments.push_back(std::move(*segment));

@@ -417,6 +417,35 @@ TEST_F(SegmentTest, ArchivesAndBundlesAreMadeAcrossSegments) {
   EXPECT_EQ(part.state_digest, until.state_digest);
 }
 
+// What has left is written over: data.mdb stays as large as what is in no segment, however long the
+// log becomes.
+TEST_F(SegmentTest, TheFileDoesNotGrowForEver) {
+  constexpr std::uint64_t kEvents = 40'000, kBytes = 100'000;
+  Names names;
+  auto writer = must(LogWriter::create(log_, Durability::AtClose));
+  auto bodies = opening_events({}, names);
+  std::uint64_t written = 0;
+  std::uintmax_t largest = 0;
+  // Few at a time, and once in a while so many that a transaction's free pages fill several.
+  const std::array<std::uint64_t, 3> batches{10, 200, 3'000};
+  for (std::uint64_t turn = 0; written < kEvents; ++turn) {
+    bodies.resize(batches[turn % 40 == 7 ? 2 : turn % 2], Connected{Stream::User});
+    std::vector<Event> events;
+    for (const EventBody& body : bodies) {
+      events.push_back({.sequence = Sequence{++written}, .body = body});
+    }
+    bodies.clear();
+    must(writer->append(events, names));
+    must(make_due_segment(log_, {.bytes = kBytes}));
+    must(let_go_of_segmented(log_));
+    if (written > kEvents / 2 && largest == 0) largest = fs::file_size(log_ / "data.mdb");
+  }
+  must(writer->close());
+  ASSERT_GT(largest, 0U);
+  EXPECT_LE(fs::file_size(log_ / "data.mdb"), largest + largest / 4);
+  EXPECT_EQ(must(check_in_child(log_)).last, Sequence{written});
+}
+
 TEST_F(SegmentTest, TheCommandSaysWhatItDid) {
   Recording(log_).write_all(false);
   const auto run = [&](const SegmentArguments& arguments) {
@@ -425,15 +454,16 @@ TEST_F(SegmentTest, TheCommandSaysWhatItDid) {
     return std::pair(status, out.str() + err.str());
   };
   EXPECT_EQ(run({.log = log_.string()}).first, 2);
-  EXPECT_EQ(run({.log = files_.path("none").string(), .daily = true}).first, 2);
-  const auto daily = run({.log = log_.string(), .megabytes = 1'000});
+  EXPECT_EQ(run({.log = files_.path("none").string(), .rule = {.daily = true}}).first, 2);
+  const auto daily = run({.log = log_.string(), .rule = {.bytes = 1'000'000'000}});
   EXPECT_EQ(daily.first, 0);
   EXPECT_EQ(daily.second.find("segment: events"), std::string::npos) << daily.second;
   ASSERT_TRUE(must(make_due_segment(log_, {.bytes = kSegmentBytes})));
   ASSERT_TRUE(must(make_due_segment(log_, {.bytes = kSegmentBytes})));
-  const auto over = run({.log = log_.string(), .keep_days = 40'000, .budget_megabytes = 1});
-  EXPECT_EQ(over.first, 0) << over.second;
-  EXPECT_NE(over.second.find("size: "), std::string::npos);
+  const auto over = run({.log = log_.string(), .retention = {.days = 1, .budget = 1'000}});
+  EXPECT_EQ(over.first, 1) << over.second;
+  EXPECT_NE(over.second.find("removed: events 1 to "), std::string::npos) << over.second;
+  EXPECT_NE(over.second.find("larger than 1000 bytes"), std::string::npos) << over.second;
 }
 
 }  // namespace
