@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -19,12 +18,14 @@ namespace {
 
 constexpr std::size_t kWordsMost = 4'096;
 
-// Between fork and exec in a program with threads: system calls alone.
+// Between fork and exec in a program with threads: system calls alone. Files first: among them are
+// the locks of the log, and this process may have to wait long for a processor.
 [[noreturn]] void become(const char* program, char* const* words, int output, pid_t parent) {
+  constexpr unsigned kFirstOther = 3;
+  ::dup2(output, STDERR_FILENO);
+  ::close_range(kFirstOther, ~0U, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(0);
-  const sched_param any{};
-  ::sched_setscheduler(0, SCHED_IDLE, &any);
   ::setpriority(PRIO_PROCESS, 0, 19);
   constexpr int kOfProcess = 1, kIdleClass = 3 << 13;
   ::syscall(SYS_ioprio_set, kOfProcess, 0, kIdleClass);
@@ -34,7 +35,6 @@ constexpr std::size_t kWordsMost = 4'096;
   const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   ::dup2(nowhere, STDIN_FILENO);
   ::dup2(nowhere, STDOUT_FILENO);
-  ::dup2(output, STDERR_FILENO);
   ::execv(program, words);
   ::_exit(127);
 }
