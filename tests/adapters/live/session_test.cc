@@ -261,20 +261,25 @@ TEST_F(LiveSession, TheLogMovesIntoSegmentsWhileItTrades) {
   begin({.live = false, .settings = "[log]\nsegment_megabytes = 0.03\nlook_seconds = 1\n"});
   Child follower({TRANCHET_PROGRAM, "log", "cat", "--follow", stage_->log().string()},
                  folder_ / "follower-errors");
-  const auto move = [&](std::size_t segments) {
-    while (list_segments(stage_->log())->size() < segments && stage_->program().is_alive()) {
+  // Until there are so many, and data.mdb has let go of some of them.
+  const auto move = [&](std::size_t segments, Sequence first) {
+    const auto is_there = [&] {
+      return list_segments(stage_->log())->size() >= segments &&
+             (*open_newest(stage_->log()))->first() >= first;
+    };
+    while (!is_there() && stage_->program().is_alive()) {
       const std::string answer = stage_->wish(R"("type":"EntriesResumed","reason":"again")");
       ASSERT_TRUE(answer.starts_with("{\"ok\":true")) << answer;
     }
   };
   stage_->enter("Buy", "0.1");
   wait_protected(0, 0.1_qty);
-  move(2);
+  move(2, Sequence{1});
   EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
   stage_->start();
   ready();
   wait_protected(0, 0.1_qty);
-  move(4);
+  move(4, Sequence{2});
   stage_->kill();
   stage_->start();
   ready();
@@ -282,7 +287,6 @@ TEST_F(LiveSession, TheLogMovesIntoSegmentsWhileItTrades) {
   stage_->trade("45500");
   wait_flat();
   EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
-  EXPECT_GT((*open_newest(stage_->log()))->first(), Sequence{1});
   EXPECT_EQ(replay_verify(), 0);
 
   // A copy is a log to go on with.
