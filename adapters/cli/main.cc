@@ -221,7 +221,7 @@ void Program::add_log() {
   CLI::App* segment = add("segment", "what is old into compressed segments of the log",
                           [this] { return log_segment(segment_, std::cout, std::cerr); });
   segment->add_option("LOG", segment_.log, "folder of the log, which may be live")->required();
-  segment->add_option("--bytes", segment_.rule.bytes, "when so much is in none");
+  segment->add_option("--bytes", segment_.rule.bytes, "when so many are in no segment yet");
   segment->add_flag("--daily", segment_.rule.daily, "when a UTC day has ended");
   segment->add_option("--keep-days", segment_.retention.days,
                       "older segments go, never the newest");

@@ -1,6 +1,7 @@
 #include "adapters/cli/segment_command.h"
 
 #include <ostream>
+#include <utility>
 
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/guarded.h"
@@ -20,11 +21,15 @@ int work(const SegmentArguments& arguments, std::ostream& out, std::ostream& err
     err << "tranchet: log segment: " << error.message << "\n";
     return exit_status(error.kind);
   };
+  bool is_first = true;
   while (true) {
     const auto made = make_due_segment(arguments.log, arguments.rule);
     if (!made) return fail(made.error());
     if (!*made) break;
     print(**made, out);
+    if (std::exchange(is_first, false)) {
+      out << "  data.mdb lets go of them as the program that trades on this log writes on\n";
+    }
   }
   const auto retained = remove_old_segments(arguments.log, arguments.retention);
   if (!retained) return fail(retained.error());

@@ -320,6 +320,19 @@ TEST_F(LiveSession, TheLogMovesIntoSegmentsWhileItTrades) {
   }
 }
 
+// A budget that cannot be met is told, once, and is no reason to stop.
+TEST_F(LiveSession, ALogThatIsTooLargeIsTold) {
+  begin({.settings = "[log]\nbudget_megabytes = 0.001\nlook_seconds = 1\n"});
+  ASSERT_TRUE(stage_->until("an alert",
+                            [this](const Engine&) { return stage_->count<AdapterFault>() > 0; }));
+  EXPECT_NE(stage_->notes().find("log.budget_megabytes"), std::string::npos);
+  stage_->enter("Buy", "0.1");
+  wait_protected(0, 0.1_qty);
+  EXPECT_EQ(stage_->count<AdapterFault>(), 1U);
+  EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+  EXPECT_EQ(replay_verify(), 0);
+}
+
 // The fills of the log: time, side, price, quantity.
 std::vector<std::string> fills_of_log(const fs::path& log) {
   std::vector<std::string> fills;
