@@ -17,14 +17,14 @@ LogError decided_otherwise(Sequence sequence) {
 
 }  // namespace
 
-std::expected<std::optional<Engine>, LogError> engine_of_snapshot(LogReader& log,
-                                                                  Sequence at_most) {
+std::expected<std::optional<Engine>, LogError> engine_of_snapshot(LogReader& log, Sequence at_most,
+                                                                  SnapshotsOf whose) {
   while (number(at_most) > 0) {
     auto found = log.newest_snapshot(at_most);
     if (!found) return std::unexpected(found.error());
     if (!*found) break;
     const StateSnapshot& snapshot = **found;
-    if (snapshot.build == build_name()) {
+    if (whose == SnapshotsOf::AnyBuild || snapshot.build == build_name()) {
       std::optional<Engine> engine = Engine::from_image(snapshot.image);
       if (engine && engine->last_sequence() == snapshot.sequence &&
           engine->command_digest() == snapshot.command_digest &&
@@ -51,9 +51,10 @@ std::expected<std::optional<Engine>, LogError> engine_before(LogReader& log) {
   }
   return std::unexpected(LogError{.kind = LogErrorKind::Damaged,
                                   .sequence = log.first(),
-                                  .message = "the slice begins at event " +
+                                  .message = "the log begins at event " +
                                              std::to_string(number(log.first())) +
-                                             " and does not hold the state before it"});
+                                             " and holds no state before it that this program "
+                                             "can read: use the program that wrote it"});
 }
 
 std::expected<Resumed, LogError> resume(LogReader& log, const ResumeOptions& options) {
@@ -64,6 +65,12 @@ std::expected<Resumed, LogError> resume(LogReader& log, const ResumeOptions& opt
     auto found = engine_of_snapshot(log, log.head().last);
     if (!found) return std::unexpected(found.error());
     engine = std::move(*found);
+    if (!engine) engine = options.otherwise;
+  }
+  if (!engine) {
+    auto before = engine_before(log);
+    if (!before) return std::unexpected(before.error());
+    engine = std::move(*before);
   }
   std::optional<Sequence> snapshot;
   if (engine) snapshot = engine->last_sequence();

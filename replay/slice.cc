@@ -8,7 +8,8 @@ namespace tranchet {
 namespace {
 
 std::expected<StateSnapshot, LogError> state_before(LogReader& log, Sequence first) {
-  auto start = engine_of_snapshot(log, Sequence{number(first) - 1});
+  // Whichever build kept it: what is asked for is the state as it was then.
+  auto start = engine_of_snapshot(log, Sequence{number(first) - 1}, SnapshotsOf::AnyBuild);
   if (!start) return std::unexpected(start.error());
   LogFollower follower(log, *start ? &**start : nullptr);
   while (true) {
@@ -44,7 +45,7 @@ std::expected<ArchiveSlice, LogError> slice_of(LogReader& log, Sequence from, Se
                                                std::to_string(number(to)) + ": it ends at " +
                                                std::to_string(number(log.head().last))});
   }
-  if (slice.first == log.first()) return slice;
+  if (slice.first == Sequence{1}) return slice;
   auto before = state_before(log, slice.first);
   if (!before) return std::unexpected(before.error());
   slice.before = std::move(*before);

@@ -107,17 +107,16 @@ std::expected<ReplayResult, LogError> replay(LogReader& log, const ReplayOptions
   }
   Replay run(log.names(), options, std::move(notes));
   Sequence from = log.first();
-  auto begun = engine_before(log);
+  std::expected<std::optional<Engine>, LogError> begun;
+  if (options.from_snapshot) {
+    begun = engine_of_snapshot(log, options.until.value_or(log.head().last));
+    if (!begun) return std::unexpected(begun.error());
+  }
+  if (!*begun) begun = engine_before(log);
   if (!begun) return std::unexpected(begun.error());
   if (*begun) {
+    from = next((*begun)->last_sequence());
     run.begin_with(std::move(**begun));
-  } else if (options.from_snapshot) {
-    auto engine = engine_of_snapshot(log, options.until.value_or(log.head().last));
-    if (!engine) return std::unexpected(engine.error());
-    if (*engine) {
-      from = next((*engine)->last_sequence());
-      run.begin_with(std::move(**engine));
-    }
   }
   auto scanned = log.scan(from, [&run](const Event& event) { return run.take(event); });
   if (run.error()) return std::unexpected(*run.error());

@@ -54,6 +54,16 @@ struct LiveSettings {
   std::uint32_t snapshot_events = 1'000'000;  // A state snapshot every so many events; 0: none.
 };
 
+// How a live or paper program keeps its log small and sound (events/log/segments.h).
+struct LogSettings {
+  std::uint64_t segment_kilobytes = 1'000'000;  // Not yet in a segment; 0: not by size.
+  bool segment_daily = true;                    // A UTC day that has ended becomes a segment.
+  std::uint64_t keep_days = 0;                  // Older segments go; 0: kept for ever.
+  std::uint64_t budget_kilobytes = 0;           // Of the whole: the oldest go; 0: any size.
+  std::uint64_t look_seconds = 60;              // How often it is looked what is due.
+  std::uint64_t check_hours = 24;               // How often all is read again; 0: never.
+};
+
 // When a resting limit order fills: at the first trade at its price, or only at one beyond it.
 enum class QueueChoice : std::uint8_t { Touch = 1, Through = 2 };
 
@@ -77,6 +87,7 @@ struct Configuration {
   std::vector<std::string> account_instruments;   // Entries only in these; empty: everywhere.
   VenueSettings venue;
   LiveSettings live;
+  LogSettings log;
   std::string gateway_listen = "127.0.0.1:8080";  // "": no gateway.
   std::string gateway_users;                      // File of who may do what; "": nobody acts.
   std::string gateway_certificate, gateway_key;   // PEM files; "": loopback only.

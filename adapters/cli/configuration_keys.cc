@@ -10,7 +10,7 @@ namespace tranchet {
 namespace {
 
 constexpr auto kSections =
-    std::to_array<std::string_view>({"account", "venue", "live", "defaults", "instrument",
+    std::to_array<std::string_view>({"account", "venue", "live", "log", "defaults", "instrument",
                                      "strategy", "gateway", "simulation", "backtest"});
 
 // A number with `places` decimals in [min, max], both in counts of the last place.
@@ -121,6 +121,14 @@ template <std::uint32_t LiveSettings::*field>
 std::string write_live_count(const Config& c) {
   return std::to_string(c.live.*field);
 }
+template <std::uint64_t LogSettings::*field, int places, std::int64_t min, std::int64_t max>
+std::string read_log(View text, Config& c) {
+  return read_into(c.log.*field, text, places, min, max);
+}
+template <std::uint64_t LogSettings::*field, int places>
+std::string write_log(const Config& c) {
+  return number_text(static_cast<std::int64_t>(c.log.*field), places);
+}
 template <std::int64_t SimulationSettings::*field>
 std::string read_rate(View text, Config& c) {
   return read_into(c.simulation.*field, text, kRatePlaces, -kRateLimit, kRateLimit);
@@ -187,6 +195,24 @@ constexpr auto kOutside = std::to_array<OutsideKey>({
     {"live", "snapshot_events", "a state snapshot every so many events (0 .. 1000000000; 0: none)",
      Shape::Scalar, read_live_count<&LiveSettings::snapshot_events, 0, 1'000'000'000>,
      write_live_count<&LiveSettings::snapshot_events>},
+    {"log", "segment_megabytes",
+     "so much of the log becomes a segment (0 .. 1000000; 0: not by size)", Shape::Scalar,
+     read_log<&LogSettings::segment_kilobytes, 3, 0, 1'000'000'000>,
+     write_log<&LogSettings::segment_kilobytes, 3>},
+    {"log", "segment_daily", "true: so does a UTC day that has ended", Shape::Scalar,
+     [](View text, Config& c) { return read_switch(c.log.segment_daily, text, "true", "false"); },
+     [](const Config& c) { return std::string(c.log.segment_daily ? "true" : "false"); }},
+    {"log", "keep_days", "older segments are deleted (0 .. 36500; 0: kept for ever)", Shape::Scalar,
+     read_log<&LogSettings::keep_days, 0, 0, 36'500>, write_log<&LogSettings::keep_days, 0>},
+    {"log", "budget_megabytes",
+     "of the whole log: the oldest segments are deleted (0 .. 100000000; 0: any size)",
+     Shape::Scalar, read_log<&LogSettings::budget_kilobytes, 3, 0, 100'000'000'000>,
+     write_log<&LogSettings::budget_kilobytes, 3>},
+    {"log", "look_seconds", "how often it is looked what is due (1 .. 3600)", Shape::Scalar,
+     read_log<&LogSettings::look_seconds, 0, 1, 3'600>, write_log<&LogSettings::look_seconds, 0>},
+    {"log", "check_hours", "every checksum is read again so often (0 .. 8760; 0: never)",
+     Shape::Scalar, read_log<&LogSettings::check_hours, 0, 0, 8'760>,
+     write_log<&LogSettings::check_hours, 0>},
     {"gateway", "listen", "HOST:PORT of dashboard, WebSocket, HTTP and metrics; \"\" turns it off",
      Shape::Text,
      [](View text, Config& c) {

@@ -177,6 +177,20 @@ class LiveRun {
                           .webhook_certificates = configuration_.gateway_webhook_certificates};
   }
 
+  LogKeeperOptions keeping() const {
+    constexpr std::uint64_t kKilobyte = 1'000;
+    const LogSettings& log = configuration_.log;
+    // A restart on paper rebuilds the simulated venue from the first event, so paper keeps all.
+    const bool may_remove = arguments_.live;
+    return {.log = configuration_.live.log,
+            .segment_bytes = log.segment_kilobytes * kKilobyte,
+            .segment_daily = log.segment_daily,
+            .keep_days = may_remove ? log.keep_days : 0,
+            .budget_bytes = may_remove ? log.budget_kilobytes * kKilobyte : 0,
+            .look_every = std::chrono::seconds(log.look_seconds),
+            .check_every = std::chrono::hours(log.check_hours)};
+  }
+
   void open_tape() {
     if (configuration_.live.tape.empty()) return;
     std::vector<std::string> symbols;
@@ -214,6 +228,7 @@ class LiveRun {
                               .notes = *notes_,
                               .network = *network_,
                               .log_folder = configuration_.live.log,
+                              .keeping = keeping(),
                               .snapshot_interval = configuration_.live.snapshot_events,
                               .beginning = std::move(begin),
                               .read_settings = read_settings,

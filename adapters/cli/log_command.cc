@@ -10,6 +10,7 @@
 #include "events/log/event_log.h"
 #include "events/log/json.h"
 #include "events/log/json_read.h"
+#include "events/log/segments.h"
 
 namespace tranchet {
 namespace {
@@ -209,6 +210,21 @@ void print_statistics(const Statistics& found, const LogReader& log, std::uintma
   }
 }
 
+// Of an archive, or of data.mdb and the segments.
+std::uintmax_t bytes_of(const std::filesystem::path& log,
+                        const std::vector<SegmentFile>& segments) {
+  std::uintmax_t bytes = 0;
+  const auto add = [&bytes](const std::filesystem::path& file) {
+    std::error_code unreadable;
+    const std::uintmax_t size = std::filesystem::file_size(file, unreadable);
+    if (!unreadable) bytes += size;
+  };
+  std::error_code unreadable;
+  add(std::filesystem::is_directory(log, unreadable) ? log / "data.mdb" : log);
+  for (const SegmentFile& segment : segments) add(segment.path);
+  return bytes;
+}
+
 }  // namespace
 
 int log_cat(const std::filesystem::path& log, const std::function<bool()>& wait, std::ostream& out,
@@ -235,9 +251,14 @@ int log_stats(const std::filesystem::path& log, std::ostream& out, std::ostream&
   if (!found) return refuse(found.error(), err);
   const auto notes = (*reader)->digest_notes();
   if (!notes) return refuse(notes.error(), err);
-  std::error_code unreadable;
-  const std::uintmax_t bytes = std::filesystem::file_size(log / "data.mdb", unreadable);
-  print_statistics(*found, **reader, unreadable ? 0 : bytes, notes->size(), out);
+  const auto segments = list_segments(log);
+  if (!segments) return refuse(segments.error(), err);
+  print_statistics(*found, **reader, bytes_of(log, *segments), notes->size(), out);
+  if (!segments->empty()) {
+    out << "segments      " << with_commas(segments->size()) << ", events "
+        << with_commas(number(segments->front().first)) << " to "
+        << with_commas(number(segments->back().last)) << "\n";
+  }
   return finish(out, err);
 }
 
@@ -265,6 +286,16 @@ int log_backup(const std::filesystem::path& log, const std::filesystem::path& ta
   }
   const auto head = back_up(log, target);
   if (!head) return refuse(head.error(), err);
+  // Whose log it is: a copy that a program may go on with says so as well.
+  const std::filesystem::path mode = log / "mode";
+  std::error_code failed;
+  if (std::filesystem::exists(mode, failed)) {
+    std::filesystem::copy_file(mode, target / "mode", failed);
+  }
+  if (failed) {
+    err << (target / "mode").string() << ": " << failed.message() << "\n";
+    return kWorldFailed;
+  }
   out << "copied: " << with_commas(number(head->last)) << " events, chain " << head->chain << "\n";
   return finish(out, err);
 }

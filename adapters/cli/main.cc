@@ -19,6 +19,7 @@
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/record_command.h"
 #include "adapters/cli/replay_command.h"
+#include "adapters/cli/segment_command.h"
 #include "adapters/cli/step_command.h"
 #include "adapters/cli/sweep_command.h"
 #include "adapters/cli/tape_command.h"
@@ -86,6 +87,7 @@ class Program {
   bool json_ = false;
   std::uint64_t at_ = 0;
   BundleArguments bundle_;
+  SegmentArguments segment_;
   std::string config_;
   std::vector<std::string> sets_;
   bool done_ = false;
@@ -215,7 +217,16 @@ void Program::add_log() {
   CLI::App* backup = add("backup", "a compact copy, of a live log too",
                          [this] { return log_backup(log_, other_, std::cout, std::cerr); });
   backup->add_option("LOG", log_, "folder of the log")->required();
-  backup->add_option("DIR", other_, "folder of the copy")->required();
+  backup->add_option("--to,DIR", other_, "folder of the copy")->required();
+  CLI::App* segment = add("segment", "what is old into compressed segments of the log",
+                          [this] { return log_segment(segment_, std::cout, std::cerr); });
+  segment->add_option("LOG", segment_.log, "folder of the log, which may be live")->required();
+  segment->add_option("--bytes", segment_.rule.bytes, "when so many are in no segment yet");
+  segment->add_flag("--daily", segment_.rule.daily, "when a UTC day has ended");
+  segment->add_option("--keep-days", segment_.retention.days,
+                      "older segments go, never the newest");
+  segment->add_option("--budget-bytes", segment_.retention.budget,
+                      "of the whole log: the oldest segments go, never the newest");
 }
 
 // What two logs, or two builds, make of it.

@@ -1,13 +1,11 @@
 #include "adapters/cli/why_command.h"
 
 #include <ostream>
-#include <sstream>
 
 #include "adapters/cli/exit_status.h"
-#include "events/log/child_process.h"
+#include "adapters/cli/guarded.h"
 #include "events/log/json.h"
 #include "events/log/json_write.h"
-#include "events/log/log_error.h"
 #include "replay/why.h"
 
 namespace tranchet {
@@ -99,26 +97,12 @@ int log_why(const std::filesystem::path& log, const std::string& question, bool 
            "(tranche:3)\n";
     return kBadInput;
   }
-  // Damage can crash the store's own code. What comes back: status, length of the output, output,
-  // words about a failure.
-  const ChildAnswer answer = ask_child([&] {
-    std::ostringstream told, said;
-    const int status = tell(log, *target, question, json, told, said);
-    const std::string text = told.str();
-    return std::to_string(status) + " " + std::to_string(text.size()) + " " + text + said.str();
-  });
-  if (answer.error != 0) {
-    return refuse(WhyError(system_error(answer.error, "reading", log)), err);
-  }
-  if (!answer.lived) return refuse(WhyError(unreadable_page(answer.death)), err);
-  std::istringstream parts(answer.bytes);
-  int status = kWorldFailed;
-  std::size_t length = 0;
-  parts >> status >> length;
-  const auto start = static_cast<std::size_t>(parts.tellg()) + 1;
-  out << answer.bytes.substr(start, length);
-  err << answer.bytes.substr(start + length);
-  return status;
+  return in_child(
+      log, "log why",
+      [&](std::ostream& told, std::ostream& said) {
+        return tell(log, *target, question, json, told, said);
+      },
+      out, err);
 }
 
 }  // namespace tranchet

@@ -87,7 +87,7 @@ std::size_t Follower::read_round() {
 bool Follower::take(const Event& event) {
   const Names& names = log_->names();
   if (!screen_) {
-    auto begun = Screen::begin(event, names);
+    auto begun = Screen::begin(event, *log_);
     if (!begun) {
       error_ = begun.error().message;
       return false;

@@ -52,7 +52,7 @@ std::expected<const Screen*, LogError> History::at(Sequence sequence) {
   auto scanned = log_->scan(from, [&](const Event& event) {
     if (event.sequence > sequence) return false;
     if (!screen_) {
-      auto begun = Screen::begin(event, log_->names());
+      auto begun = Screen::begin(event, *log_);
       if (!begun) {
         failure = begun.error();
         return false;

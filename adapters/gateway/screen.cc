@@ -1,8 +1,16 @@
 #include "adapters/gateway/screen.h"
 
+#include "replay/resume.h"
 #include "replay/verify.h"
 
 namespace tranchet {
+
+std::expected<Screen, LogError> Screen::begin(const Event& first, LogReader& log) {
+  auto before = engine_before(log);
+  if (!before) return std::unexpected(before.error());
+  if (*before) return Screen(std::move(**before));
+  return begin(first, log.names());
+}
 
 std::expected<Screen, LogError> Screen::begin(const Event& first, const Names& names) {
   Names copy = names;  // Reading the settings may name instruments.

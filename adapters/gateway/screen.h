@@ -15,6 +15,9 @@ class Screen {
  public:
   // Begins a run; the event is to be applied as well. NotALog: it is not RunStarted.
   static std::expected<Screen, LogError> begin(const Event& first, const Names& names);
+  // The same for a log that may be a slice, or whose oldest segments may be gone: what happened
+  // before is in the state, and not in the ledger.
+  static std::expected<Screen, LogError> begin(const Event& first, LogReader& log);
 
   // What the event caused, until the next call.
   const Output& apply(const Event& event);

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "adapters/cli/exit_status.h"
+#include "events/log/segments.h"
 
 namespace tranchet {
 namespace {
@@ -48,6 +49,17 @@ std::expected<void, WriterFailure> note_mode(const fs::path& directory, std::str
   return failure(kWorldFailed, (directory / kModeFile).string() + ": cannot be written");
 }
 
+// Another build's snapshots do not count, and a start cannot wait for a year's replay: the state
+// that the newest segment begins with, as it was decided then. Nullopt: from the first event.
+std::optional<Engine> newest_segment_start(const fs::path& directory) {
+  const auto segments = list_segments(directory);
+  if (!segments || segments->empty()) return std::nullopt;
+  auto segment = LogReader::open(segments->back().path);
+  if (!segment) return std::nullopt;
+  auto engine = engine_before(**segment);
+  return engine ? std::move(*engine) : std::nullopt;
+}
+
 }  // namespace
 
 std::expected<RunLog, WriterFailure> open_run_log(
@@ -59,7 +71,7 @@ std::expected<RunLog, WriterFailure> open_run_log(
     if (auto checked = check_mode(directory, mode); !checked) {
       return std::unexpected(checked.error());
     }
-    if (auto checked = check_in_child(directory, CheckDepth::Records); !checked) {
+    if (auto checked = check_newest_in_child(directory); !checked) {
       return failure(checked.error());
     }
   }
@@ -74,7 +86,15 @@ std::expected<RunLog, WriterFailure> open_run_log(
   auto reader = LogReader::open(directory);
   if (!reader) return failure(reader.error());
   const bool use_snapshot = !visit;
-  auto resumed = resume(**reader, {.use_snapshot = use_snapshot, .visit = std::move(visit)});
+  if (!use_snapshot && (*reader)->first() != Sequence{1}) {
+    return failure(kBadInput, directory.string() +
+                                  ": its oldest segments are gone, and a paper run needs the whole "
+                                  "log: name another folder in live.log");
+  }
+  auto otherwise = use_snapshot ? newest_segment_start(directory) : std::nullopt;
+  auto resumed = resume(
+      **reader,
+      {.use_snapshot = use_snapshot, .otherwise = std::move(otherwise), .visit = std::move(visit)});
   if (!resumed) return failure(resumed.error());
   run.names = std::move(resumed->names);
   run.engine = std::make_unique<Engine>(std::move(resumed->engine));

@@ -205,6 +205,12 @@ std::expected<void, WriterFailure> run_session(const SessionParts& parts) {
   if (!control) return std::unexpected(WriterFailure{kWorldFailed, control.error()});
   Door door(parts.inbox, parts.notes, writer);
   std::unique_ptr<Gateway> gateway = open_gateway(parts, door);
+  auto keeper = std::make_unique<LogKeeper>(
+      parts.keeping, parts.notes, [&parts, &writer](const std::string& words) {
+        parts.inbox.offer([&writer, words](ClockReading) {
+          writer.take(AdapterFault{.text = writer.names().intern(words)});
+        });
+      });
   std::expected<void, WriterFailure> ended;
   const pthread_t main_thread = pthread_self();
   std::thread thread([&] {
@@ -215,6 +221,7 @@ std::expected<void, WriterFailure> run_session(const SessionParts& parts) {
   });
   wait_for_end(parts, writer);
   thread.join();
+  keeper.reset();
   gateway.reset();
   parts.inbox.close();
   parts.network.stop();

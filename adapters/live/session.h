@@ -4,6 +4,7 @@
 //   writer           engine, loop, log, and the venue's core (writer.h)
 //   network          sockets (net/client_network.h), the control socket
 //   gateway          threads of its own, reads the log
+//   keeper           starts programs that make segments of the log and check it (log_keeper.h)
 #pragma once
 
 #include <expected>
@@ -16,6 +17,7 @@
 
 #include "adapters/gateway/gateway.h"
 #include "adapters/live/inbox.h"
+#include "adapters/live/log_keeper.h"
 #include "adapters/live/notes.h"
 #include "adapters/live/run_log.h"
 #include "adapters/live/tape_recorder.h"
@@ -38,6 +40,7 @@ struct SessionParts {
   Notes& notes;
   Network& network;
   std::filesystem::path log_folder;
+  LogKeeperOptions keeping;
   std::uint64_t snapshot_interval = 0;  // Events.
   std::vector<EventBody> beginning;     // What the engine is told before anything else.
   // The settings as they are written now; the error is for people. On the writer's thread.

@@ -27,15 +27,13 @@ struct ArchiveSize {
   std::uint64_t packed = 0;  // Bytes of the file.
 };
 
-// Writes `file`, which must not exist, from a log that may be live. On an error there is no file.
+// Writes `file`, which must not exist, from a log, which may be live, or from another archive. On
+// an error there is no file.
 std::expected<ArchiveSize, LogError> write_archive(const std::filesystem::path& log,
                                                    const ArchiveSlice& slice,
                                                    const std::filesystem::path& file);
 
 // Whether a file is an archive, sound or not, by its first bytes.
 bool is_archive(const std::filesystem::path& path);
-
-// For LogReader::open.
-std::expected<std::unique_ptr<LogReader>, LogError> open_archive(const std::filesystem::path& file);
 
 }  // namespace tranchet

@@ -5,6 +5,7 @@
 
 #include "events/log/archive.h"
 #include "events/log/archive_chunk.h"
+#include "events/log/commit_reader.h"
 #include "events/log/log_contents.h"
 #include "events/log/log_error.h"
 #include "events/log/record.h"
@@ -26,14 +27,15 @@ std::span<const std::byte> front_record(std::span<const std::byte> bytes) {
   return size <= bytes.size() ? bytes.first(size) : std::span<const std::byte>();
 }
 
-class ArchiveReader final : public LogReader {
+class ArchiveReader final : public CommitReader {
  public:
   explicit ArchiveReader(OpenFile file) : file_(std::move(file)) {}
 
   std::expected<void, LogError> start();
 
   std::expected<void, LogError> scan(Sequence from, const Visit& visit) override;
-  std::expected<void, LogError> verify_chain() override;
+  std::expected<void, LogError> walk(Sequence from, const VisitRecords& visit) override;
+  std::expected<Seal, LogError> seal_at(Sequence last) override;
   std::expected<void, LogError> scan_commits(Sequence from, const VisitCommit& visit) override;
   std::expected<std::vector<DigestNote>, LogError> digest_notes() override { return notes_; }
   std::expected<std::optional<StateSnapshot>, LogError> newest_snapshot(Sequence at_most) override {
@@ -45,9 +47,9 @@ class ArchiveReader final : public LogReader {
   Sequence first() const override { return first_; }
 
  private:
-  using VisitSeal = std::function<bool(const Seal&, std::span<const std::byte> records)>;
-  // Every commit that holds events from `from` on, with the bytes of its records.
-  std::expected<void, LogError> walk(Sequence from, const VisitSeal& visit);
+  using Content = std::shared_ptr<const std::vector<std::byte>>;
+  // Unpacked; the newest stays, for who reads on from where it stopped.
+  std::expected<Content, LogError> content_of(const PlacedChunk& chunk);
   std::expected<void, LogError> read_begin(std::span<const std::byte> content);
   std::expected<void, LogError> read_names(std::span<const std::byte> content);
   std::expected<void, LogError> read_snapshot(std::span<const std::byte> content);
@@ -55,6 +57,8 @@ class ArchiveReader final : public LogReader {
 
   OpenFile file_;
   std::vector<PlacedChunk> events_;
+  std::uint64_t unpacked_at_ = 0;
+  Content unpacked_;
   Sequence first_{};
   std::optional<Seal> before_;  // Of the commit before the slice.
   std::optional<Seal> last_;
@@ -157,12 +161,24 @@ std::expected<void, LogError> ArchiveReader::read_notes(std::span<const std::byt
   return Failure(damaged("the digest notes of its archive are wrong"));
 }
 
-std::expected<void, LogError> ArchiveReader::walk(Sequence from, const VisitSeal& visit) {
-  for (const PlacedChunk& chunk : events_) {
-    if (Sequence{chunk.head.last} < from) continue;
-    const auto content = read_chunk(file_.get(), chunk);
+std::expected<ArchiveReader::Content, LogError> ArchiveReader::content_of(
+    const PlacedChunk& chunk) {
+  if (unpacked_ && unpacked_at_ == chunk.at) return unpacked_;
+  auto content = read_chunk(file_.get(), chunk);
+  if (!content) return Failure(content.error());
+  unpacked_at_ = chunk.at;
+  unpacked_ = std::make_shared<const std::vector<std::byte>>(std::move(*content));
+  return unpacked_;
+}
+
+std::expected<void, LogError> ArchiveReader::walk(Sequence from, const VisitRecords& visit) {
+  const auto start = std::ranges::partition_point(
+      events_, [from](const PlacedChunk& chunk) { return Sequence{chunk.head.last} < from; });
+  for (auto at = start; at != events_.end(); ++at) {
+    const PlacedChunk chunk = *at;
+    const auto content = content_of(chunk);
     if (!content) return Failure(content.error());
-    std::span<const std::byte> rest(*content);
+    std::span<const std::byte> rest(**content);
     while (!rest.empty()) {
       const auto seal =
           rest.size() < kSealBytes ? std::nullopt : decode_seal(rest.first(kSealBytes));
@@ -218,38 +234,17 @@ std::expected<void, LogError> ArchiveReader::scan(Sequence from, const Visit& vi
   return walked;
 }
 
-std::expected<void, LogError> ArchiveReader::verify_chain() {
-  ChainHasher hasher;
-  Seal previous = before_.value_or(Seal{});
-  std::optional<LogError> flaw;
-  const auto add_names = [&](NameTable table, std::uint32_t from, std::uint32_t to) {
-    std::vector<NamePiece> pieces;
-    for (std::uint32_t id = from + 1; id <= to; ++id) {
-      append_name_pieces(table, id,
-                         table == NameTable::Texts ? names_.text(TextId{id})
-                                                   : names_.symbol(static_cast<InstrumentId>(id)),
-                         pieces);
-    }
-    for (const NamePiece& piece : pieces) hasher.add(piece.bytes);
-  };
-  const auto walked = walk(first_, [&](const Seal& seal, std::span<const std::byte> records) {
-    if (seal.first != next(previous.last)) {
-      flaw = gap_at(next(previous.last), "the seal of its commit is gone");
-      return false;
-    }
-    start_seal_hash(hasher, previous.chain, seal);
-    add_names(NameTable::Texts, previous.texts, seal.texts);
-    add_names(NameTable::Symbols, previous.symbols, seal.symbols);
-    hasher.add(records);
-    if (hasher.finish() != seal.chain) {
-      flaw = damaged_at(seal.first, "the chain does not match its commit");
-      return false;
-    }
-    previous = seal;
-    return true;
+std::expected<Seal, LogError> ArchiveReader::seal_at(Sequence last) {
+  if (last == Sequence{}) return Seal{};
+  if (before_ && before_->last == last) return *before_;
+  std::optional<Seal> found;
+  const auto walked = walk(last, [&](const Seal& seal, auto) {
+    found = seal;
+    return false;
   });
-  if (flaw) return Failure(*flaw);
-  return walked;
+  if (!walked) return Failure(walked.error());
+  if (found && found->last == last) return *found;
+  return Failure(damaged_at(last, "no sound seal says that a commit ends there"));
 }
 
 std::expected<void, LogError> ArchiveReader::scan_commits(Sequence from, const VisitCommit& visit) {
@@ -273,13 +268,13 @@ bool is_archive(const std::filesystem::path& path) {
          magic == kChunkMagic;
 }
 
-std::expected<std::unique_ptr<LogReader>, LogError> open_archive(
+std::expected<std::unique_ptr<CommitReader>, LogError> open_archive(
     const std::filesystem::path& file) {
   OpenFile opened(std::fopen(file.c_str(), "rb"));
   if (opened == nullptr) return Failure(system_error(errno, "opening the archive", file));
   auto reader = std::make_unique<ArchiveReader>(std::move(opened));
   if (auto started = reader->start(); !started) return Failure(started.error());
-  return std::unique_ptr<LogReader>(std::move(reader));
+  return std::unique_ptr<CommitReader>(std::move(reader));
 }
 
 }  // namespace tranchet

@@ -7,11 +7,8 @@
 
 #include "events/log/archive.h"
 #include "events/log/archive_chunk.h"
-#include "events/log/environment.h"
-#include "events/log/head_witness.h"
-#include "events/log/log_contents.h"
+#include "events/log/commit_reader.h"
 #include "events/log/log_error.h"
-#include "events/log/seal.h"
 
 namespace tranchet {
 namespace {
@@ -20,21 +17,17 @@ using Failure = std::unexpected<LogError>;
 
 // A chunk of events closes at the first commit behind this much.
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
-// How many commits are read in one transaction.
-constexpr std::size_t kCommitsAtOnce = 1'024;
 
 class ArchiveWriter {
  public:
-  ArchiveWriter(Environment& environment, const ArchiveSlice& slice, std::FILE* file,
+  ArchiveWriter(CommitReader& log, const ArchiveSlice& slice, std::FILE* file,
                 const std::filesystem::path& path)
-      : environment_(environment), slice_(slice), file_(file), path_(path) {}
+      : log_(log), slice_(slice), file_(file), path_(path) {}
 
   std::expected<ArchiveSize, LogError> write() {
     auto framed = write_frame();
     if (!framed) return Failure(framed.error());
-    while (next_ <= slice_.last) {
-      if (auto taken = take_commits(); !taken) return Failure(taken.error());
-    }
+    if (auto taken = take_commits(); !taken) return Failure(taken.error());
     if (auto flushed = flush(); !flushed) return Failure(flushed.error());
     if (auto noted = write_notes(); !noted) return Failure(noted.error());
     if (auto ended = put({.kind = ChunkKind::End}, {}); !ended) return Failure(ended.error());
@@ -53,11 +46,9 @@ class ArchiveWriter {
 
   // Where the slice begins, the names that its events refer to, and the state before it.
   std::expected<void, LogError> write_frame() {
-    auto transaction = ReadTransaction::begin(environment_);
-    if (!transaction) return Failure(transaction.error());
-    auto before = seal_at(*transaction, Sequence{tranchet::number(slice_.first) - 1});
+    const auto before = log_.seal_at(Sequence{tranchet::number(slice_.first) - 1});
     if (!before) return Failure(before.error());
-    auto end = seal_at(*transaction, slice_.last);
+    const auto end = log_.seal_at(slice_.last);
     if (!end) return Failure(end.error());
     ChunkWriter begin;
     begin.number(kArchiveVersion);
@@ -69,8 +60,7 @@ class ArchiveWriter {
                          begin.content());
     if (!put_begin) return put_begin;
 
-    Names names;
-    if (auto loaded = load_names(*transaction, environment_, *end, names); !loaded) return loaded;
+    const Names& names = log_.names();
     ChunkWriter texts;
     texts.number(end->texts);
     for (std::uint32_t id = 1; id <= end->texts; ++id) texts.text(names.text(TextId{id}));
@@ -89,45 +79,23 @@ class ArchiveWriter {
     return put({.kind = ChunkKind::Snapshot}, state.content());
   }
 
-  // The seal of the commit that ends there; an empty one for 0.
-  std::expected<Seal, LogError> seal_at(const ReadTransaction& transaction, Sequence last) {
-    if (last == Sequence{}) return Seal{};
-    auto bytes = transaction.get(environment_.seals(), tranchet::number(last));
-    if (!bytes) return Failure(bytes.error());
-    const std::optional<Seal> seal = *bytes ? decode_seal(**bytes) : std::nullopt;
-    if (!seal || seal->last != last) {
-      return Failure(damaged_at(last, "no sound seal says that a commit ends there"));
-    }
-    return *seal;
-  }
-
   std::expected<void, LogError> take_commits() {
-    auto transaction = ReadTransaction::begin(environment_);
-    if (!transaction) return Failure(transaction.error());
-    const auto& directory = environment_.directory();
-    auto seals = Cursor::open(*transaction, environment_.seals(), directory);
-    auto events = Cursor::open(*transaction, environment_.events(), directory);
-    if (!seals || !events) return Failure(seals ? events.error() : seals.error());
-    auto entry = seals->first_from(tranchet::number(next_));
-    auto record = events->first_from(tranchet::number(next_));
-    for (std::size_t n = 0; n < kCommitsAtOnce && next_ <= slice_.last; ++n) {
-      if (!entry || !record) return Failure(entry ? record.error() : entry.error());
-      const std::optional<Seal> seal = *entry ? decode_seal((*entry)->bytes) : std::nullopt;
-      if (!seal || seal->first != next_) {
-        return Failure(damaged_at(next_, "the seal of its commit is gone or damaged"));
-      }
-      chunk_.bytes(encode_seal(*seal));
-      while (*record && (*record)->key <= tranchet::number(seal->last)) {
-        chunk_.bytes((*record)->bytes);
-        record = events->next();
-        if (!record) return Failure(record.error());
-      }
-      next_ = next(seal->last);
-      if (chunk_.content().size() >= kChunkBytes) {
-        if (auto flushed = flush(); !flushed) return flushed;
-      }
-      entry = seals->next();
-    }
+    std::expected<void, LogError> flushed;
+    const auto walked =
+        log_.walk(slice_.first, [&](const Seal& seal, std::span<const std::byte> records) {
+          if (seal.first != next_) {
+            flushed = Failure(gap_at(next_, "the seal of its commit is gone"));
+            return false;
+          }
+          chunk_.bytes(encode_seal(seal));
+          chunk_.bytes(records);
+          next_ = next(seal.last);
+          if (chunk_.content().size() >= kChunkBytes) flushed = flush();
+          return flushed.has_value() && next_ <= slice_.last;
+        });
+    if (!flushed) return flushed;
+    if (!walked) return walked;
+    if (next_ <= slice_.last) return Failure(gap_at(next_, "the log ends before it"));
     return {};
   }
 
@@ -143,9 +111,7 @@ class ArchiveWriter {
   }
 
   std::expected<void, LogError> write_notes() {
-    auto transaction = ReadTransaction::begin(environment_);
-    if (!transaction) return Failure(transaction.error());
-    auto notes = load_notes(*transaction, environment_, {});
+    const auto notes = log_.digest_notes();
     if (!notes) return Failure(notes.error());
     ChunkWriter chunk;
     for (const DigestNote& note : *notes) {
@@ -157,7 +123,7 @@ class ArchiveWriter {
     return put({.kind = ChunkKind::Notes}, chunk.content());
   }
 
-  Environment& environment_;
+  CommitReader& log_;
   const ArchiveSlice& slice_;
   std::FILE* file_;
   const std::filesystem::path& path_;
@@ -172,12 +138,12 @@ class ArchiveWriter {
 std::expected<ArchiveSize, LogError> write_archive(const std::filesystem::path& log,
                                                    const ArchiveSlice& slice,
                                                    const std::filesystem::path& file) {
-  auto environment = Environment::open(log, {});
-  if (!environment) return Failure(environment.error());
+  auto reader = open_commits(log);
+  if (!reader) return Failure(reader.error());
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor < 0) return Failure(system_error(errno, "making the archive", file));
   const OpenFile out(::fdopen(descriptor, "wb"));
-  auto written = ArchiveWriter(**environment, slice, out.get(), file).write();
+  auto written = ArchiveWriter(**reader, slice, out.get(), file).write();
   if (!written) {
     std::error_code ignored;
     std::filesystem::remove(file, ignored);

@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "events/ensure.h"
-#include "events/log/crc32c.h"
 #include "events/log/log_error.h"
+#include "events/log/seam.h"
 
 namespace tranchet {
 namespace {
@@ -46,16 +46,6 @@ std::optional<Identity> identify(const std::filesystem::path& directory) {
 // ---- What says that a file is a log, and of which format.
 
 constexpr const char* kSnapshots = "snapshots";  // The one database that may be missing.
-constexpr std::uint64_t kAboutKey = 1;
-constexpr std::uint32_t kFormatVersion = 1;
-struct About {
-  std::array<char, 8> magic{'T', 'R', 'A', 'N', 'C', 'H', 'E', 'T'};
-  std::uint32_t format = kFormatVersion;
-  std::uint32_t checksum = 0;  // Of the two before.
-};
-std::uint32_t about_checksum(const About& about) {
-  return crc32c(std::as_bytes(std::span(&about, 1)).first(12));
-}
 
 bool has_witness(const std::filesystem::path& directory) {
   std::error_code unreadable;
@@ -173,8 +163,8 @@ std::expected<void, LogError> Environment::open_databases(bool create) {
   int code = mdb_txn_begin(environment_, nullptr, create ? 0U : unsigned{MDB_RDONLY}, &transaction);
   if (code != MDB_SUCCESS) return fail(code, nullptr);
 
-  MDB_dbi about_database = 0, snapshots = 0;
-  const std::array<std::pair<const char*, MDB_dbi*>, 6> databases{{{"about", &about_database},
+  MDB_dbi snapshots = 0;
+  const std::array<std::pair<const char*, MDB_dbi*>, 6> databases{{{"about", &about_},
                                                                    {"events", &events_},
                                                                    {"seals", &seals_},
                                                                    {"names", &names_},
@@ -193,23 +183,18 @@ std::expected<void, LogError> Environment::open_databases(bool create) {
     if (code != MDB_SUCCESS) return fail(code, transaction);
   }
 
-  About about;
-  about.checksum = about_checksum(about);
+  const AboutBytes fresh = encode_about(LogFormat::Whole);
   MDB_val key = as_value(kAboutKey);
-  MDB_val value = as_value(std::as_bytes(std::span(&about, 1)));
-  code = create ? mdb_put(transaction, about_database, &key, &value, MDB_NOOVERWRITE)
-                : mdb_get(transaction, about_database, &key, &value);
+  MDB_val value = as_value(fresh);
+  code = create ? mdb_put(transaction, about_, &key, &value, MDB_NOOVERWRITE)
+                : mdb_get(transaction, about_, &key, &value);
   if (code != MDB_SUCCESS) return fail(code, transaction);
-  About found;
+  const auto format = decode_about({static_cast<const std::byte*>(value.mv_data), value.mv_size});
   snapshots_ = snapshots;
-  const bool whole = value.mv_size == sizeof found;
-  if (whole) std::memcpy(&found, value.mv_data, sizeof found);
   code = mdb_txn_commit(transaction);
   if (code != MDB_SUCCESS) return fail(code, nullptr);
-  if (!whole || found.magic != about.magic || found.checksum != about_checksum(found)) {
-    return Failure(no_log(directory_, "it does not say that it is a log"));
-  }
-  if (found.format > kFormatVersion) return Failure(newer_schema(std::nullopt));
+  if (!format) return Failure(no_log(directory_, "it does not say that it is a log"));
+  if (*format > LogFormat::Newest) return Failure(newer_schema(std::nullopt));
   return {};
 }
 

@@ -37,6 +37,8 @@ class Environment {
   MDB_dbi seals() const { return seals_; }
   MDB_dbi names() const { return names_; }
   MDB_dbi digests() const { return digests_; }
+  // What says that it is a log, and where its events begin (seam.h).
+  MDB_dbi about() const { return about_; }
   // Nullopt: the log was made before there were any, and nobody has written to it since.
   std::optional<MDB_dbi> snapshots() const {
     const MDB_dbi database = snapshots_;
@@ -44,6 +46,10 @@ class Environment {
   }
   // Makes the database of snapshots, where it is missing. For the writer, once the log is sound.
   std::expected<void, LogError> add_snapshots();
+
+  // Events up to here are in a segment as well: the writer may remove them. From any thread.
+  void let_go_until(Sequence last) { may_go_ = number(last); }
+  Sequence may_go() const { return Sequence{may_go_.load()}; }
 
   // Doubles the map, once no transaction of this process is open.
   std::expected<void, LogError> grow();
@@ -59,8 +65,9 @@ class Environment {
   std::filesystem::path directory_;
   bool writable_;
   MDB_env* environment_ = nullptr;
-  MDB_dbi events_ = 0, seals_ = 0, names_ = 0, digests_ = 0;
+  MDB_dbi about_ = 0, events_ = 0, seals_ = 0, names_ = 0, digests_ = 0;
   std::atomic<MDB_dbi> snapshots_ = 0;  // Readers may look while the writer adds it.
+  std::atomic<std::uint64_t> may_go_ = 0;
   // Shared by open transactions, exclusive while the map moves.
   std::shared_mutex map_;
 };

@@ -1,21 +1,17 @@
-// A pass over a log in a child process, so that a damaged page can only kill the child; and
-// backups.
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
+// A pass over a log in a child process, so that a damaged page can only kill the child.
 #include <cstring>
+#include <functional>
 #include <string>
 #include <utility>
 
 #include "events/log/archive.h"
 #include "events/log/child_process.h"
+#include "events/log/commit_reader.h"
 #include "events/log/environment.h"
 #include "events/log/event_log.h"
-#include "events/log/head_witness.h"
-#include "events/log/log_contents.h"
 #include "events/log/log_error.h"
 #include "events/log/page_tree.h"
+#include "events/log/segments.h"
 
 namespace tranchet {
 namespace {
@@ -39,10 +35,11 @@ std::expected<void, LogError> check_pages(const std::filesystem::path& directory
   return Failure(pages.error());
 }
 
-Outcome check(const std::filesystem::path& directory, CheckDepth depth) {
-  auto reader = LogReader::open(directory);
+using Opened = std::expected<std::unique_ptr<CommitReader>, LogError>;
+
+Outcome check(const std::filesystem::path& directory, Opened reader, CheckDepth depth) {
   if (!reader) return Failure(reader.error());
-  auto scanned = (*reader)->scan(Sequence{1}, [](const Event&) { return true; });
+  auto scanned = (*reader)->scan((*reader)->first(), [](const Event&) { return true; });
   if (!scanned) return Failure(scanned.error());
   if (auto notes = (*reader)->digest_notes(); !notes) return Failure(notes.error());
   if (!is_archive(directory)) {
@@ -82,59 +79,23 @@ std::optional<Outcome> decode_outcome(const std::string& bytes) {
                .message = std::move(text)});
 }
 
-}  // namespace
-
-std::expected<LogHead, LogError> check_in_child(const std::filesystem::path& directory,
-                                                CheckDepth depth) {
-  const ChildAnswer answer = ask_child([&] { return encode_outcome(check(directory, depth)); });
+Outcome ask_for(const std::filesystem::path& directory, const std::function<Outcome()>& work) {
+  const ChildAnswer answer = ask_child([&] { return encode_outcome(work()); });
   if (answer.error != 0) return Failure(system_error(answer.error, "checking", directory));
   std::optional<Outcome> outcome = answer.lived ? decode_outcome(answer.bytes) : std::nullopt;
   if (outcome) return std::move(*outcome);
   return Failure(unreadable_page(answer.lived ? "said nothing" : answer.death));
 }
 
-std::expected<LogHead, LogError> back_up(const std::filesystem::path& directory,
-                                         const std::filesystem::path& target) {
-  auto reader = LogReader::open(directory);
-  if (!reader) return Failure(reader.error());
-  auto environment = Environment::open(directory, {});
-  if (!environment) return Failure(environment.error());
-  // Taken first: the copy of a live log may hold more than its witness says, never less.
-  Witness head;
-  {
-    auto transaction = ReadTransaction::begin(**environment);
-    if (!transaction) return Failure(transaction.error());
-    auto seal = last_seal(*transaction, **environment);
-    if (!seal) return Failure(seal.error());
-    auto notes = load_notes(*transaction, **environment, {});
-    if (!notes) return Failure(notes.error());
-    const Seal last = seal->value_or(Seal{});
-    head = {.last = last.last, .chain = last.chain, .notes = notes->size()};
-  }
-  std::error_code error;
-  std::filesystem::create_directories(target, error);
-  if (error) return Failure(system_error(error.value(), "making the directory", target));
-  const std::filesystem::path copy = target / kDataFile;
-  if (std::filesystem::exists(copy, error)) {
-    return Failure(LogError{.kind = LogErrorKind::AlreadyThere,
-                            .sequence = std::nullopt,
-                            .message = "\"" + target.string() + "\" already holds a log"});
-  }
-  const int code = mdb_env_copy2((*environment)->handle(), target.c_str(), MDB_CP_COMPACT);
-  if (code != MDB_SUCCESS) return Failure(lmdb_error(code, "copying", target));
-  const int file = ::open(copy.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool synced = file >= 0 && ::fsync(file) == 0;
-  const int sync_error = errno;
-  if (file >= 0) ::close(file);
-  if (!synced) return Failure(system_error(sync_error, "syncing", copy));
-  auto witness = WitnessFile::open(target);
-  if (!witness) return Failure(witness.error());
-  if (auto written = witness->write(head, true); !written) {
-    return Failure(written.error());
-  }
-  auto made = LogReader::open(target);
-  if (!made) return Failure(made.error());
-  return (*made)->head();
+}  // namespace
+
+std::expected<LogHead, LogError> check_in_child(const std::filesystem::path& directory,
+                                                CheckDepth depth) {
+  return ask_for(directory, [&] { return check(directory, open_commits(directory), depth); });
+}
+
+std::expected<LogHead, LogError> check_newest_in_child(const std::filesystem::path& log) {
+  return ask_for(log, [&] { return check(log, open_newest(log), CheckDepth::Records); });
 }
 
 }  // namespace tranchet

@@ -97,6 +97,11 @@ LogError gap_at(Sequence sequence, std::string_view what) {
                      " is missing: " + std::string(what) + std::string(kRestore)};
 }
 
+LogError moved_away(Sequence sequence, Sequence first) {
+  return gap_at(sequence, "the events before " + std::to_string(number(first)) +
+                              " have moved into the folder \"segments\", where it is not");
+}
+
 LogError newer_schema(std::optional<Sequence> sequence) {
   const std::string where =
       sequence ? " (event " + std::to_string(number(*sequence)) + ")" : std::string();

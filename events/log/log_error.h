@@ -24,6 +24,8 @@ LogError damaged(std::string_view what);
 // The child that was to read it died; `death` says how: "was killed by signal 11".
 LogError unreadable_page(std::string_view death);
 LogError gap_at(Sequence sequence, std::string_view what);
+// Events before `first` have moved into segments, and none of those holds this one.
+LogError moved_away(Sequence sequence, Sequence first);
 LogError newer_schema(std::optional<Sequence> sequence);
 
 }  // namespace tranchet

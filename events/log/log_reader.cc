@@ -2,13 +2,13 @@
 #include <utility>
 #include <vector>
 
-#include "events/log/archive.h"
+#include "events/log/commit_reader.h"
 #include "events/log/environment.h"
-#include "events/log/event_log.h"
 #include "events/log/head_witness.h"
 #include "events/log/log_contents.h"
 #include "events/log/log_error.h"
 #include "events/log/record.h"
+#include "events/log/seam.h"
 
 namespace tranchet {
 namespace {
@@ -17,6 +17,7 @@ using Failure = std::unexpected<LogError>;
 
 // How much is read in one transaction: about a millisecond.
 constexpr std::size_t kEventsAtOnce = 8'192, kCommitsAtOnce = 1'024;
+constexpr std::size_t kBytesAtOnce = std::size_t{1} << 20;
 
 LogError flaw_at(Sequence sequence, RecordFlaw flaw) {
   switch (flaw) {
@@ -30,7 +31,7 @@ LogError flaw_at(Sequence sequence, RecordFlaw flaw) {
   return damaged_at(sequence, "its record makes no sense");
 }
 
-class StoredLogReader final : public LogReader {
+class StoredLogReader final : public CommitReader {
  public:
   explicit StoredLogReader(std::shared_ptr<Environment> environment)
       : environment_(std::move(environment)) {}
@@ -38,7 +39,8 @@ class StoredLogReader final : public LogReader {
   std::expected<void, LogError> start(const Witness& witness);
 
   std::expected<void, LogError> scan(Sequence from, const Visit& visit) override;
-  std::expected<void, LogError> verify_chain() override;
+  std::expected<void, LogError> walk(Sequence from, const VisitRecords& visit) override;
+  std::expected<Seal, LogError> seal_at(Sequence last) override;
   std::expected<void, LogError> scan_commits(Sequence from, const VisitCommit& visit) override;
   std::expected<std::vector<DigestNote>, LogError> digest_notes() override {
     auto transaction = ReadTransaction::begin(*environment_);
@@ -52,6 +54,7 @@ class StoredLogReader final : public LogReader {
   }
   const Names& names() const override { return names_; }
   LogHead head() const override { return head_of(head_); }
+  Sequence first() const override { return first_; }
 
  private:
   // Where a pass over the log stands between two transactions.
@@ -64,15 +67,24 @@ class StoredLogReader final : public LogReader {
   std::expected<std::optional<Cursor::Entry>, LogError> find_record(Cursor& cursor,
                                                                     Sequence sequence);
   std::expected<void, LogError> decode_next(const Cursor::Entry& entry, Sequence& next_sequence);
-  struct ChainProgress {
-    std::optional<Seal> previous;
-    bool at_end = false;
+  // Commits of one transaction, with their records back to back.
+  struct Commits {
+    struct Part {
+      Seal seal;
+      std::size_t bytes = 0;
+    };
+    std::vector<Part> parts;
+    std::vector<std::byte> records;
+    bool more = true;
   };
-  std::expected<void, LogError> verify_some(ChainProgress& progress, ChainHasher& hasher);
+  std::expected<void, LogError> read_commits(Sequence from, Commits& commits);
+  std::expected<void, LogError> take_commit(const Seal& seal, Cursor& events,
+                                            std::optional<Cursor::Entry>& at, Commits& commits);
 
   std::shared_ptr<Environment> environment_;
   Names names_;
   std::optional<Seal> head_;
+  Sequence first_{1};
   Witness witness_;            // As it was when the log was opened.
   std::vector<Event> events_;  // Of one transaction; they are visited after it.
 };
@@ -84,12 +96,18 @@ std::expected<void, LogError> StoredLogReader::start(const Witness& witness) {
   auto head = verified_head(*transaction, *environment_, witness);
   if (!head) return Failure(head.error());
   head_ = *head;
+  auto moved = moved_until(*transaction, *environment_);
+  if (!moved) return Failure(moved.error());
+  first_ = next(*moved);
   if (!head_) return {};
   return load_names(*transaction, *environment_, *head_, names_);
 }
 
-// A live log has grown since.
+// A live log has grown since, and may have lost events to a segment.
 std::expected<void, LogError> StoredLogReader::refresh(const ReadTransaction& transaction) {
+  auto moved = moved_until(transaction, *environment_);
+  if (!moved) return Failure(moved.error());
+  first_ = next(*moved);
   auto head = last_seal(transaction, *environment_);
   if (!head) return Failure(head.error());
   if (!*head || (head_ && (*head)->last == head_->last)) return {};
@@ -135,6 +153,7 @@ std::expected<void, LogError> StoredLogReader::read_some(Progress& progress) {
   if (auto fresh = refresh(*transaction); !fresh) return fresh;
   progress.at_end = true;
   if (!head_ || progress.next > head_->last) return {};
+  if (progress.next < first_) return Failure(moved_away(progress.next, first_));
 
   auto cursor = Cursor::open(*transaction, environment_->events(), environment_->directory());
   if (!cursor) return Failure(cursor.error());
@@ -172,48 +191,84 @@ std::expected<void, LogError> StoredLogReader::scan(Sequence from, const Visit& 
   return {};
 }
 
-std::expected<void, LogError> StoredLogReader::verify_some(ChainProgress& progress,
-                                                           ChainHasher& hasher) {
+// `at` stands on the commit's first record, and is left on what follows its last.
+std::expected<void, LogError> StoredLogReader::take_commit(const Seal& seal, Cursor& events,
+                                                           std::optional<Cursor::Entry>& at,
+                                                           Commits& commits) {
+  if (!at || at->key != number(seal.first)) {
+    return Failure(gap_at(seal.first, "its seal says it was there"));
+  }
+  const std::size_t before = commits.records.size();
+  while (at && at->key <= number(seal.last)) {
+    commits.records.insert(commits.records.end(), at->bytes.begin(), at->bytes.end());
+    auto following = events.next();
+    if (!following) return Failure(following.error());
+    at = *following;
+  }
+  commits.parts.push_back({.seal = seal, .bytes = commits.records.size() - before});
+  return {};
+}
+
+// The commits from the one that holds `from` on, up to what cannot be read.
+std::expected<void, LogError> StoredLogReader::read_commits(Sequence from, Commits& commits) {
+  commits.parts.clear();
+  commits.records.clear();
   auto transaction = ReadTransaction::begin(*environment_);
   if (!transaction) return Failure(transaction.error());
+  if (auto fresh = refresh(*transaction); !fresh) return fresh;
+  commits.more = head_ && from <= head_->last;
+  if (commits.more && from < first_) return Failure(moved_away(from, first_));
   const auto& directory = environment_->directory();
   auto seals = Cursor::open(*transaction, environment_->seals(), directory);
   auto events = Cursor::open(*transaction, environment_->events(), directory);
   if (!seals || !events) return Failure(seals ? events.error() : seals.error());
-  const Sequence start = progress.previous ? next(progress.previous->last) : Sequence{1};
-  auto entry = seals->first_from(number(start));
-  auto at = events->first_from(number(start));
-  for (std::size_t n = 0; entry && at && *entry && n < kCommitsAtOnce; ++n) {
+  auto entry = seals->first_from(number(from));
+  std::optional<Cursor::Entry> at;
+  while (entry && *entry && commits.parts.size() < kCommitsAtOnce &&
+         commits.records.size() < kBytesAtOnce) {
     const std::optional<Seal> seal = decode_seal((*entry)->bytes);
-    const Sequence expected = progress.previous ? next(progress.previous->last) : Sequence{1};
     if (!seal || number(seal->last) != (*entry)->key) {
-      return Failure(damaged_at(expected, "the checksum of its seal is wrong"));
+      return Failure(damaged_at(Sequence{(*entry)->key}, "the checksum of its seal is wrong"));
     }
-    if (seal->first != expected) return Failure(gap_at(expected, "the seal of its commit is gone"));
-    auto chain =
-        hash_commit(*transaction, *environment_, progress.previous, *seal, *events, *at, hasher);
-    if (!chain) return Failure(chain.error());
-    if (*chain != seal->chain) {
-      return Failure(damaged_at(seal->first, "the chain does not match its commit"));
+    if (!at) {
+      auto start = events->first_from(number(seal->first));
+      if (!start) return Failure(start.error());
+      at = *start;
     }
-    progress.previous = seal;
+    if (auto taken = take_commit(*seal, *events, at, commits); !taken) return taken;
     entry = seals->next();
   }
-  if (!entry || !at) return Failure(entry ? at.error() : entry.error());
-  progress.at_end = !*entry;
-  if (progress.at_end && *at) {
-    return Failure(damaged_at(Sequence{(*at)->key}, "its commit has no seal"));
+  if (!entry) return Failure(entry.error());
+  if (!*entry && at) return Failure(damaged_at(Sequence{at->key}, "its commit has no seal"));
+  commits.more = entry->has_value();
+  return {};
+}
+
+std::expected<void, LogError> StoredLogReader::walk(Sequence from, const VisitRecords& visit) {
+  Commits commits;
+  Sequence at = number(from) == 0 ? Sequence{1} : from;
+  while (commits.more) {
+    const auto read = read_commits(at, commits);
+    std::span<const std::byte> records(commits.records);
+    for (const Commits::Part& part : commits.parts) {
+      if (!visit(part.seal, records.first(part.bytes))) return {};
+      records = records.subspan(part.bytes);
+      at = next(part.seal.last);
+    }
+    if (!read) return read;
   }
   return {};
 }
 
-std::expected<void, LogError> StoredLogReader::verify_chain() {
-  ChainProgress progress;
-  ChainHasher hasher;
-  while (!progress.at_end) {
-    if (auto verified = verify_some(progress, hasher); !verified) return verified;
-  }
-  return {};
+std::expected<Seal, LogError> StoredLogReader::seal_at(Sequence last) {
+  if (last == Sequence{}) return Seal{};
+  auto transaction = ReadTransaction::begin(*environment_);
+  if (!transaction) return Failure(transaction.error());
+  auto bytes = transaction->get(environment_->seals(), number(last));
+  if (!bytes) return Failure(bytes.error());
+  const std::optional<Seal> seal = *bytes ? decode_seal(**bytes) : std::nullopt;
+  if (seal && seal->last == last) return *seal;
+  return Failure(damaged_at(last, "no sound seal says that a commit ends there"));
 }
 
 std::expected<void, LogError> StoredLogReader::scan_commits(Sequence from,
@@ -225,6 +280,7 @@ std::expected<void, LogError> StoredLogReader::scan_commits(Sequence from,
       auto transaction = ReadTransaction::begin(*environment_);
       if (!transaction) return Failure(transaction.error());
       if (auto fresh = refresh(*transaction); !fresh) return fresh;
+      if (head_ && at <= head_->last && at < first_) return Failure(moved_away(at, first_));
       auto cursor = Cursor::open(*transaction, environment_->seals(), environment_->directory());
       if (!cursor) return Failure(cursor.error());
       auto entry = cursor->first_from(number(at));
@@ -254,9 +310,8 @@ std::expected<void, LogError> StoredLogReader::scan_commits(Sequence from,
 
 }  // namespace
 
-std::expected<std::unique_ptr<LogReader>, LogError> LogReader::open(
+std::expected<std::unique_ptr<CommitReader>, LogError> open_newest(
     const std::filesystem::path& directory) {
-  if (is_archive(directory)) return open_archive(directory);
   auto environment = Environment::open(directory, {});
   if (!environment) return Failure(environment.error());
   const auto witness = read_witness(directory);

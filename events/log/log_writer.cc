@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include "events/log/log_error.h"
 #include "events/log/page_tree.h"
 #include "events/log/record.h"
+#include "events/log/seam.h"
 #include "events/log/snapshot_pieces.h"
 #include "events/log/writer_lock.h"
 
@@ -23,6 +25,9 @@ namespace tranchet {
 namespace {
 
 using Failure = std::unexpected<LogError>;
+
+// Records that leave for a segment with one commit.
+constexpr std::size_t kRecordsToGo = 64;
 
 // A name in a directory is on the disk once the directory is.
 std::expected<void, LogError> sync_directory(const std::filesystem::path& directory) {
@@ -71,6 +76,7 @@ class StoredLogWriter final : public LogWriter {
   int put_notes(MDB_txn* transaction);
   int put_snapshot(MDB_txn* transaction);
   int put_kept(MDB_txn* transaction);
+  int let_go(MDB_txn* transaction, std::size_t records);
   std::expected<void, LogError> transact(const std::function<int(MDB_txn*)>& put,
                                          const std::string& doing);
   void collect_names(const Names& names);
@@ -216,7 +222,17 @@ int StoredLogWriter::put_all(MDB_txn* transaction, std::span<const RecordEncoder
   const std::uint64_t last = number(seal.last);
   MDB_val key = as_value(last), value = as_value(bytes);
   code = mdb_put(transaction, environment_->seals(), &key, &value, MDB_APPEND);
-  return code == MDB_SUCCESS ? put_kept(transaction) : code;
+  if (code == MDB_SUCCESS) code = put_kept(transaction);
+  return code == MDB_SUCCESS ? let_go(transaction, records.size()) : code;
+}
+
+// What segments hold leaves: faster than it comes, and no more than a commit hardly feels. What
+// follows the newest snapshot stays, so that a start needs no segment.
+int StoredLogWriter::let_go(MDB_txn* transaction, std::size_t records) {
+  Sequence until = environment_->may_go();
+  if (number(last_snapshot_) > 0) until = std::min(until, last_snapshot_);
+  if (number(until) == 0) return MDB_SUCCESS;
+  return remove_front(transaction, *environment_, until, std::max(kRecordsToGo, 2 * records));
 }
 
 // Runs `put` in a transaction and commits it, in a larger map where this one is full.

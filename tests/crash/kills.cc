@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "adapters/cli/exit_status.h"
+#include "events/log/segments.h"
 #include "tests/crash/scratch.h"
 #include "tests/crash/verdict.h"
 #include "tests/crash/world.h"
@@ -37,11 +38,13 @@ class KillLoop {
     }
     end_log(rounds);
     std::sort(recoveries_.begin(), recoveries_.end());
+    if (rounds >= kRoundsALog && segments_ == 0) verdict_.violation("no segment was ever made");
     return verdict_.conclude(std::to_string(rounds) + " rounds, " + std::to_string(kills_) +
                              " kills, " + std::to_string(refused_) + " second starts refused, " +
-                             std::to_string(events_) + " events, " + std::to_string(orders_) +
-                             " orders, ready again in " + recovery(50) + " / " + recovery(99) +
-                             " / " + recovery(100) + " us (p50 / p99 / max)");
+                             std::to_string(events_) + " events, " + std::to_string(segments_) +
+                             " segments, " + std::to_string(orders_) + " orders, ready again in " +
+                             recovery(50) + " / " + recovery(99) + " / " + recovery(100) +
+                             " us (p50 / p99 / max)");
   }
 
  private:
@@ -113,6 +116,7 @@ class KillLoop {
     }
     events_ += world_->events();
     orders_ += world_->orders();
+    if (const auto segments = list_segments(log_)) segments_ += segments->size();
     std::filesystem::remove_all(log_);
   }
 
@@ -139,7 +143,7 @@ class KillLoop {
   std::filesystem::path log_;
   std::unique_ptr<World> world_;
   Verdict verdict_;
-  std::uint64_t kills_ = 0, refused_ = 0, events_ = 0, orders_ = 0;
+  std::uint64_t kills_ = 0, refused_ = 0, events_ = 0, orders_ = 0, segments_ = 0;
   std::vector<std::int64_t> recoveries_;
 };
 

@@ -11,8 +11,10 @@
 #include "events/log/crc32c.h"
 #include "events/log/json.h"
 #include "events/log/log_error.h"
+#include "events/log/segments.h"
 #include "replay/loop.h"
 #include "replay/resume.h"
+#include "replay/segment.h"
 #include "tests/crash/frames.h"
 #include "tests/crash/market.h"
 
@@ -53,8 +55,9 @@ class Reporter final : public Observer {
   const Names& names_;
 };
 
-// Often, so that most restarts begin at a snapshot.
+// Often, so that most restarts begin at a snapshot, and most deaths meet a segment on its way.
 constexpr std::uint64_t kSnapshotInterval = 64;
+constexpr SegmentRule kSegments{.bytes = 12'000};
 
 struct Recovered {
   std::unique_ptr<LogWriter> log;
@@ -86,8 +89,9 @@ std::expected<Recovered, LogError> recover(const std::filesystem::path& director
 
 class Trader {
  public:
-  Trader(Recovered recovered, int socket)
-      : socket_(socket),
+  Trader(std::filesystem::path directory, Recovered recovered, int socket)
+      : directory_(std::move(directory)),
+        socket_(socket),
         recovered_(std::move(recovered)),
         venue_(socket),
         reporter_(socket, *recovered_.log, recovered_.names),
@@ -111,6 +115,7 @@ class Trader {
       if (auto due = loop_.run_until(frame->time); !due) return due;
       if (auto taken = loop_.take(frame->time, frame->body); !taken) return taken;
       say(ToVenue::Kind::Done);
+      if (auto moved = move_into_segments(); !moved) return moved;
     }
     return {};
   }
@@ -137,6 +142,17 @@ class Trader {
     return {};
   }
 
+  // What a program of its own does beside a live one.
+  std::expected<void, LogError> move_into_segments() {
+    const std::uint64_t now = number(recovered_.engine->last_sequence()) / kSnapshotInterval;
+    if (now == looked_at_) return {};
+    looked_at_ = now;
+    if (auto made = make_due_segment(directory_, kSegments); !made) {
+      return std::unexpected(made.error());
+    }
+    return let_go_of_segmented(directory_);
+  }
+
   void say(ToVenue::Kind kind) {
     send_frame(socket_, ToVenue{.kind = kind,
                                 .sequence = recovered_.engine->last_sequence(),
@@ -145,8 +161,10 @@ class Trader {
                                 .state_digest = recovered_.engine->state_digest()});
   }
 
+  std::filesystem::path directory_;
   int socket_;
   Recovered recovered_;
+  std::uint64_t looked_at_ = 0;
   RemoteVenue venue_;
   Reporter reporter_;
   Loop loop_;
@@ -158,7 +176,7 @@ int run(const std::filesystem::path& directory, int socket) {
     std::cerr << recovered.error().message << "\n";
     return exit_status(recovered.error().kind);
   }
-  const auto ran = Trader(std::move(*recovered), socket).run();
+  const auto ran = Trader(directory, std::move(*recovered), socket).run();
   if (ran) return kDone;
   std::cerr << ran.error().message << "\n";
   return exit_status(ran.error().kind);

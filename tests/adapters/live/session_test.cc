@@ -8,6 +8,10 @@
 #include <fstream>
 #include <sstream>
 
+#include <unistd.h>
+
+#include "events/log/commit_reader.h"
+#include "events/log/segments.h"
 #include "tests/adapters/live/live_session.h"
 
 namespace tranchet {
@@ -147,6 +151,84 @@ TEST_F(LiveSession, PaperTradesOnRealPricesAndSurvivesAKill) {
   stage_->trade("45500");
   wait_flat();
   EXPECT_EQ(stage_->closed().back().reason, ExitReason::TakeProfit);
+  EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+  EXPECT_EQ(replay_verify(), 0);
+}
+
+// While it trades, the older part of its log moves into segments; who follows the log from outside
+// sees every event once, and the whole replays to the same digests as its archive.
+TEST_F(LiveSession, TheLogMovesIntoSegmentsWhileItTrades) {
+  begin({.live = false, .settings = "[log]\nsegment_megabytes = 0.03\nlook_seconds = 1\n"});
+  Child follower({TRANCHET_PROGRAM, "log", "cat", "--follow", stage_->log().string()},
+                 folder_ / "follower-errors");
+  // Until there are so many, and data.mdb has let go of some of them.
+  const auto move = [&](std::size_t segments, Sequence first) {
+    const auto is_there = [&] {
+      return list_segments(stage_->log())->size() >= segments &&
+             (*open_newest(stage_->log()))->first() >= first;
+    };
+    while (!is_there() && stage_->program().is_alive()) {
+      const std::string answer = stage_->wish(R"("type":"EntriesResumed","reason":"again")");
+      ASSERT_TRUE(answer.starts_with("{\"ok\":true")) << answer;
+    }
+  };
+  stage_->enter("Buy", "0.1");
+  wait_protected(0, 0.1_qty);
+  move(2, Sequence{1});
+  EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+  stage_->start();
+  ready();
+  wait_protected(0, 0.1_qty);
+  move(4, Sequence{2});
+  stage_->kill();
+  stage_->start();
+  ready();
+  wait_protected(0, 0.1_qty);
+  stage_->trade("45500");
+  wait_flat();
+  EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+  EXPECT_EQ(replay_verify(), 0);
+
+  // A copy is a log to go on with.
+  const fs::path copy = folder_ / "copy";
+  Child backup({TRANCHET_PROGRAM, "log", "backup", stage_->log().string(), "--to", copy.string()},
+               folder_ / "backup-errors");
+  EXPECT_EQ(backup.wait(), 0);
+  EXPECT_TRUE(fs::exists(copy / "mode"));
+
+  const auto json = [&](const fs::path& log) {
+    Child replay({TRANCHET_PROGRAM, "replay", log.string(), "--verify", "--json"},
+                 folder_ / "replay-errors");
+    const std::string line = replay.line().value_or("");
+    EXPECT_EQ(replay.wait(), 0);
+    return line.substr(std::min(line.size(), line.find("\"events\"")));
+  };
+  const fs::path archive = folder_ / "all.archive";
+  Child archived({TRANCHET_PROGRAM, "log", "archive", stage_->log().string(), archive.string()},
+                 folder_ / "archive-errors");
+  EXPECT_EQ(archived.wait(), 0);
+  const std::string expected = json(stage_->log());
+  EXPECT_FALSE(expected.empty());
+  EXPECT_EQ(json(archive), expected);
+  EXPECT_EQ(json(copy), expected);
+
+  const std::uint64_t last = number((*LogReader::open(stage_->log()))->head().last);
+  for (std::uint64_t sequence = 1; sequence <= last; ++sequence) {
+    const auto line = follower.line();
+    ASSERT_TRUE(line) << "before event " << sequence;
+    ASSERT_EQ(std::stoull(*line), sequence);
+  }
+}
+
+// A budget that cannot be met is told, once, and is no reason to stop.
+TEST_F(LiveSession, ALogThatIsTooLargeIsTold) {
+  begin({.settings = "[log]\nbudget_megabytes = 0.001\nlook_seconds = 1\n"});
+  ASSERT_TRUE(stage_->until("an alert",
+                            [this](const Engine&) { return stage_->count<AdapterFault>() > 0; }));
+  EXPECT_NE(stage_->notes().find("log.budget_megabytes"), std::string::npos);
+  stage_->enter("Buy", "0.1");
+  wait_protected(0, 0.1_qty);
+  EXPECT_EQ(stage_->count<AdapterFault>(), 1U);
   EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
   EXPECT_EQ(replay_verify(), 0);
 }

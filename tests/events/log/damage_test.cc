@@ -212,7 +212,7 @@ TEST(Damage, ANewerProgramsRecordIsRefusedAsSuch) {
     ASSERT_EQ(mdb_get(transaction, database, &name, &value), 0);
     std::vector<std::byte> bytes(16);
     std::memcpy(bytes.data(), value.mv_data, bytes.size());
-    bytes[8] = std::byte{2};
+    bytes[8] = std::byte{3};
     const std::uint32_t checksum = crc32c(std::span(bytes).first(12));
     std::memcpy(bytes.data() + 12, &checksum, sizeof checksum);
     MDB_val changed{bytes.size(), bytes.data()};
