@@ -71,7 +71,7 @@ bool Lane::may_jump(BlockKind kind) const {
 QuietBand Lane::joint_band(InstrumentId instrument) {
   const PriceBand& venue = venue_band(instrument);
   if (!engine_.state().knows(instrument)) return {};
-  const QuietBand& engine = engine_.state().instrument(instrument).band;
+  const QuietBand& engine = engine_.quiet_band(instrument);
   return {.low = std::max(venue.low, engine.low), .high = std::min(venue.high, engine.high)};
 }
 

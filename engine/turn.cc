@@ -24,20 +24,7 @@ constexpr std::uint8_t kCancelRank = 3;
 
 }  // namespace
 
-void Turn::add(Section section, PositionKey key, const Command& command, std::uint32_t ordinal,
-               std::uint8_t leg) {
-  // instrument 16 | side 2 | section 3 | ordinal 24 | leg 3; first come, first placed for the rest.
-  // What has no key comes after all that have one.
-  const auto instrument = static_cast<std::uint64_t>(key.instrument);
-  const std::uint64_t place = instrument == 0 ? 0xFFFF : instrument;
-  const std::uint64_t rank = (place << 48) | (static_cast<std::uint64_t>(key.side) << 46) |
-                             (static_cast<std::uint64_t>(section) << 40) |
-                             (static_cast<std::uint64_t>(ordinal & 0xFF'FFFF) << 8) | leg;
-  if (ranks_.empty() || ranks_.back() <= rank) {
-    ranks_.push_back(rank);
-    output_.commands.push_back(command);
-    return;
-  }
+void Turn::insert(std::uint64_t rank, const Command& command) {
   const auto at = std::upper_bound(ranks_.begin(), ranks_.end(), rank);
   const auto index = static_cast<std::ptrdiff_t>(first_) + (at - ranks_.begin());
   ranks_.insert(at, rank);
@@ -167,10 +154,12 @@ void Turn::trade_closed(const TradeClosed& closed_trade) {
   add(Section::Publish, {closed_trade.instrument, closed_trade.position_side}, closed_trade);
 }
 
-void Turn::position_update(PositionKey key, const PositionUpdate& update,
-                           std::span<const TrancheState> tranches) {
+void Turn::position_update(PositionKey key, const PositionUpdate& update) {
   add(Section::Update, key, update);
-  for (const TrancheState& tranche : tranches) add(Section::Update, key, tranche);
+}
+
+void Turn::position_update(PositionKey key, const TrancheState& row) {
+  add(Section::Update, key, row);
 }
 
 void Turn::finish() {

@@ -53,11 +53,12 @@ class Turn {
   void alert(AlertReason reason, PositionKey key, const Tranche* tranche, OrderId order = {});
   void alert(AlertReason reason, OrderId order = {});
   void trade_closed(const TradeClosed& closed);
-  void position_update(PositionKey key, const PositionUpdate& update,
-                       std::span<const TrancheState> tranches);
+  // The header, then its rows.
+  void position_update(PositionKey key, const PositionUpdate& update);
+  void position_update(PositionKey key, const TrancheState& row);
   template <class T>
   void book(const T& booking) {
-    output_.bookings.emplace_back(booking);
+    output_.bookings.emplace_back().template emplace<T>(booking);
   }
 
   // The book is looked at again when the event has been taken in: with all of its tranches, or with
@@ -102,8 +103,26 @@ class Turn {
       keys.insert(std::lower_bound(keys.begin(), keys.end(), key), key);
     }
   }
-  void add(Section section, PositionKey key, const Command& command, std::uint32_t ordinal = 0,
-           std::uint8_t leg = 0);
+  // The place of a command. What has no key comes after all that have one; first come, first placed
+  // for the rest. instrument 16 | side 2 | section 3 | ordinal 24 | leg 3
+  static std::uint64_t rank_of(Section section, PositionKey key, std::uint32_t ordinal,
+                               std::uint8_t leg) {
+    const auto instrument = static_cast<std::uint64_t>(key.instrument);
+    return ((instrument == 0 ? 0xFFFF : instrument) << 48) |
+           (static_cast<std::uint64_t>(key.side) << 46) |
+           (static_cast<std::uint64_t>(section) << 40) |
+           (static_cast<std::uint64_t>(ordinal & 0xFF'FFFF) << 8) | leg;
+  }
+  template <class Body>
+  void add(Section section, PositionKey key, const Body& body, std::uint32_t ordinal = 0,
+           std::uint8_t leg = 0) {
+    const std::uint64_t rank = rank_of(section, key, ordinal, leg);
+    if (!ranks_.empty() && ranks_.back() > rank) return insert(rank, body);
+    ranks_.push_back(rank);
+    // Made where it stays: a copy would be read back before its parts have left the store buffer.
+    output_.commands.emplace_back().template emplace<Body>(body);
+  }
+  void insert(std::uint64_t rank, const Command& command);
 
   Output& output_;
   std::size_t first_;                   // Of this turn's commands in the output,

@@ -60,7 +60,9 @@ void VenueOrders::finish(const VenueOrder& order, QueryStatus status, Timestamp 
   kept->status = status;
   kept->finished = now;
   orders_.retire(id);
-  finished_order_.push_back({.order = id, .time = now});
+  Finished& last = finished_order_.emplace_back();
+  last.order = id;
+  last.time = now;
   while (finished_order_.front().time + kRemembered < now) {
     const Finished& oldest = finished_order_.front();
     const VenueOrder* found = find(oldest.order);
@@ -68,6 +70,7 @@ void VenueOrders::finish(const VenueOrder& order, QueryStatus status, Timestamp 
     if (is_it && find_open(oldest.order) == nullptr) orders_.erase(oldest.order);
     finished_order_.pop_front();
   }
+  orders_.fetch(finished_order_.front().order);  // The next to be forgotten.
 }
 
 }  // namespace tranchet
