@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <deque>
 #include <iterator>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -180,12 +181,18 @@ class OrderTable {
   iterator find(OrderId id) { return find_in<iterator>(*this, id); }
   const_iterator find(OrderId id) const { return find_in<const_iterator>(*this, id); }
 
-  // The order that is held under the id from now on: the one that was before, if there was one.
-  Order& emplace(OrderId id, const Order& order) {
+  // The order that is held under the id from now on: the one that was before, if there was one; else
+  // one as Order() is.
+  Order& emplace(OrderId id) {
     if (Order* held = look_up(id)) return *held;
-    value_type& slot = take_slot(id, order);
+    value_type& slot = take_slot();
+    slot.first = id;
     live_.insert({id, &slot});
     return slot.second;
+  }
+  Order& emplace(OrderId id, const Order& order) {
+    if (Order* held = look_up(id)) return *held;
+    return emplace(id) = order;
   }
   // A live order of that id is remembered from now on.
   void retire(OrderId id) {
@@ -250,13 +257,12 @@ class OrderTable {
     const auto* bytes = static_cast<const char*>(static_cast<const void*>(&slot));
     for (std::size_t at = 0; at < sizeof(value_type); at += 64) __builtin_prefetch(bytes + at, 1);
   }
-  value_type& take_slot(OrderId id, const Order& order) {
-    if (free_.empty()) return slots_.emplace_back(id, order);
-    value_type& slot = *free_.back();
+  value_type& take_slot() {
+    if (free_.empty()) return slots_.emplace_back();
+    value_type* slot = free_.back();
     free_.pop_back();
-    slot.first = id;
-    slot.second = order;
-    return slot;
+    std::destroy_at(slot);
+    return *std::construct_at(slot);
   }
   // What another table holds, in slots of this one.
   void take_from(const OrderTable& other) {

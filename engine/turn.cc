@@ -24,6 +24,10 @@ constexpr std::uint8_t kCancelRank = 3;
 
 }  // namespace
 
+void Turn::note_another(PositionKeys& keys, PositionKey key) {
+  if (!keys.contains(key)) keys.insert(std::lower_bound(keys.begin(), keys.end(), key), key);
+}
+
 void Turn::insert(std::uint64_t rank, const Command& command) {
   const auto at = std::upper_bound(ranks_.begin(), ranks_.end(), rank);
   const auto index = static_cast<std::ptrdiff_t>(first_) + (at - ranks_.begin());
@@ -38,7 +42,7 @@ Order& Turn::submit(const NewOrder& wanted) {
                                     .attempt = std::min<std::uint8_t>(wanted.attempt, 15)});
   const Settings& settings = state.settings;
   const InstrumentId instrument = wanted.key.instrument;
-  Order order;
+  Order& order = state.orders.emplace(id);
   order.id = id;
   order.key = wanted.key;
   order.tranche_id = wanted.tranche_id;
@@ -73,7 +77,7 @@ Order& Turn::submit(const NewOrder& wanted) {
     add(Section::Tranche, order.key, command, order.tranche, leg_rank(order.purpose));
   }
   touch(order.key, order.tranche_id);
-  return state.orders.emplace(id, order);
+  return order;
 }
 
 void Turn::amend(Order& order, Quantity quantity, Price limit_price) {

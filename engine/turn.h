@@ -99,10 +99,11 @@ class Turn {
   static void note(PositionKeys& keys, PositionKey key) {
     if (keys.empty()) {
       keys.push_back(key);
-    } else if (keys.front() != key && !keys.contains(key)) {
-      keys.insert(std::lower_bound(keys.begin(), keys.end(), key), key);
+    } else if (keys.front() != key) {
+      note_another(keys, key);
     }
   }
+  static void note_another(PositionKeys& keys, PositionKey key);
   // The place of a command. What has no key comes after all that have one; first come, first placed
   // for the rest. instrument 16 | side 2 | section 3 | ordinal 24 | leg 3
   static std::uint64_t rank_of(Section section, PositionKey key, std::uint32_t ordinal,
@@ -119,8 +120,9 @@ class Turn {
     const std::uint64_t rank = rank_of(section, key, ordinal, leg);
     if (!ranks_.empty() && ranks_.back() > rank) return insert(rank, body);
     ranks_.push_back(rank);
-    // Made where it stays: a copy would be read back before its parts have left the store buffer.
-    output_.commands.emplace_back().template emplace<Body>(body);
+    // Made where it stays, from the one that holds nothing: a copy would be read back before its
+    // parts have left the processor's store buffer.
+    output_.commands.emplace_back(RequestSnapshot{}).template emplace<Body>(body);
   }
   void insert(std::uint64_t rank, const Command& command);
 

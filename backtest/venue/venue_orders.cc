@@ -21,11 +21,10 @@ VenueOrder& VenueOrders::add(const SubmitOrder& request) {
     }
     count(request.order);
   }
-  VenueOrder order;
+  VenueOrder& order = foreign ? foreign_[arrival] : orders_.emplace(request.order);
   order.request = request;
   order.arrival = arrival;
-  return foreign ? foreign_.emplace(arrival, order).first->second
-                 : orders_.emplace(request.order, order);
+  return order;
 }
 
 void VenueOrders::count(OrderId id) {
