@@ -15,6 +15,7 @@
 #include <deque>
 #include <iterator>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -261,8 +262,9 @@ class OrderTable {
     if (free_.empty()) return slots_.emplace_back();
     value_type* slot = free_.back();
     free_.pop_back();
-    std::destroy_at(slot);
-    return *std::construct_at(slot);
+    std::destroy_at(&slot->second);
+    ::new (static_cast<void*>(&slot->second)) Order{};  // Order() would be set to zeros before.
+    return *slot;
   }
   // What another table holds, in slots of this one.
   void take_from(const OrderTable& other) {

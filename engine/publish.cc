@@ -52,13 +52,13 @@ void publish_position(Turn& turn, const Position& position) {
   turn.position_update(position.key, update);
   for (const Tranche& tranche : position.tranches) {
     if (!tranche.quantity.is_positive()) continue;
-    turn.position_update(position.key,
-                         TrancheState{.tranche_id = tranche.id,
-                                      .quantity = tranche.quantity,
-                                      .average_entry = tranche.average,
-                                      .take_profit = shown_target(tranche),
-                                      .stop_loss = shown_stop(tranche),
-                                      .tranche = tranche.ordinal});
+    TrancheState& row = turn.position_row(position.key);
+    row.tranche_id = tranche.id;
+    row.quantity = tranche.quantity;
+    row.average_entry = tranche.average;
+    row.take_profit = shown_target(tranche);
+    row.stop_loss = shown_stop(tranche);
+    row.tranche = tranche.ordinal;
   }
 }
 

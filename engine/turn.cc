@@ -28,11 +28,11 @@ void Turn::note_another(PositionKeys& keys, PositionKey key) {
   if (!keys.contains(key)) keys.insert(std::lower_bound(keys.begin(), keys.end(), key), key);
 }
 
-void Turn::insert(std::uint64_t rank, const Command& command) {
+Command& Turn::insert(std::uint64_t rank) {
   const auto at = std::upper_bound(ranks_.begin(), ranks_.end(), rank);
   const auto index = static_cast<std::ptrdiff_t>(first_) + (at - ranks_.begin());
   ranks_.insert(at, rank);
-  output_.commands.insert(output_.commands.begin() + index, command);
+  return *output_.commands.insert(output_.commands.begin() + index, RequestSnapshot{});
 }
 
 Order& Turn::submit(const NewOrder& wanted) {
@@ -57,25 +57,24 @@ Order& Turn::submit(const NewOrder& wanted) {
   order.stop_price = wanted.stop_price;
   const bool one_way =
       settings.choice<PositionMode>(Setting::PositionModeChoice) == PositionMode::OneWay;
-  const SubmitOrder command{.order = id,
-                            .quantity = order.quantity,
-                            .limit_price = order.limit_price,
-                            .stop_price = order.stop_price,
-                            .tranche_id = order.tranche_id,
-                            .tranche = order.tranche,
-                            .instrument = instrument,
-                            .side = order.side,
-                            .position_side = order.key.side,
-                            .order_type = order.type,
-                            .working_type = order.working_type,
-                            .time_in_force = TimeInForce::GTC,
-                            .reduce_only = one_way && order.purpose != Purpose::Entry,
-                            .purpose = order.purpose};
-  if (order.purpose == Purpose::Entry) {
-    add(Section::Entry, order.key, command);
-  } else {
-    add(Section::Tranche, order.key, command, order.tranche, leg_rank(order.purpose));
-  }
+  const bool is_entry = order.purpose == Purpose::Entry;
+  SubmitOrder& command = place<SubmitOrder>(
+      is_entry ? rank_of(Section::Entry, order.key, 0, 0)
+               : rank_of(Section::Tranche, order.key, order.tranche, leg_rank(order.purpose)));
+  command.order = id;
+  command.quantity = order.quantity;
+  command.limit_price = order.limit_price;
+  command.stop_price = order.stop_price;
+  command.tranche_id = order.tranche_id;
+  command.tranche = order.tranche;
+  command.instrument = instrument;
+  command.side = order.side;
+  command.position_side = order.key.side;
+  command.order_type = order.type;
+  command.working_type = order.working_type;
+  command.time_in_force = TimeInForce::GTC;
+  command.reduce_only = one_way && order.purpose != Purpose::Entry;
+  command.purpose = order.purpose;
   touch(order.key, order.tranche_id);
   return order;
 }
@@ -162,8 +161,8 @@ void Turn::position_update(PositionKey key, const PositionUpdate& update) {
   add(Section::Update, key, update);
 }
 
-void Turn::position_update(PositionKey key, const TrancheState& row) {
-  add(Section::Update, key, row);
+TrancheState& Turn::position_row(PositionKey key) {
+  return place<TrancheState>(rank_of(Section::Update, key, 0, 0));
 }
 
 void Turn::finish() {

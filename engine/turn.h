@@ -53,9 +53,9 @@ class Turn {
   void alert(AlertReason reason, PositionKey key, const Tranche* tranche, OrderId order = {});
   void alert(AlertReason reason, OrderId order = {});
   void trade_closed(const TradeClosed& closed);
-  // The header, then its rows.
   void position_update(PositionKey key, const PositionUpdate& update);
-  void position_update(PositionKey key, const TrancheState& row);
+  // The next row of the update, to be filled in at once.
+  TrancheState& position_row(PositionKey key);
   template <class T>
   void book(const T& booking) {
     output_.bookings.emplace_back().template emplace<T>(booking);
@@ -117,14 +117,17 @@ class Turn {
   template <class Body>
   void add(Section section, PositionKey key, const Body& body, std::uint32_t ordinal = 0,
            std::uint8_t leg = 0) {
-    const std::uint64_t rank = rank_of(section, key, ordinal, leg);
-    if (!ranks_.empty() && ranks_.back() > rank) return insert(rank, body);
-    ranks_.push_back(rank);
-    // Made where it stays, from the one that holds nothing: a copy would be read back before its
-    // parts have left the processor's store buffer.
-    output_.commands.emplace_back(RequestSnapshot{}).template emplace<Body>(body);
+    place<Body>(rank_of(section, key, ordinal, leg)) = body;
   }
-  void insert(std::uint64_t rank, const Command& command);
+  // A command to be filled in where it stays: one made elsewhere would be read back, in pieces of
+  // another size, before its fields have left the processor's store buffer.
+  template <class Body>
+  Body& place(std::uint64_t rank) {
+    if (!ranks_.empty() && ranks_.back() > rank) return insert(rank).emplace<Body>();
+    ranks_.push_back(rank);
+    return output_.commands.emplace_back(RequestSnapshot{}).emplace<Body>();
+  }
+  Command& insert(std::uint64_t rank);
 
   Output& output_;
   std::size_t first_;                   // Of this turn's commands in the output,
