@@ -245,9 +245,8 @@ std::expected<void, LogError> Lane::take_each(InstrumentId instrument, const Tic
       const Timestamp time = Timestamp::from_nanoseconds(times[at]);
       const Price price = Price::from_raw(prices[at]);
       const bool passed =
-          are_trades
-              ? pass_price(TradePrinted{.instrument = instrument, .price = price}, time)
-              : pass_price(MarkPrice{instrument, price}, time);
+          are_trades ? pass_price(TradePrinted{.instrument = instrument, .price = price}, time)
+                     : pass_price(MarkPrice{instrument, price}, time);
       if (passed) continue;
       if (auto taken = take_tick(instrument, block, from + at); !taken) return taken;
     }

@@ -176,8 +176,8 @@ void take(Turn& turn, const Answer& answer) {
   take_answer(turn, answer);
 }
 
-// Prices have been taken in already. Nothing is decided from the others yet; they are in the log for
-// those who look.
+// Prices have been taken in already. Nothing is decided from the others yet; they are in the log
+// for those who look.
 template <class Body, class... Ignored>
 concept IsOneOf = (std::is_same_v<Body, Ignored> || ...);
 template <class Body>

@@ -14,8 +14,6 @@
 #include <cstdint>
 #include <deque>
 #include <iterator>
-#include <memory>
-#include <new>
 #include <utility>
 #include <vector>
 
@@ -182,8 +180,8 @@ class OrderTable {
   iterator find(OrderId id) { return find_in<iterator>(*this, id); }
   const_iterator find(OrderId id) const { return find_in<const_iterator>(*this, id); }
 
-  // The order that is held under the id from now on: the one that was before, if there was one; else
-  // one as Order() is.
+  // The order that is held under the id from now on: the one that was before, if there was one;
+  // else one as Order() is.
   Order& emplace(OrderId id) {
     if (Order* held = look_up(id)) return *held;
     value_type& slot = take_slot();
@@ -260,11 +258,10 @@ class OrderTable {
   }
   value_type& take_slot() {
     if (free_.empty()) return slots_.emplace_back();
-    value_type* slot = free_.back();
+    value_type& slot = *free_.back();
     free_.pop_back();
-    std::destroy_at(&slot->second);
-    ::new (static_cast<void*>(&slot->second)) Order{};  // Order() would be set to zeros before.
-    return *slot;
+    slot.second = Order{};
+    return slot;
   }
   // What another table holds, in slots of this one.
   void take_from(const OrderTable& other) {

@@ -87,8 +87,7 @@ bool has_room_for_stops(const State& state, const InstrumentState& instrument, s
   return cap == 0 || conditional_orders(state, instrument) + more <= cap;
 }
 
-void place_stops(Turn& turn, const Position& position, Tranche& tranche,
-                 const Slices& quantities) {
+void place_stops(Turn& turn, const Position& position, Tranche& tranche, const Slices& quantities) {
   ++tranche.generation;
   for (const Quantity quantity : quantities) {
     Order& order = turn.submit({.key = position.key,

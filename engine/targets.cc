@@ -92,8 +92,7 @@ Quantity least_quantity(const InstrumentListed& rules, Price price) {
   return ceil_to(least, rules.step_size);
 }
 
-Slices slices(Quantity quantity, Quantity largest, const InstrumentListed& rules,
-                             Price price) {
+Slices slices(Quantity quantity, Quantity largest, const InstrumentListed& rules, Price price) {
   if (!largest.is_positive() || quantity <= largest) return {quantity};
   Slices result;
   for (; quantity > largest; quantity -= largest) {

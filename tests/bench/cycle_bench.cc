@@ -2,7 +2,7 @@
 // the walk of the main benchmark. Prices between the events that matter are scanned, not worked, so
 // that nearly all of the time is these events'. README.md says how to read the table.
 //
-//   bench_cycle [MILLIONS [REPEATS]]     trades of the walk, 5 without; runs of each part, 3 without
+//   bench_cycle [MILLIONS [REPEATS]]    trades of the walk, 5 without; runs of each part, 3 without
 #include <algorithm>
 #include <array>
 #include <cstdio>
