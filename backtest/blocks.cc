@@ -71,7 +71,7 @@ bool Lane::may_jump(BlockKind kind) const {
 QuietBand Lane::joint_band(InstrumentId instrument) {
   const PriceBand& venue = venue_band(instrument);
   if (!engine_.state().knows(instrument)) return {};
-  const QuietBand& engine = engine_.state().instrument(instrument).band;
+  const QuietBand& engine = engine_.quiet_band(instrument);
   return {.low = std::max(venue.low, engine.low), .high = std::min(venue.high, engine.high)};
 }
 
@@ -186,21 +186,67 @@ std::expected<void, LogError> Lane::take_tick(InstrumentId instrument, const Tic
       time_of(block, at));
 }
 
+// Takes in the prices from the first on that are quiet, each compared and each accounted for, but
+// none made an event. How many they were.
+std::size_t Lane::pass_run(InstrumentId instrument, bool are_trades,
+                           std::span<const std::int64_t> prices,
+                           std::span<const std::int64_t> times) {
+  if (loop_.keeps_log()) return 0;
+  const QuietBand band = joint_band(instrument);
+  const std::int64_t due = loop_.quiet_until().nanoseconds();
+  std::size_t count = 0;
+  Price low = Price::max(), high, last;
+  for (; count < prices.size() && times[count] < due; ++count) {
+    const Price price = Price::from_raw(prices[count]);
+    if (price <= band.low || price >= band.high) break;
+    low = std::min(low, price);
+    high = std::max(high, price);
+    last = price;
+    if (!are_trades || trades_are_marks_) {
+      account_.on_price(instrument, price, Timestamp::from_nanoseconds(times[count]));
+    }
+  }
+  if (count == 0) return 0;
+  const Timestamp last_time = Timestamp::from_nanoseconds(times[count - 1]);
+  ENSURE(engine_.pass(instrument,
+                      {.count = count,
+                       .low = low,
+                       .high = high,
+                       .last = last,
+                       .first_time = Timestamp::from_nanoseconds(times[0]),
+                       .last_time = last_time},
+                      are_trades));
+  ticks_ += count;
+  if (are_trades) {
+    venue_.note_price(instrument, last, last_time);
+  } else {
+    venue_.note_mark(instrument, last);
+  }
+  return count;
+}
+
 // Price by price: what is quiet needs no event, nor its size.
 std::expected<void, LogError> Lane::take_each(InstrumentId instrument, const TickBlock& block) {
   std::array<std::int64_t, kStretchTicks> prices, times;
+  const bool are_trades = block.kind() == BlockKind::Trades;
+  const bool reads = engine_.remembers_prices() && are_marks(block.kind(), trades_are_marks_);
   for (std::uint32_t from = 0; from < block.size(); from += kStretchTicks) {
     if (!check(block, from, from)) return {};
     const std::uint32_t size = std::min(kStretchTicks, block.size() - from);
     block.prices().widen(from, std::span(prices).first(size));
     block.widen_times(from, std::span(times).first(size));
     for (std::uint32_t at = 0; at < size; ++at) {
+      if (!reads) {
+        at += static_cast<std::uint32_t>(pass_run(instrument, are_trades,
+                                                  std::span(prices).first(size).subspan(at),
+                                                  std::span(times).first(size).subspan(at)));
+        if (at == size) break;
+      }
       const Timestamp time = Timestamp::from_nanoseconds(times[at]);
       const Price price = Price::from_raw(prices[at]);
       const bool passed =
-          block.kind() == BlockKind::Trades
-              ? pass_price(TradePrinted{.instrument = instrument, .price = price}, time)
-              : pass_price(MarkPrice{instrument, price}, time);
+          are_trades ? pass_price(TradePrinted{.instrument = instrument, .price = price}, time)
+                     : pass_price(MarkPrice{instrument, price}, time);
       if (passed) continue;
       if (auto taken = take_tick(instrument, block, from + at); !taken) return taken;
     }

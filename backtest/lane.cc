@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace tranchet {
+namespace {
+
+bool is_entry(const Command& command) {
+  const auto* order = std::get_if<SubmitOrder>(&command);
+  return order != nullptr && order->purpose == Purpose::Entry;
+}
+
+}  // namespace
 
 Lane::Lane(const LaneOptions& options, Names& names)
     : engine_(options.opening.settings, options.opening.account),
@@ -35,10 +43,7 @@ void Lane::on_event(const Event& event, const Output& output) {
   }
   account_.on_bookings(output.bookings, event.sequence, event.time);
   account_.on_commands(output.commands);
-  for (const Command& command : output.commands) {
-    const auto* order = std::get_if<SubmitOrder>(&command);
-    entered_ = entered_ || (order != nullptr && order->purpose == Purpose::Entry);
-  }
+  if (!entered_) entered_ = std::ranges::any_of(output.commands, is_entry);
   if (!output.looked_at.empty()) watch_naked(output.looked_at, event.time);
 }
 
@@ -48,11 +53,10 @@ void Lane::watch_naked(std::span<const TrancheId> looked_at, Timestamp time) {
   const State& state = engine_.state();
   for (const InstrumentState& instrument : state.instruments) {
     for (const Position& position : instrument.positions) {
-      for (const Tranche& tranche : position.tranches) {
-        if (tranche.quantity.is_positive() &&
-            std::ranges::find(looked_at, tranche.id) != looked_at.end()) {
-          account_.on_naked(tranche.id, naked_quantity(state, tranche), time);
-        }
+      for (const TrancheId id : looked_at) {
+        const Tranche* tranche = find_tranche(position, id);
+        if (tranche == nullptr || !tranche->quantity.is_positive()) continue;
+        account_.on_naked(id, naked_quantity(state, *tranche), time);
       }
     }
   }
@@ -120,7 +124,7 @@ bool Lane::falls_first(InstrumentId instrument) const {
 bool Lane::is_ambiguous(InstrumentId instrument, const Bar& bar) {
   const PriceBand& venue = venue_band(instrument);
   if (!engine_.state().knows(instrument)) return false;
-  const QuietBand& engine = engine_.state().instrument(instrument).band;
+  const QuietBand& engine = engine_.quiet_band(instrument);
   return bar.low <= std::max(venue.low, engine.low) &&
          bar.high >= std::min(venue.high, engine.high);
 }

@@ -383,14 +383,10 @@ void finish_order(Turn& turn, Order& order, OrderStatus status) {
   order.status = status;
   order.awaiting_amend = order.awaiting_cancel = order.awaiting_query = false;
   Position& position = state.position(order.key);
-  const auto drop = [&order](OrderIds& ids) { ids.remove(order.id); };
-  drop(position.entries);
-  drop(position.corrections);
+  if (order.purpose == Purpose::Entry) position.entries.remove(order.id);
+  if (order.corrective) position.corrections.remove(order.id);
   if (Tranche* tranche = find_tranche(position, order.tranche_id)) {
-    drop(tranche->entries);
-    drop(tranche->stops);
-    drop(tranche->targets);
-    drop(tranche->closes);
+    tranche->orders_of(order.purpose).remove(order.id);
   }
   if (order.purpose == Purpose::Entry) {
     turn.cancel_timer(order.key, {TimerKind::EntryTimeout, static_cast<std::uint64_t>(order.id)});

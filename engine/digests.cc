@@ -104,49 +104,51 @@ class Words {
   Digest& digest_;
 };
 
+void add_command(Words& words, const SubmitOrder& c) {
+  words(c.order, c.quantity, c.limit_price, c.stop_price, c.tranche_id, c.tranche, c.instrument,
+        c.side, c.position_side, c.order_type, c.working_type, c.time_in_force, c.reduce_only,
+        c.purpose);
+}
+void add_command(Words& words, const AmendOrder& c) {
+  words(c.order, c.quantity, c.limit_price, c.tranche, c.instrument, c.purpose, c.position_side);
+}
+void add_command(Words& words, const CancelOrder& c) {
+  words(c.order, c.tranche, c.instrument, c.purpose, c.position_side);
+}
+void add_command(Words& words, const QueryOrder& c) {
+  words(c.order, c.tranche, c.instrument, c.purpose, c.position_side);
+}
+void add_command(Words& words, const SetTimer& c) {
+  words(c.timer, c.at);
+}
+void add_command(Words& words, const CancelTimer& c) {
+  words(c.timer, c.at);
+}
+void add_command(Words&, const RequestSnapshot&) {}
+void add_command(Words& words, const PositionUpdate& c) {
+  words(c.quantity, c.average_entry, c.take_profit, c.stop_loss, c.exit_price, c.realized_pnl,
+        c.instrument, c.position_side, c.trade_type, c.reason, c.tranches);
+}
+void add_command(Words& words, const TrancheState& c) {
+  words(c.tranche_id, c.quantity, c.average_entry, c.take_profit, c.stop_loss, c.tranche);
+}
+void add_command(Words& words, const TradeClosed& c) {
+  words(c.tranche_id, c.quantity, c.average_entry, c.average_exit, c.realized_pnl, c.fees,
+        c.slippage, c.tranche, c.instrument, c.position_side, c.reason);
+}
+void add_command(Words& words, const EntryRefused& c) {
+  words(c.signal_id, c.order, c.instrument, c.position_side, c.reason);
+}
+void add_command(Words& words, const Alert& c) {
+  words(c.order, c.tranche_id, c.tranche, c.instrument, c.position_side, c.reason);
+}
+
 }  // namespace
 
 void add_to_digest(Digest& digest, const Command& command) {
   Words words(digest);
   words(command.index());
-  std::visit(
-      Overload{[&](const SubmitOrder& c) {
-                 words(c.order, c.quantity, c.limit_price, c.stop_price, c.tranche_id, c.tranche,
-                       c.instrument, c.side, c.position_side, c.order_type, c.working_type,
-                       c.time_in_force, c.reduce_only, c.purpose);
-               },
-               [&](const AmendOrder& c) {
-                 words(c.order, c.quantity, c.limit_price, c.tranche, c.instrument, c.purpose,
-                       c.position_side);
-               },
-               [&](const CancelOrder& c) {
-                 words(c.order, c.tranche, c.instrument, c.purpose, c.position_side);
-               },
-               [&](const QueryOrder& c) {
-                 words(c.order, c.tranche, c.instrument, c.purpose, c.position_side);
-               },
-               [&](const SetTimer& c) { words(c.timer, c.at); },
-               [&](const CancelTimer& c) { words(c.timer, c.at); }, [&](const RequestSnapshot&) {},
-               [&](const PositionUpdate& c) {
-                 words(c.quantity, c.average_entry, c.take_profit, c.stop_loss, c.exit_price,
-                       c.realized_pnl, c.instrument, c.position_side, c.trade_type, c.reason,
-                       c.tranches);
-               },
-               [&](const TrancheState& c) {
-                 words(c.tranche_id, c.quantity, c.average_entry, c.take_profit, c.stop_loss,
-                       c.tranche);
-               },
-               [&](const TradeClosed& c) {
-                 words(c.tranche_id, c.quantity, c.average_entry, c.average_exit, c.realized_pnl,
-                       c.fees, c.slippage, c.tranche, c.instrument, c.position_side, c.reason);
-               },
-               [&](const EntryRefused& c) {
-                 words(c.signal_id, c.order, c.instrument, c.position_side, c.reason);
-               },
-               [&](const Alert& c) {
-                 words(c.order, c.tranche_id, c.tranche, c.instrument, c.position_side, c.reason);
-               }},
-      command);
+  std::visit([&words](const auto& body) { add_command(words, body); }, command);
 }
 
 std::uint64_t digest_of(const State& state) {

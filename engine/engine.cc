@@ -27,7 +27,6 @@ void know_instrument(State& state, InstrumentId id) {
     instrument.positions[0].key = {number, PositionSide::Long};
     instrument.positions[1].key = {number, PositionSide::Short};
     state.instruments.push_back(std::move(instrument));
-    state.instruments.back().band = quiet_band(state, state.instruments.back());
   }
 }
 
@@ -40,10 +39,8 @@ void touch_all(Turn& turn) {
 }
 
 // What holds for a book that nothing has touched: a setting, or rules, may end its quiet.
-void renew_bands(State& state) {
-  for (InstrumentState& instrument : state.instruments) {
-    instrument.band = quiet_band(state, instrument);
-  }
+void forget_bands(State& state) {
+  for (InstrumentState& instrument : state.instruments) instrument.band.reset();
 }
 
 void take(Turn& turn, const InstrumentListed& listed) {
@@ -59,14 +56,14 @@ void take(Turn& turn, const InstrumentListed& listed) {
     }
     turn.publish(position.key);
   }
-  renew_bands(turn.state);
+  forget_bands(turn.state);
 }
 
 void take(Turn& turn, const ConfigChanged& changed) {
   if (changed.instrument != InstrumentId::None) know_instrument(turn.state, changed.instrument);
   turn.state.settings.set(changed.setting, changed.instrument, changed.value);
   touch_all(turn);
-  renew_bands(turn.state);
+  forget_bands(turn.state);
 }
 
 void retry_leg(Turn& turn, TimerKind kind, const Position& position, Tranche& tranche) {
@@ -122,6 +119,30 @@ void take(Turn& turn, const EntriesResumed&) {
   }
 }
 
+void take(Turn& turn, const RunStarted& started) {
+  ENSURE(started.account == turn.state.account);
+}
+
+void take(Turn& turn, const AdapterFault&) {
+  turn.alert(AlertReason::AdapterFault);
+}
+
+void take(Turn& turn, const SnapshotStarted&) {
+  start_snapshot(turn);
+}
+
+void take(Turn& turn, const PositionReported& row) {
+  take_row(turn, row);
+}
+
+void take(Turn& turn, const OrderReported& row) {
+  take_row(turn, row);
+}
+
+void take(Turn& turn, const SnapshotEnded&) {
+  end_snapshot(turn);
+}
+
 void take(Turn& turn, const FundingPaid& paid) {
   know_instrument(turn.state, paid.instrument);
   book_funding(turn, {paid.instrument, paid.position_side}, paid.amount);
@@ -131,6 +152,38 @@ void take(Turn& turn, const EntrySignal& signal) {
   know_instrument(turn.state, signal.instrument);
   consider_entry(turn, signal);
 }
+
+void take(Turn& turn, const CloseRequested& request) {
+  request_close(turn, request);
+}
+
+void take(Turn& turn, const ProtectionRequested& request) {
+  request_protection(turn, request);
+}
+
+void take(Turn& turn, const EntriesHalted&) {
+  turn.state.entries_halted = true;
+}
+
+void take(Turn& turn, const KillSwitch&) {
+  turn.state.entries_halted = true;
+  cancel_all_entries(turn);
+}
+
+template <class Answer>
+  requires requires(Turn& turn, const Answer& answer) { take_answer(turn, answer); }
+void take(Turn& turn, const Answer& answer) {
+  take_answer(turn, answer);
+}
+
+// Prices have been taken in already. Nothing is decided from the others yet; they are in the log
+// for those who look.
+template <class Body, class... Ignored>
+concept IsOneOf = (std::is_same_v<Body, Ignored> || ...);
+template <class Body>
+  requires IsOneOf<Body, MarkPrice, TradePrinted, LogicSwitched, BookTop, LiquidationPrinted,
+                   FundingRate, Conflated, BalanceReported>
+void take(Turn&, const Body&) {}
 
 }  // namespace
 
@@ -243,52 +296,8 @@ void Engine::apply(const Event& event, Output& output) {
   }
 
   Turn turn(state_, output);
-  const auto ignore = [](const auto&) {};
-  std::visit(Overload{[&](const RunStarted& started) { ENSURE(started.account == state_.account); },
-                      [&](const ConfigChanged& body) {
-                        take(turn, body);
-                        note_settings();
-                      },
-                      [&](const InstrumentListed& body) { take(turn, body); },
-                      [&](const TimerFired& body) { take(turn, body); },
-                      [&](const Connected& body) { take(turn, body); },
-                      [&](const Disconnected& body) { take(turn, body); },
-                      [&](const MarkPrice& body) { ignore(body); },
-                      [&](const TradePrinted& body) { ignore(body); },
-                      // Nothing is decided from these yet; they are in the log for those who look.
-                      [&](const LogicSwitched& body) { ignore(body); },
-                      [&](const BookTop& body) { ignore(body); },
-                      [&](const LiquidationPrinted& body) { ignore(body); },
-                      [&](const FundingRate& body) { ignore(body); },
-                      [&](const Conflated& body) { ignore(body); },
-                      [&](const AdapterFault&) { turn.alert(AlertReason::AdapterFault); },
-                      [&](const OrderAccepted& body) { take_answer(turn, body); },
-                      [&](const OrderRejected& body) { take_answer(turn, body); },
-                      [&](const OrderTriggered& body) { take_answer(turn, body); },
-                      [&](const OrderFilled& body) { take_answer(turn, body); },
-                      [&](const OrderAmended& body) { take_answer(turn, body); },
-                      [&](const AmendRejected& body) { take_answer(turn, body); },
-                      [&](const OrderCanceled& body) { take_answer(turn, body); },
-                      [&](const CancelRejected& body) { take_answer(turn, body); },
-                      [&](const OrderExpired& body) { take_answer(turn, body); },
-                      [&](const OutcomeUnknown& body) { take_answer(turn, body); },
-                      [&](const QueryAnswered& body) { take_answer(turn, body); },
-                      [&](const FundingPaid& body) { take(turn, body); },
-                      [&](const SnapshotStarted&) { start_snapshot(turn); },
-                      [&](const PositionReported& body) { take_row(turn, body); },
-                      [&](const OrderReported& body) { take_row(turn, body); },
-                      [&](const BalanceReported& body) { ignore(body); },
-                      [&](const SnapshotEnded&) { end_snapshot(turn); },
-                      [&](const EntrySignal& body) { take(turn, body); },
-                      [&](const CloseRequested& body) { request_close(turn, body); },
-                      [&](const ProtectionRequested& body) { request_protection(turn, body); },
-                      [&](const EntriesHalted&) { state_.entries_halted = true; },
-                      [&](const EntriesResumed& body) { take(turn, body); },
-                      [&](const KillSwitch&) {
-                        state_.entries_halted = true;
-                        cancel_all_entries(turn);
-                      }},
-             event.body);
+  std::visit([&turn](const auto& body) { take(turn, body); }, event.body);
+  if (std::holds_alternative<ConfigChanged>(event.body)) note_settings();
   settle(turn);
 }
 
@@ -310,22 +319,29 @@ void Engine::take_mark(InstrumentId id, Price price, Output& output) {
 void Engine::settle(Turn& turn) {
   for (const PositionKey key : turn.touched()) {
     Position& position = state_.position(key);
+    const bool all = turn.touches_all(key);
+    bool is_over = false;
     for (Tranche& tranche : position.tranches) {
-      if (!turn.touches(tranche.id) && !turn.touches_all(key)) continue;
+      if (!all && !turn.touches(tranche.id)) continue;
       turn.look_at(tranche);
       progress_closing(turn, position, tranche);
       settle_protection(turn, position, tranche);
+      is_over = is_over || has_come_to_nothing(tranche);
     }
     settle_entries(turn, position);
+    if (is_over) std::erase_if(position.tranches, has_come_to_nothing);
     settle_difference(turn, position);
     if (turn.is_published(key)) publish_position(turn, position);
-    InstrumentState& instrument = state_.instrument(key.instrument);
-    instrument.band = quiet_band(state_, instrument);
+    state_.instrument(key.instrument).band.reset();
   }
   turn.finish();
 }
 
-std::optional<std::pair<Timestamp, TimerId>> Engine::next_timer() const {
+void Engine::find_band(InstrumentState& instrument) const {
+  instrument.band = tranchet::quiet_band(state_, instrument);
+}
+
+std::optional<std::pair<Timestamp, TimerId>> Engine::first_timer() const {
   std::optional<std::pair<Timestamp, TimerId>> first;
   for (const auto& [timer, at] : state_.timers) {
     if (!first || at < first->first) first = {at, timer};

@@ -39,13 +39,24 @@ class Engine {
   Sequence last_sequence() const { return state_.last; }
 
   // The timer that is due first. The loop fires it before the next event of a later time.
-  std::optional<std::pair<Timestamp, TimerId>> next_timer() const;
+  std::optional<std::pair<Timestamp, TimerId>> next_timer() const {
+    if (state_.timers.empty()) return std::nullopt;
+    return first_timer();
+  }
 
   // Whether a price of this instrument, now, changes nothing but the last price (and what the
   // strategy has seen). True is a promise, false is not: apply() may still find nothing to do.
-  bool is_quiet(InstrumentId instrument, Price price) const {
-    const QuietBand& band = state_.instrument(instrument).band;
+  bool is_quiet(InstrumentId instrument, Price price) {
+    const QuietBand& band = quiet_band(instrument);
     return price > band.low && price < band.high;
+  }
+  // The prices for which that holds. Worked out when a price asks for it, for there are several
+  // answers of the venue to every price that matters.
+  const QuietBand& quiet_band(InstrumentId id) {
+    InstrumentState& instrument = state_.instrument(id);
+    if (!instrument.band) [[unlikely]]
+      find_band(instrument);
+    return *instrument.band;
   }
 
   // Takes in the next event if it is a quiet price, exactly as apply() would; false: nothing was
@@ -114,6 +125,8 @@ class Engine {
     instrument.mark_time = time;
   }
   void settle(class Turn& turn);
+  void find_band(InstrumentState& instrument) const;
+  std::optional<std::pair<Timestamp, TimerId>> first_timer() const;
 
   State state_;
   bool strategy_is_dip_ = false;

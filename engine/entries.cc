@@ -274,12 +274,13 @@ void settle_entries(Turn& turn, Position& position) {
     Order& order = turn.state.order(id);
     if (order.cancel_wanted && !order.is_unanswered()) turn.cancel(order);
   }
-  std::erase_if(position.tranches, [](const Tranche& tranche) {
-    if (tranche.opened && !tranche.ended) return false;
-    const bool has_orders = !tranche.entries.empty() || !tranche.stops.empty() ||
-                            !tranche.targets.empty() || !tranche.closes.empty();
-    return !has_orders && (tranche.ended || !tranche.opened);
-  });
+}
+
+bool has_come_to_nothing(const Tranche& tranche) {
+  if (tranche.opened && !tranche.ended) return false;
+  const bool has_orders = !tranche.entries.empty() || !tranche.stops.empty() ||
+                          !tranche.targets.empty() || !tranche.closes.empty();
+  return !has_orders && (tranche.ended || !tranche.opened);
 }
 
 void note_entry_over(Turn& turn, const Order& order, std::optional<RejectReason> reason) {

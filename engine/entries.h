@@ -11,8 +11,11 @@ void consider_entry(Turn& turn, const EntrySignal& signal);
 // No entry of the key is in flight and, in one-way mode, nothing stands or comes on the other side.
 bool side_is_free(const State& state, PositionKey key);
 
-// Sends the cancels that entries wait for, and drops tranches whose first entry came to nothing.
+// Sends the cancels that entries wait for.
 void settle_entries(Turn& turn, Position& position);
+
+// It has ended, or its first entry came to nothing, and no order of it lives: it is dropped.
+bool has_come_to_nothing(const Tranche& tranche);
 
 // An entry that is over. One that the venue refused or never got is said.
 void note_entry_over(Turn& turn, const Order& order, std::optional<RejectReason> reason);

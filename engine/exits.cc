@@ -198,6 +198,11 @@ void test_stop_price(Turn& turn, const Position& position, Tranche& tranche) {
   const InstrumentId id = position.key.instrument;
   const PositionSide side = position.key.side;
   if (!watches_prices(tranche) || !tranche.stop.price) return;
+  const InstrumentState& instrument = state.instrument(id);
+  const auto is_short = [&](Maybe<Price> at) {
+    return !at || is_short_of(*tranche.stop.price, side, *at);
+  };
+  if (is_short(instrument.trade) && is_short(instrument.mark)) return;
   const auto price =
       working_price(state, id, state.settings.choice<WorkingType>(Setting::StopWorkingType, id));
   if (!price || is_short_of(*tranche.stop.price, side, *price)) return;

@@ -26,7 +26,7 @@ template <class Order>
 class OrderTable {
   struct Entry {
     OrderId id{};
-    std::uint32_t slot = 0;
+    std::pair<OrderId, Order>* held = nullptr;
   };
 
   // Entries by id, in one piece. Taking one away moves those on its nearer side.
@@ -41,8 +41,15 @@ class OrderTable {
 
     // The first entry that is not before `id`; looked for near the ends first.
     const Entry* place(OrderId id) const {
-      constexpr std::size_t kNear = 32;
+      constexpr std::size_t kNear = 32, kFew = 16;
       const Entry *first = begin(), *last = end();
+      // The order tells nobody where it is: among few, to compare with each costs less than to be
+      // sent on from one to the next.
+      if (size() <= kFew) {
+        std::ptrdiff_t before = 0;
+        for (const Entry& entry : *this) before += entry.id < id ? 1 : 0;
+        return first + before;
+      }
       if (size() > 2 * kNear) {
         if (id <= first[kNear].id) {
           last = first + kNear;
@@ -101,7 +108,7 @@ class OrderTable {
         : table_(table), live_(live), kept_(kept) {}
 
     Value& operator*() const {
-      return table_->slots_[is_live() ? table_->live_[live_].slot : table_->kept_[kept_].slot];
+      return *(is_live() ? table_->live_[live_] : table_->kept_[kept_]).held;
     }
     Value* operator->() const { return &**this; }
     Iterator& operator++() {
@@ -136,6 +143,16 @@ class OrderTable {
     std::size_t live_ = 0;  // The next one of each index.
     std::size_t kept_ = 0;
   };
+  OrderTable() = default;
+  OrderTable(const OrderTable& other) { take_from(other); }
+  OrderTable(OrderTable&& other) = default;
+  OrderTable& operator=(const OrderTable& other) {
+    if (this != &other) *this = OrderTable(other);
+    return *this;
+  }
+  OrderTable& operator=(OrderTable&& other) = default;
+  ~OrderTable() = default;
+
   using iterator = Iterator<OrderTable, value_type>;
   using const_iterator = Iterator<const OrderTable, const value_type>;
 
@@ -153,24 +170,28 @@ class OrderTable {
   const Order* look_up(OrderId id) const {
     const Entry* entry = live_.find(id);
     if (entry == nullptr) entry = kept_.find(id);
-    return entry == nullptr ? nullptr : &slots_[entry->slot].second;
+    return entry == nullptr ? nullptr : &entry->held->second;
   }
   Order* look_up_live(OrderId id) {
     const Entry* entry = live_.find(id);
-    return entry == nullptr ? nullptr : &slots_[entry->slot].second;
+    return entry == nullptr ? nullptr : &entry->held->second;
   }
   bool contains(OrderId id) const { return look_up(id) != nullptr; }
   iterator find(OrderId id) { return find_in<iterator>(*this, id); }
   const_iterator find(OrderId id) const { return find_in<const_iterator>(*this, id); }
 
-  // The order that is held under the id from now on: the one that was before, if there was one.
+  // The order that is held under the id from now on: the one that was before, if there was one;
+  // else one as Order() is.
+  Order& emplace(OrderId id) {
+    if (Order* held = look_up(id)) return *held;
+    value_type& slot = take_slot();
+    slot.first = id;
+    live_.insert({id, &slot});
+    return slot.second;
+  }
   Order& emplace(OrderId id, const Order& order) {
     if (Order* held = look_up(id)) return *held;
-    const std::uint32_t slot = take_slot();
-    slots_[slot].first = id;
-    slots_[slot].second = order;
-    live_.insert({id, slot});
-    return slots_[slot].second;
+    return emplace(id) = order;
   }
   // A live order of that id is remembered from now on.
   void retire(OrderId id) {
@@ -179,24 +200,26 @@ class OrderTable {
     kept_.insert(*at);
     live_.erase(at);
   }
-  // Nothing where there is none.
-  void erase(OrderId id) {
+  // False: there is none.
+  bool erase(OrderId id) {
     const bool is_live = live_.find(id) != nullptr;
     Index& index = is_live ? live_ : kept_;
     const Entry* at = index.find(id);
-    if (at == nullptr) return;
-    free_.push_back(at->slot);
+    if (at == nullptr) return false;
+    free_.push_back(at->held);
+    fetch(*at->held);
     index.erase(at);
+    return true;
   }
   void clear() { *this = OrderTable(); }
 
   template <class Visit>
   void for_each_live(Visit&& visit) {
-    for (const Entry& entry : live_) visit(slots_[entry.slot].second);
+    for (const Entry& entry : live_) visit(entry.held->second);
   }
   template <class Visit>
   void for_each_live(Visit&& visit) const {
-    for (const Entry& entry : live_) visit(slots_[entry.slot].second);
+    for (const Entry& entry : live_) visit(std::as_const(entry.held->second));
   }
 
   // Those that live alone, as a map of their own.
@@ -227,18 +250,30 @@ class OrderTable {
     return It(&table, static_cast<std::size_t>(table.live_.place(id) - table.live_.begin()),
               static_cast<std::size_t>(table.kept_.place(id) - table.kept_.begin()));
   }
-  std::uint32_t take_slot() {
-    if (free_.empty()) {
-      slots_.emplace_back();
-      return static_cast<std::uint32_t>(slots_.size() - 1);
-    }
-    const std::uint32_t slot = free_.back();
+  // What the next order will be written into has not been touched for a week: asked for now, it is
+  // there by then.
+  static void fetch(const value_type& slot) {
+    const auto* bytes = static_cast<const char*>(static_cast<const void*>(&slot));
+    for (std::size_t at = 0; at < sizeof(value_type); at += 64) __builtin_prefetch(bytes + at, 1);
+  }
+  value_type& take_slot() {
+    if (free_.empty()) return slots_.emplace_back();
+    value_type& slot = *free_.back();
     free_.pop_back();
+    slot.second = Order{};
     return slot;
   }
+  // What another table holds, in slots of this one.
+  void take_from(const OrderTable& other) {
+    const auto copy = [this](const Index& theirs, Index& mine) {
+      for (const Entry& entry : theirs) mine.insert({entry.id, &slots_.emplace_back(*entry.held)});
+    };
+    copy(other.live_, live_);
+    copy(other.kept_, kept_);
+  }
 
-  std::deque<value_type> slots_;
-  std::vector<std::uint32_t> free_;
+  std::deque<value_type> slots_;  // In place for ever: the indexes point to them.
+  std::vector<value_type*> free_;
   Index live_;
   Index kept_;
 };

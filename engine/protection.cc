@@ -39,13 +39,16 @@ void cancel_all(Turn& turn, const OrderIds& orders) {
 // ---- The stop.
 
 struct StopDifference {
-  std::vector<Quantity> missing;  // Slices that no order stands for.
-  std::vector<OrderId> unneeded;  // Orders that stand for no slice.
+  Slices missing;     // Slices that no order stands for.
+  OrderIds unneeded;  // Orders that stand for no slice.
 };
 
 // Stops at the price that stand for all of it: they do, whoever they were sent for, and however
 // they would be cut under the rules of today.
-bool stand_for_all(const State& state, const Tranche& tranche, WorkingType working_type) {
+bool stand_for_all(const State& state, const Position& position, const Tranche& tranche) {
+  if (!tranche.stop.price) return false;
+  const auto working_type =
+      state.settings.choice<WorkingType>(Setting::StopWorkingType, position.key.instrument);
   Quantity standing;
   for (const OrderId id : tranche.stops) {
     const Order& order = state.order(id);
@@ -62,7 +65,6 @@ StopDifference stop_difference(const Turn& turn, const Position& position, const
       turn.state.settings.choice<WorkingType>(Setting::StopWorkingType, position.key.instrument);
   const InstrumentListed& rules = instrument.rules;
   StopDifference difference;
-  if (stand_for_all(turn.state, tranche, working_type)) return difference;
   difference.missing =
       slices(tranche.quantity, floor_to(rules.market_max_quantity, rules.step_size), rules, price);
   for (const OrderId id : tranche.stops) {
@@ -85,8 +87,7 @@ bool has_room_for_stops(const State& state, const InstrumentState& instrument, s
   return cap == 0 || conditional_orders(state, instrument) + more <= cap;
 }
 
-void place_stops(Turn& turn, const Position& position, Tranche& tranche,
-                 const std::vector<Quantity>& quantities) {
+void place_stops(Turn& turn, const Position& position, Tranche& tranche, const Slices& quantities) {
   ++tranche.generation;
   for (const Quantity quantity : quantities) {
     Order& order = turn.submit({.key = position.key,
@@ -132,6 +133,7 @@ void settle_stop(Turn& turn, const Position& position, Tranche& tranche) {
     // The resting stop stays as it is, and no new one comes, while the exit is under way.
     if (closing.stop_triggered || closing.stop_refused || !tranche.closes.empty()) return;
   }
+  if (stand_for_all(state, position, tranche)) return;
   if (tranche.stop.waiting || any_unanswered(state, tranche.stops)) return;
   if (!tranche.stop.price) {
     cancel_all(turn, tranche.stops);
@@ -200,13 +202,13 @@ void settle_target(Turn& turn, const Position& position, Tranche& tranche) {
     tranche.targets.push_back(order.id);
     return;
   }
-  const OrderId primary = primary_target(state, tranche);
   if (tranche.targets.size() > 1) {
+    const OrderId primary = primary_target(state, tranche);
     cancel_all_but(turn, tranche.targets,
                    [primary](const Order& order) { return order.id == primary; });
     return;
   }
-  Order& order = state.order(primary);
+  Order& order = state.order(tranche.targets.front());
   if (order.remaining() == tranche.quantity && order.limit_price == Maybe<Price>(price)) return;
   if (state.settings.flag(Setting::CanAmend) && !order.amend_refused) {
     turn.amend(order, order.filled + tranche.quantity, price);

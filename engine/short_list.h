@@ -21,7 +21,11 @@ class ShortList {
   using iterator = T*;
   using const_iterator = const T*;
 
-  ShortList() = default;
+  // What has no item yet is given no value where that would cost more than it is worth: the long
+  // lists of a turn, of which most is never used, and which nobody copies.
+  ShortList() {
+    if constexpr (sizeof(T) * N <= 32) place_ = {};
+  }
   ShortList(std::initializer_list<T> items) {
     for (const T& item : items) push_back(item);
   }
@@ -88,7 +92,9 @@ class ShortList {
 
  private:
   std::uint32_t size_ = 0;
-  std::array<T, N> place_{};
+  union {
+    std::array<T, N> place_;
+  };
   std::vector<T> heap_;  // All of them, when they are more than N.
 };
 

@@ -97,6 +97,7 @@ struct Tranche {
   std::uint32_t ordinal = 0;
   Quantity quantity;  // Open.
   Value cost = 0;     // Sum of price x quantity of what is open: the exact average entry.
+  Price average;      // Derived: cost / quantity, rounded, for people.
   Ppm take_profit = 0;
   Ppm stop_loss = 0;
   bool take_profit_enabled = true;
@@ -126,6 +127,19 @@ struct Tranche {
 
   bool is_live() const { return !ended; }
   bool takes_entries() const { return !ended && !closing; }
+  OrderIds& orders_of(Purpose purpose) {
+    switch (purpose) {
+      case Purpose::StopLoss:
+        return stops;
+      case Purpose::TakeProfit:
+        return targets;
+      case Purpose::Close:
+        return closes;
+      case Purpose::Entry:
+        break;
+    }
+    return entries;
+  }
 };
 
 // A difference to the venue's quantity that one snapshot showed while orders of ours were live. It
@@ -170,7 +184,7 @@ struct InstrumentState {
   Timestamp mark_time;
   Maybe<Price> trade;
   Timestamp trade_time;
-  QuietBand band;  // Derived; not part of the digest.
+  std::optional<QuietBand> band;  // Derived, and not known until asked for: Engine::quiet_band.
   std::array<Position, 2> positions;
   DipWindow dip;
   std::array<std::optional<Timestamp>, 2> cooldown_until;  // By side.

@@ -6,8 +6,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "engine/exits.h"
 #include "engine/state_fields.h"
+#include "engine/targets.h"
 
 namespace tranchet {
 namespace {
@@ -359,7 +359,14 @@ std::optional<State> state_from_image(std::span<const std::byte> image) {
   visit_state(reader, state);
   if (!reader.is_done() || !is_sound(state)) return std::nullopt;
   for (InstrumentState& instrument : state.instruments) {
-    instrument.band = quiet_band(state, instrument);
+    for (Position& position : instrument.positions) {
+      for (Tranche& tranche : position.tranches) {
+        // Bytes that are no state may hold a cost that no quantity can have.
+        const bool has_average =
+            tranche.cost >= 0 && tranche.cost <= value_of(Price::max(), tranche.quantity);
+        if (has_average) tranche.average = rounded_average(tranche.cost, tranche.quantity);
+      }
+    }
   }
   return state;
 }

@@ -54,6 +54,7 @@ std::optional<Price> rounded_toward(Price price, Value cost, Quantity quantity, 
 }
 
 void update_targets(const InstrumentState& instrument, PositionSide side, Tranche& tranche) {
+  tranche.average = rounded_average(tranche.cost, tranche.quantity);
   if (!tranche.quantity.is_positive()) {
     tranche.target.price = {};
     tranche.stop.price = {};
@@ -91,10 +92,9 @@ Quantity least_quantity(const InstrumentListed& rules, Price price) {
   return ceil_to(least, rules.step_size);
 }
 
-std::vector<Quantity> slices(Quantity quantity, Quantity largest, const InstrumentListed& rules,
-                             Price price) {
+Slices slices(Quantity quantity, Quantity largest, const InstrumentListed& rules, Price price) {
   if (!largest.is_positive() || quantity <= largest) return {quantity};
-  std::vector<Quantity> result;
+  Slices result;
   for (; quantity > largest; quantity -= largest) {
     if (result.size() == kSlicesMax) return result;
     result.push_back(largest);

@@ -1,8 +1,6 @@
 // Where a tranche's take-profit and stop stand, and how an order too large for the venue is sliced.
 #pragma once
 
-#include <vector>
-
 #include "engine/state.h"
 
 namespace tranchet {
@@ -46,7 +44,7 @@ Quantity least_quantity(const InstrumentListed& rules, Price price);
 // this price borrows a step-rounded part of the one before. 240.5 by 120, least 1: 120, 119.5, 1.
 // At most kSlicesMax of them: what is beyond is left to the caller.
 inline constexpr std::size_t kSlicesMax = 40;
-std::vector<Quantity> slices(Quantity quantity, Quantity largest, const InstrumentListed& rules,
-                             Price price);
+using Slices = ShortList<Quantity, 2>;
+Slices slices(Quantity quantity, Quantity largest, const InstrumentListed& rules, Price price);
 
 }  // namespace tranchet

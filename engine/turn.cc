@@ -24,24 +24,15 @@ constexpr std::uint8_t kCancelRank = 3;
 
 }  // namespace
 
-void Turn::add(Section section, PositionKey key, const Command& command, std::uint32_t ordinal,
-               std::uint8_t leg) {
-  // instrument 16 | side 2 | section 3 | ordinal 24 | leg 3; first come, first placed for the rest.
-  // What has no key comes after all that have one.
-  const auto instrument = static_cast<std::uint64_t>(key.instrument);
-  const std::uint64_t place = instrument == 0 ? 0xFFFF : instrument;
-  const std::uint64_t rank = (place << 48) | (static_cast<std::uint64_t>(key.side) << 46) |
-                             (static_cast<std::uint64_t>(section) << 40) |
-                             (static_cast<std::uint64_t>(ordinal & 0xFF'FFFF) << 8) | leg;
-  if (ranks_.empty() || ranks_.back() <= rank) {
-    ranks_.push_back(rank);
-    output_.commands.push_back(command);
-    return;
-  }
+void Turn::note_another(PositionKeys& keys, PositionKey key) {
+  if (!keys.contains(key)) keys.insert(std::lower_bound(keys.begin(), keys.end(), key), key);
+}
+
+Command& Turn::insert(std::uint64_t rank) {
   const auto at = std::upper_bound(ranks_.begin(), ranks_.end(), rank);
   const auto index = static_cast<std::ptrdiff_t>(first_) + (at - ranks_.begin());
   ranks_.insert(at, rank);
-  output_.commands.insert(output_.commands.begin() + index, command);
+  return *output_.commands.insert(output_.commands.begin() + index, RequestSnapshot{});
 }
 
 Order& Turn::submit(const NewOrder& wanted) {
@@ -51,7 +42,7 @@ Order& Turn::submit(const NewOrder& wanted) {
                                     .attempt = std::min<std::uint8_t>(wanted.attempt, 15)});
   const Settings& settings = state.settings;
   const InstrumentId instrument = wanted.key.instrument;
-  Order order;
+  Order& order = state.orders.emplace(id);
   order.id = id;
   order.key = wanted.key;
   order.tranche_id = wanted.tranche_id;
@@ -66,27 +57,26 @@ Order& Turn::submit(const NewOrder& wanted) {
   order.stop_price = wanted.stop_price;
   const bool one_way =
       settings.choice<PositionMode>(Setting::PositionModeChoice) == PositionMode::OneWay;
-  const SubmitOrder command{.order = id,
-                            .quantity = order.quantity,
-                            .limit_price = order.limit_price,
-                            .stop_price = order.stop_price,
-                            .tranche_id = order.tranche_id,
-                            .tranche = order.tranche,
-                            .instrument = instrument,
-                            .side = order.side,
-                            .position_side = order.key.side,
-                            .order_type = order.type,
-                            .working_type = order.working_type,
-                            .time_in_force = TimeInForce::GTC,
-                            .reduce_only = one_way && order.purpose != Purpose::Entry,
-                            .purpose = order.purpose};
-  if (order.purpose == Purpose::Entry) {
-    add(Section::Entry, order.key, command);
-  } else {
-    add(Section::Tranche, order.key, command, order.tranche, leg_rank(order.purpose));
-  }
+  const bool is_entry = order.purpose == Purpose::Entry;
+  SubmitOrder& command = place<SubmitOrder>(
+      is_entry ? rank_of(Section::Entry, order.key, 0, 0)
+               : rank_of(Section::Tranche, order.key, order.tranche, leg_rank(order.purpose)));
+  command.order = id;
+  command.quantity = order.quantity;
+  command.limit_price = order.limit_price;
+  command.stop_price = order.stop_price;
+  command.tranche_id = order.tranche_id;
+  command.tranche = order.tranche;
+  command.instrument = instrument;
+  command.side = order.side;
+  command.position_side = order.key.side;
+  command.order_type = order.type;
+  command.working_type = order.working_type;
+  command.time_in_force = TimeInForce::GTC;
+  command.reduce_only = one_way && order.purpose != Purpose::Entry;
+  command.purpose = order.purpose;
   touch(order.key, order.tranche_id);
-  return state.orders.emplace(id, order);
+  return order;
 }
 
 void Turn::amend(Order& order, Quantity quantity, Price limit_price) {
@@ -167,10 +157,12 @@ void Turn::trade_closed(const TradeClosed& closed_trade) {
   add(Section::Publish, {closed_trade.instrument, closed_trade.position_side}, closed_trade);
 }
 
-void Turn::position_update(PositionKey key, const PositionUpdate& update,
-                           std::span<const TrancheState> tranches) {
+void Turn::position_update(PositionKey key, const PositionUpdate& update) {
   add(Section::Update, key, update);
-  for (const TrancheState& tranche : tranches) add(Section::Update, key, tranche);
+}
+
+TrancheState& Turn::position_row(PositionKey key) {
+  return place<TrancheState>(rank_of(Section::Update, key, 0, 0));
 }
 
 void Turn::finish() {

@@ -53,11 +53,12 @@ class Turn {
   void alert(AlertReason reason, PositionKey key, const Tranche* tranche, OrderId order = {});
   void alert(AlertReason reason, OrderId order = {});
   void trade_closed(const TradeClosed& closed);
-  void position_update(PositionKey key, const PositionUpdate& update,
-                       std::span<const TrancheState> tranches);
+  void position_update(PositionKey key, const PositionUpdate& update);
+  // The next row of the update, to be filled in at once.
+  TrancheState& position_row(PositionKey key);
   template <class T>
   void book(const T& booking) {
-    output_.bookings.emplace_back(booking);
+    output_.bookings.emplace_back().template emplace<T>(booking);
   }
 
   // The book is looked at again when the event has been taken in: with all of its tranches, or with
@@ -98,12 +99,35 @@ class Turn {
   static void note(PositionKeys& keys, PositionKey key) {
     if (keys.empty()) {
       keys.push_back(key);
-    } else if (keys.front() != key && !keys.contains(key)) {
-      keys.insert(std::lower_bound(keys.begin(), keys.end(), key), key);
+    } else if (keys.front() != key) {
+      note_another(keys, key);
     }
   }
-  void add(Section section, PositionKey key, const Command& command, std::uint32_t ordinal = 0,
-           std::uint8_t leg = 0);
+  static void note_another(PositionKeys& keys, PositionKey key);
+  // The place of a command. What has no key comes after all that have one; first come, first placed
+  // for the rest. instrument 16 | side 2 | section 3 | ordinal 24 | leg 3
+  static std::uint64_t rank_of(Section section, PositionKey key, std::uint32_t ordinal,
+                               std::uint8_t leg) {
+    const auto instrument = static_cast<std::uint64_t>(key.instrument);
+    return ((instrument == 0 ? 0xFFFF : instrument) << 48) |
+           (static_cast<std::uint64_t>(key.side) << 46) |
+           (static_cast<std::uint64_t>(section) << 40) |
+           (static_cast<std::uint64_t>(ordinal & 0xFF'FFFF) << 8) | leg;
+  }
+  template <class Body>
+  void add(Section section, PositionKey key, const Body& body, std::uint32_t ordinal = 0,
+           std::uint8_t leg = 0) {
+    place<Body>(rank_of(section, key, ordinal, leg)) = body;
+  }
+  // A command to be filled in where it stays: one made elsewhere would be read back, in pieces of
+  // another size, before its fields have left the processor's store buffer.
+  template <class Body>
+  Body& place(std::uint64_t rank) {
+    if (!ranks_.empty() && ranks_.back() > rank) return insert(rank).emplace<Body>();
+    ranks_.push_back(rank);
+    return output_.commands.emplace_back(RequestSnapshot{}).emplace<Body>();
+  }
+  Command& insert(std::uint64_t rank);
 
   Output& output_;
   std::size_t first_;                   // Of this turn's commands in the output,

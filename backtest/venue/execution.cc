@@ -9,11 +9,11 @@ namespace tranchet {
 
 void SimulatedVenue::observe(const EventBody& market, Timestamp time) {
   process_requests(time);
-  std::visit(Overload{[this](const TradePrinted& trade) { on(trade); },
-                      [this](const MarkPrice& mark) { on(mark); },
-                      [this](const BookTop& book) { on(book); },
-                      [this](const FundingRate& funding) { on(funding); }, [](const auto&) {}},
-             market);
+  std::visit(
+      [this](const auto& body) {
+        if constexpr (requires { this->on(body); }) on(body);
+      },
+      market);
   liquidate_if_due();
 }
 

@@ -17,12 +17,19 @@ class MessageQueue {
   auto end() { return room_.end(); }
 
   void push_back(const Message& message) { room_.push_back(message); }
+  // A message to be filled in where it lies: one made elsewhere and copied at once would be read
+  // back before it has left the processor's store buffer, in other pieces than it was written.
+  Message& add() { return room_.emplace_back(); }
   template <class Place>
   void insert(Place before, const Message& message) {
     room_.insert(before, message);
   }
   void pop_front() {
-    ++first_;
+    if (++first_ == room_.size()) {
+      room_.clear();
+      first_ = 0;
+      return;
+    }
     // What was taken is given up when it is more than what waits: each message moves once at most.
     if (first_ <= room_.size() - first_) return;
     room_.erase(room_.begin(), begin());

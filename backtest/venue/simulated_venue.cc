@@ -60,21 +60,8 @@ Maybe<Price> SimulatedVenue::mark(InstrumentId instrument) const {
   return market == nullptr ? Maybe<Price>() : market->mark_price();
 }
 
-VenueMarket& SimulatedVenue::market_of(InstrumentId instrument) {
-  const auto index = static_cast<std::size_t>(instrument);
-  ENSURE(index < markets_.size() && markets_[index].listed);
-  return markets_[index];
-}
-
-const VenueMarket* SimulatedVenue::find_market(InstrumentId instrument) const {
-  const auto index = static_cast<std::size_t>(instrument);
-  return index < markets_.size() && markets_[index].listed ? &markets_[index] : nullptr;
-}
-
-void SimulatedVenue::answer(const EventBody& body) {
-  if (answer_jitter_.is_none()) {
-    answers_.push_back({now_ + answer_delay_, body});
-  } else if (order_of(body) == OrderId::None) {
+void SimulatedVenue::answer_with_jitter(const EventBody& body) {
+  if (order_of(body) == OrderId::None) {
     answers_.push_back({due_in_place(), body});
   } else {
     const Timestamp due = now_ + answer_delay_ + answer_jitter_.draw();
@@ -89,10 +76,6 @@ Timestamp SimulatedVenue::due_in_place() {
   return in_place_due_;
 }
 
-void SimulatedVenue::answer(const VenueOrder& order, const EventBody& body) {
-  if (!order.is_foreign()) answer(body);
-}
-
 void SimulatedVenue::submit(std::span<const Command> commands, Timestamp now) {
   ENSURE(now >= submitted_);
   submitted_ = now;
@@ -105,18 +88,13 @@ void SimulatedVenue::submit(std::span<const Command> commands, Timestamp now) {
                       std::holds_alternative<RequestSnapshot>(command);
     if (!ours) continue;
     if (request_jitter_.is_none()) {
-      requests_.push_back({arrival, command});
+      Request& request = requests_.add();
+      request.time = arrival;
+      request.body = command;
     } else {
       enqueue(requests_, Request{arrival + request_jitter_.draw(), command});
     }
   }
-}
-
-std::optional<Timestamp> SimulatedVenue::next_wakeup() const {
-  if (requests_.empty() && answers_.empty()) return std::nullopt;
-  if (requests_.empty()) return answers_.front().time;
-  if (answers_.empty()) return requests_.front().time;
-  return std::min(requests_.front().time, answers_.front().time);
 }
 
 void SimulatedVenue::advance(Timestamp now, std::vector<Occurrence>& out) {

@@ -12,9 +12,9 @@
 // (front_door.h).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -45,7 +45,12 @@ class SimulatedVenue final : public Venue {
   void observe(const EventBody& market, Timestamp time);
 
   void submit(std::span<const Command> commands, Timestamp now) override;
-  std::optional<Timestamp> next_wakeup() const override;
+  std::optional<Timestamp> next_wakeup() const override {
+    if (requests_.empty() && answers_.empty()) return std::nullopt;
+    if (requests_.empty()) return answers_.front().time;
+    if (answers_.empty()) return requests_.front().time;
+    return std::min(requests_.front().time, answers_.front().time);
+  }
   void advance(Timestamp now, std::vector<Occurrence>& out) override;
 
   // ---- Other people on the same account. They act at once, under the same rules; requests of ours
@@ -83,7 +88,7 @@ class SimulatedVenue final : public Venue {
   Money balance() const { return account_.balance(); }  // Wallet: without unrealized profit.
   Money equity() const;                                 // With it, at the marks.
   VenuePosition position(const PositionKey& key) const { return account_.position(key); }
-  const std::map<PositionKey, VenuePosition>& positions() const { return account_.positions(); }
+  const VenuePositions& positions() const { return account_.positions(); }
   OrderTable<VenueOrder>::Live open_orders() const { return orders_.open(); }  // Ours.
   // How often an order of that id was taken.
   std::uint64_t acceptances(OrderId id) const { return orders_.acceptances(id); }
@@ -107,10 +112,28 @@ class SimulatedVenue final : public Venue {
     bool falling = false;
   };
 
-  VenueMarket& market_of(InstrumentId instrument);
-  const VenueMarket* find_market(InstrumentId instrument) const;  // Null: not listed.
-  void answer(const EventBody& body);
-  void answer(const VenueOrder& order, const EventBody& body);  // Nobody hears of a foreign one.
+  VenueMarket& market_of(InstrumentId instrument) {
+    const auto index = static_cast<std::size_t>(instrument);
+    ENSURE(index < markets_.size() && markets_[index].listed);
+    return markets_[index];
+  }
+  // Null: not listed.
+  const VenueMarket* find_market(InstrumentId instrument) const {
+    const auto index = static_cast<std::size_t>(instrument);
+    return index < markets_.size() && markets_[index].listed ? &markets_[index] : nullptr;
+  }
+  template <class Body>
+  void answer(const Body& body) {
+    if (!answer_jitter_.is_none()) return answer_with_jitter(body);
+    Occurrence& next = answers_.add();
+    next.time = now_ + answer_delay_;
+    next.body.template emplace<Body>(body);
+  }
+  template <class Body>
+  void answer(const VenueOrder& order, const Body& body) {  // Nobody hears of a foreign one.
+    if (!order.is_foreign()) answer(body);
+  }
+  void answer_with_jitter(const EventBody& body);
 
   Timestamp due_in_place();
 

@@ -9,7 +9,7 @@ Price average_price(const VenuePosition& position) {
 }
 
 VenuePosition VenueAccount::position(const PositionKey& key) const {
-  const auto found = positions_.find(key);
+  const auto found = std::ranges::find(positions_, key, &VenuePositions::value_type::first);
   return found == positions_.end() ? VenuePosition() : found->second;
 }
 
@@ -41,7 +41,7 @@ Money VenueAccount::fill(InstrumentId instrument, Side side, PositionSide positi
 }
 
 Money VenueAccount::reduce(const PositionKey& key, Price price, Quantity quantity) {
-  const auto found = positions_.find(key);
+  const auto found = std::ranges::find(positions_, key, &VenuePositions::value_type::first);
   ENSURE(found != positions_.end());
   VenuePosition& position = found->second;
   const Value taken = share_floor(position.cost, quantity, position.quantity);
@@ -53,7 +53,11 @@ Money VenueAccount::reduce(const PositionKey& key, Price price, Quantity quantit
 }
 
 void VenueAccount::increase(const PositionKey& key, Price price, Quantity quantity) {
-  VenuePosition& position = positions_[key];
+  auto place = std::ranges::lower_bound(positions_, key, {}, &VenuePositions::value_type::first);
+  if (place == positions_.end() || place->first != key) {
+    place = positions_.insert(place, {key, VenuePosition()});
+  }
+  VenuePosition& position = place->second;
   position.quantity += quantity;
   position.cost += value_of(price, quantity);
 }

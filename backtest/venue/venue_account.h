@@ -2,7 +2,8 @@
 // and fees only. Exact: cost is price x quantity in counts of 1e-16.
 #pragma once
 
-#include <map>
+#include <utility>
+#include <vector>
 
 #include "events/command.h"
 #include "events/settings.h"
@@ -15,6 +16,9 @@ struct VenuePosition {
   friend bool operator==(const VenuePosition&, const VenuePosition&) = default;
 };
 
+// A handful at most, by instrument, then Long before Short: looked through, not searched.
+using VenuePositions = std::vector<std::pair<PositionKey, VenuePosition>>;
+
 // Rounded half away from zero. The position must not be empty.
 Price average_price(const VenuePosition& position);
 
@@ -24,9 +28,8 @@ class VenueAccount {
 
   Money balance() const { return balance_; }
   PositionMode mode() const { return mode_; }
-  // By instrument, then Long before Short. No empty positions.
-  const std::map<PositionKey, VenuePosition>& positions() const { return positions_; }
-  VenuePosition position(const PositionKey& key) const;  // Empty where there is none.
+  const VenuePositions& positions() const { return positions_; }  // No empty ones.
+  VenuePosition position(const PositionKey& key) const;           // Empty where there is none.
 
   // What an order of these sides finds to reduce: in hedge mode its position if it is an exit, in
   // one-way mode whatever is held against its side.
@@ -45,7 +48,7 @@ class VenueAccount {
 
   Money balance_;
   PositionMode mode_;
-  std::map<PositionKey, VenuePosition> positions_;
+  VenuePositions positions_;
 };
 
 }  // namespace tranchet

@@ -15,14 +15,16 @@ VenueOrder& VenueOrders::add(const SubmitOrder& request) {
   const std::uint64_t arrival = ++arrivals_;
   if (!foreign) {
     ENSURE(!open().contains(request.order));
-    orders_.erase(request.order);
+    if (orders_.erase(request.order)) {
+      std::erase_if(finished_order_,
+                    [&](const Finished& finished) { return finished.order == request.order; });
+    }
     count(request.order);
   }
-  VenueOrder order;
+  VenueOrder& order = foreign ? foreign_[arrival] : orders_.emplace(request.order);
   order.request = request;
   order.arrival = arrival;
-  return foreign ? foreign_.emplace(arrival, order).first->second
-                 : orders_.emplace(request.order, order);
+  return order;
 }
 
 void VenueOrders::count(OrderId id) {
@@ -58,14 +60,12 @@ void VenueOrders::finish(const VenueOrder& order, QueryStatus status, Timestamp 
   VenueOrder* kept = orders_.look_up_live(id);
   ENSURE(kept != nullptr);
   kept->status = status;
-  kept->finished = now;
   orders_.retire(id);
-  finished_order_.push_back({.order = id, .time = now});
+  Finished& last = finished_order_.emplace_back();
+  last.order = id;
+  last.time = now;
   while (finished_order_.front().time + kRemembered < now) {
-    const Finished& oldest = finished_order_.front();
-    const VenueOrder* found = find(oldest.order);
-    const bool is_it = found != nullptr && found->finished == oldest.time;
-    if (is_it && find_open(oldest.order) == nullptr) orders_.erase(oldest.order);
+    orders_.erase(finished_order_.front().order);
     finished_order_.pop_front();
   }
 }

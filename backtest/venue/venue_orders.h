@@ -21,7 +21,6 @@ struct VenueOrder {
   std::uint64_t arrival = 0;  // 1, 2, 3, ... in the order the venue took them.
   bool triggered = false;     // A conditional order that has become a market order.
   QueryStatus status = QueryStatus::New;
-  Timestamp finished;  // Once it is not open any more.
 
   Quantity remaining() const { return request.quantity - filled; }
   bool is_foreign() const { return request.order == OrderId::None; }
@@ -73,7 +72,7 @@ class VenueOrders {
 
   OrderTable<VenueOrder> orders_;  // Ours; those that are not open any more are retired.
   std::map<std::uint64_t, VenueOrder> foreign_;  // By arrival.
-  std::deque<Finished> finished_order_;          // By time; an id taken anew may be in it twice.
+  std::deque<Finished> finished_order_;          // By time.
   std::vector<Taken> taken_;                     // By id; ids come almost in order.
   std::uint64_t arrivals_ = 0;
 };

@@ -1,7 +1,7 @@
 // What jumping from event to event is worth: the walk of the main benchmark as blocks in memory,
 // through one lane (engine, simulated venue, account), against the bare rule of the same run.
 //
-//   bench_band [MILLIONS]     ticks of each walk; 50 without
+//   bench_band [MILLIONS [BARS]]     ticks of each walk, 50 without; millions of bars, 2 without
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -19,7 +19,6 @@ namespace {
 
 constexpr InstrumentId kInstrument{1};
 constexpr int kRepeats = 2;
-constexpr std::size_t kBars = 2'000'000;
 
 std::uint64_t run_bare(const WalkColumns& walk) {
   BareRule rule;
@@ -110,10 +109,10 @@ void measure_walk(WalkStep step, std::size_t ticks) {
               digest_text(jumped.digest).c_str());
 }
 
-void measure_bars() {
+void measure_bars(std::size_t count) {
   RandomWalk walk(WalkStep::TenthOfBasisPoint);
-  std::vector<Bar> bars(kBars);
-  for (std::size_t at = 0; at < kBars; ++at) {
+  std::vector<Bar> bars(count);
+  for (std::size_t at = 0; at < count; ++at) {
     const auto price = [&] { return Price::from_raw(walk.next() * WalkColumns::kWalkTick); };
     Bar& bar = bars[at];
     bar.open_time = Timestamp::from_nanoseconds(static_cast<std::int64_t>(at) * 60'000'000'000);
@@ -128,8 +127,8 @@ void measure_bars() {
   }
   std::vector<EncodedBlock> blocks;
   BlockEncoder encoder;
-  for (std::size_t from = 0; from < kBars; from += kBlockTicks) {
-    const std::size_t size = std::min<std::size_t>(kBlockTicks, kBars - from);
+  for (std::size_t from = 0; from < count; from += kBlockTicks) {
+    const std::size_t size = std::min<std::size_t>(kBlockTicks, count - from);
     encoder.encode(std::span(bars).subspan(from, size), blocks.emplace_back());
   }
   std::uint64_t exits = 0;
@@ -139,10 +138,10 @@ void measure_bars() {
   };
   const double stepping = best_seconds(1, [&] { both(false); });
   const double jumping = best_seconds(kRepeats, [&] { both(true); });
-  std::printf("%zu bars, both orders of the extremes, %llu exits\n", kBars,
+  std::printf("%zu bars, both orders of the extremes, %llu exits\n", count,
               static_cast<unsigned long long>(exits));
-  print_rate("lanes, price by price", kBars, stepping, stepping);
-  print_rate("lanes, from event to event", kBars, jumping, stepping);
+  print_rate("lanes, price by price", count, stepping, stepping);
+  print_rate("lanes, from event to event", count, jumping, stepping);
 }
 
 }  // namespace
@@ -152,5 +151,6 @@ int main(int count, char** arguments) {
   const std::size_t millions = count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 50;
   tranchet::measure_walk(tranchet::WalkStep::OneBasisPoint, millions * 1'000'000);
   tranchet::measure_walk(tranchet::WalkStep::TenthOfBasisPoint, millions * 1'000'000);
-  tranchet::measure_bars();
+  const std::size_t bars = count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 2;
+  if (bars > 0) tranchet::measure_bars(bars * 1'000'000);
 }

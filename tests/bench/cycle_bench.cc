@@ -1,9 +1,12 @@
 // What an exit and the entry after it cost: about nine events through engine, venue and account, on
 // the walk of the main benchmark. Prices between the events that matter are scanned, not worked, so
 // that nearly all of the time is these events'. README.md says how to read the table.
+//
+//   bench_cycle [MILLIONS [REPEATS]]    trades of the walk, 5 without; runs of each part, 3 without
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 
 #include "backtest/report/account.h"
@@ -17,8 +20,6 @@
 namespace tranchet {
 namespace {
 
-constexpr std::size_t kTrades = 5'000'000;
-constexpr int kRepeats = 3;
 constexpr InstrumentId kInstrument{1};
 
 std::uint64_t run_bare(const WalkColumns& walk) {
@@ -101,7 +102,7 @@ class World {
   // The first trade from `at` on that is not quiet. The last one passed over is noted.
   std::size_t skip(const WalkColumns& walk, std::size_t at) {
     if (!loop_.may_pass_until(WalkColumns::time(at))) return at;
-    const QuietBand& quiet = engine_.state().instrument(kInstrument).band;
+    const QuietBand& quiet = engine_.quiet_band(kInstrument);
     const PriceBand& band = venue_band();
     const std::int64_t low = std::max(band.low, quiet.low).raw() / WalkColumns::kWalkTick;
     const std::int64_t high = std::min(band.high, quiet.high).raw() / WalkColumns::kWalkTick;
@@ -143,19 +144,19 @@ class World {
   std::uint64_t band_change_ = ~std::uint64_t{0};
 };
 
-void print_cycles(const char* stage, double seconds, std::uint64_t cycles) {
+void print_cycles(const char* stage, double seconds, std::uint64_t cycles, std::size_t trades) {
   std::printf("  %-44s %8.1f ns a cycle %8.1f M ticks/s\n", stage,
               seconds / static_cast<double>(cycles) * 1e9,
-              static_cast<double>(kTrades) / seconds / 1e6);
+              static_cast<double>(trades) / seconds / 1e6);
 }
 
-void run() {
-  const WalkColumns walk = random_walk(WalkStep::OneBasisPoint, kTrades);
+void run(std::size_t trades, int repeats) {
+  const WalkColumns walk = random_walk(WalkStep::OneBasisPoint, trades);
   std::uint64_t bare_exits = 0;
-  const double bare = best_seconds(kRepeats, [&] { bare_exits = run_bare(walk); });
+  const double bare = best_seconds(repeats, [&] { bare_exits = run_bare(walk); });
   std::optional<World> world;
   const auto seconds = [&](bool keeps_account) {
-    return best_seconds(kRepeats, [&] {
+    return best_seconds(repeats, [&] {
       world.emplace(keeps_account);
       world->run(walk);
     });
@@ -168,15 +169,16 @@ void run() {
       walk.size(), static_cast<unsigned long long>(booker.exits),
       static_cast<double>(booker.events) / static_cast<double>(booker.exits),
       static_cast<unsigned long long>(world->digest()));
-  print_cycles("limit: the rule alone, trade by trade", bare, bare_exits);
-  print_cycles("engine and venue", venue, booker.exits);
-  print_cycles("engine, venue and account", whole, booker.exits);
+  print_cycles("limit: the rule alone, trade by trade", bare, bare_exits, trades);
+  print_cycles("engine and venue", venue, booker.exits, trades);
+  print_cycles("engine, venue and account", whole, booker.exits, trades);
 }
 
 }  // namespace
 }  // namespace tranchet
 
-int main() {
-  tranchet::run();
+int main(int count, char** arguments) {
+  const std::size_t millions = count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 5;
+  tranchet::run(millions * 1'000'000, count > 2 ? std::atoi(arguments[2]) : 3);
   return 0;
 }

@@ -106,10 +106,11 @@ void walk(Changer& c, Closing& closing) {
     stop_triggered, trigger_generation, trigger_born_for, stop_refused);
 }
 void walk(Changer& c, Tranche& tranche) {
-  auto& [id, ordinal, quantity, cost, take_profit, stop_loss, take_profit_enabled,
+  auto& [id, ordinal, quantity, cost, average, take_profit, stop_loss, take_profit_enabled,
          stop_loss_enabled, target, stop, closing, opened, ended, dust, dust_alerted, rest_until,
          generation, exited, exited_cost, exit_value, realized_pnl, fees, entries, stops, targets,
          closes] = tranche;
+  static_cast<void>(average);  // Follows from the two before.
   c("tranche", id, ordinal, quantity, cost, take_profit, stop_loss, take_profit_enabled,
     stop_loss_enabled, target, stop, closing, opened, ended, dust, dust_alerted, rest_until,
     generation, exited, exited_cost, exit_value, realized_pnl, fees, entries, stops, targets,
@@ -249,7 +250,8 @@ TEST(StateDigest, ChangesWithContainersAndTheWindow) {
 TEST(StateDigest, LeavesOutWhatFollowsFromTheRest) {
   const State state = full_state();
   State changed = state;
-  changed.instruments[0].band.high = Price::from_raw(7);
+  changed.instruments[0].band = QuietBand{.low = Price(), .high = Price::from_raw(7)};
+  changed.instruments[0].positions[0].tranches[0].average = Price::from_raw(7);
   EXPECT_EQ(digest_of(changed), digest_of(state));
 }
 

@@ -126,6 +126,19 @@ RC_GTEST_PROP(OrderTableProperty, HoldsWhatAMapHolds, ()) {
   story.expect_same();
 }
 
+TEST(OrderTable, WhatIsWrittenIntoAPlaceAgainBeginsAnew) {
+  Table table;
+  const Held& first = table.emplace(OrderId{1}, {7});
+  table.erase(OrderId{1});
+  const Held& second = table.emplace(OrderId{2});
+  EXPECT_EQ(&second, &first);
+  EXPECT_EQ(second.mark, 0U);
+  table.look_up(OrderId{2})->mark = 8;
+  EXPECT_EQ(table.emplace(OrderId{2}).mark, 8U);  // It is held already.
+  EXPECT_FALSE(table.erase(OrderId{1}));
+  EXPECT_TRUE(table.erase(OrderId{2}));
+}
+
 TEST(OrderTable, ACopyIsACopy) {
   Table table;
   for (std::uint64_t id = 1; id <= 3; ++id) table.emplace(OrderId{id}, {id});

@@ -59,7 +59,7 @@ class RandomRun {
   }
 
   // Every kind of price event at `price`: nothing follows from it.
-  void expect_quiet(Price price) const {
+  void expect_quiet(Price price) {
     if (!engine_.is_quiet(kCoin, price)) return;
     expect_no_exit(price);
     expect_nothing(MarkPrice{kCoin, price});
@@ -68,7 +68,7 @@ class RandomRun {
 
   // Any price, where the band has none.
   Price inside() {
-    const QuietBand& band = engine_.state().instrument(kCoin).band;
+    const QuietBand& band = engine_.quiet_band(kCoin);
     if (band.low >= band.high) return random_price();
     const int low = static_cast<int>(band.low.raw() / kTick.raw()) + 1;
     const auto top = std::min<std::int64_t>(band.high.raw() / kTick.raw(), 3'000);

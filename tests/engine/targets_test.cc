@@ -106,7 +106,7 @@ TEST(Reaches, EqualityCounts) {
   EXPECT_FALSE(reaches_backstop(PositionSide::Short, 105.52499999_px, 105_px, 5'000));
 }
 
-std::string text_of(const std::vector<Quantity>& quantities) {
+std::string text_of(const Slices& quantities) {
   std::string text;
   for (const Quantity quantity : quantities) {
     text += (text.empty() ? "" : " ") + to_text(quantity);

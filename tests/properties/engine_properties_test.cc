@@ -290,8 +290,9 @@ RC_GTEST_PROP(Engine, GoesOnFromAnImageAsFromTheWhole, ()) {
     rest->apply(event, found);
     RC_ASSERT(rest->command_digest() == prefix.command_digest());
     for (std::size_t index = 0; index < prefix.state().instruments.size(); ++index) {
-      const QuietBand& band = prefix.state().instruments[index].band;
-      const QuietBand& band_again = rest->state().instruments[index].band;
+      const InstrumentId id{static_cast<std::uint16_t>(index + 1)};
+      const QuietBand& band = prefix.quiet_band(id);
+      const QuietBand& band_again = rest->quiet_band(id);
       RC_ASSERT(band_again.low == band.low);
       RC_ASSERT(band_again.high == band.high);
     }

@@ -314,6 +314,32 @@ TEST(VenueIds, OfFinishedOrdersCanBeTakenAnewAndTheOlderFillsAreForgotten) {
   EXPECT_EQ(story.venue().acceptances(id), 2U);
 }
 
+// The week of the older order ends first, and must not take the younger one with it.
+TEST(VenueIds, TakenAnewAreRememberedForAWeekOfTheirOwn) {
+  VenueStory story(ids_unique_while_open());
+  const OrderId rests{5}, ends{6};
+  for (const OrderId id : {rests, ends}) {
+    story.send_command(order_from("Buy Long Limit 1 at 99 IOC", id));
+  }
+  story.wait(Duration::hours(24));
+  story.send_command(order_from("Buy Long Limit 2 at 98", rests));
+  story.send_command(order_from("Buy Long Limit 2 at 98 IOC", ends));
+  story.wait(Duration::hours(6 * 24 + 12));
+  story.send("Buy Long Limit 1 at 99 IOC");  // Whatever finishes looks for what is to be forgotten.
+  story.answers();
+  story.query(rests);
+  story.query(ends);
+  EXPECT_EQ(story.answers(),
+            "Query New 0/2 average - limit 98; Query Expired 0/2 average - limit 98");
+  story.wait(Duration::hours(13));
+  story.send("Buy Long Limit 1 at 99 IOC");
+  story.answers();
+  story.query(rests);
+  story.query(ends);
+  EXPECT_EQ(story.answers(),
+            "Query New 0/2 average - limit 98; Query NotFound -/- average - limit -");
+}
+
 TEST(VenueIds, AcceptancesAreCountedOneByOne) {
   VenueStory story(ids_unique_while_open());
   for (const std::uint64_t number : {7U, 3U, 9U, 3U, 5U, 3U, 9U}) {
