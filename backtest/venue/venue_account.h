@@ -37,6 +37,8 @@ class VenueAccount {
   Money fill(InstrumentId instrument, Side side, PositionSide position_side, Price price,
              Quantity quantity, Money fee);
 
+  // A position that was opened elsewhere.
+  void hold(const PositionKey& key, const VenuePosition& position) { positions_[key] = position; }
   void credit(Money amount) { balance_ += amount; }
 
  private:
