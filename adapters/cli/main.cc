@@ -89,6 +89,7 @@ class Program {
   bool follow_ = false;
   bool json_ = false;
   std::uint64_t at_ = 0;
+  bool state_ = false;
   BundleArguments bundle_;
   std::string config_;
   std::vector<std::string> sets_;
@@ -255,9 +256,10 @@ void Program::add_comparisons(const Add& add) {
   diff->add_option("A", log_, "folder of the one log")->required();
   diff->add_option("B", other_, "folder of the other")->required();
   CLI::App* decisions = add("decisions", "a line a decision: its sequence and digest", [this] {
-    return log_decisions(log_, Sequence{at_}, std::cout, std::cerr);
+    return log_decisions(log_, Sequence{at_}, state_, std::cout, std::cerr);
   });
   decisions->add_option("--at", at_, "the commands of this event instead, as JSON lines");
+  decisions->add_flag("--state", state_, "with --at: the state after it instead, a field a line");
   decisions->add_option("LOG", log_, "folder of the log")->required();
   CLI::App* bisect = add("bisect", "the first event that another build decides differently",
                          [this] { return log_bisect(log_, other_, json_, std::cout, std::cerr); });

@@ -3,12 +3,13 @@
 //
 // Each part is the difference between two worlds that one thing sets apart:
 //
-//   backtest      the market and the signals, the settings and the latency of the backtest
-//   decisions     + the settings of the log, and what it was told beside the market: people,
-//   streams latency       + requests take as long as they did by the log fill price    + the prices
-//   of the log's fills, for as much as filled in both missed, extra + what filled in the log and
-//   not in the simulation, and the other way round funding       + what the log's account was paid
-//   fees          + what the log's fills cost: that is the log
+//   backtest       the market and the signals, with the settings and the latency of the backtest
+//   decisions      + the settings of the log, people, streams: what a backtest is not told
+//   latency        + requests take as long as they did by the log
+//   fill price     + orders that filled in the log, too, fill at the log's prices
+//   missed, extra  + what filled in the log, when, and how much: the log's own answers
+//   funding        + what the log's account was paid
+//   fees           + what the log's fills cost: that is the log
 //
 // So what follows from a cause is the cause's: a worse entry moves the targets, and the exit that
 // differs because of it is in the fill price as well.

@@ -306,7 +306,7 @@ std::string program_of(const ScratchDirectory& scratch, const std::string& decis
 TEST_F(Incident, BisectNamesTheFirstDecisionThatDiffers) {
   const auto log = golden("by_hand");
   const std::string ours =
-      run([&](auto& out, auto& err) { return log_decisions(log, Sequence{}, out, err); }).out;
+      run([&](auto& out, auto& err) { return log_decisions(log, Sequence{}, false, out, err); }).out;
   const auto bisected = [&](const std::string& decisions) {
     const std::string program = program_of(scratch_, decisions);
     return run([&](auto& out, auto& err) { return log_bisect(log, program, false, out, err); });

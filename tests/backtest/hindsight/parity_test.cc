@@ -80,9 +80,27 @@ TEST_F(ParityTest, WorsePricesAreFillPriceAlone) {
 }
 
 TEST_F(ParityTest, FillsThatTheQueueTookAreMissedAlone) {
+  // Bought at 45,000; the take-profit at 45,054 is touched, no more; the stop is at 44,910.
   Session last_in_queue;
   last_in_queue.venue.queue = QueueAssumption::Through;
-  expect_alone(parity_of_session(last_in_queue), &ParityParts::missed_and_extra);
+  last_in_queue.inputs.clear();
+  for (const std::int64_t price : {45'000, 45'000, 45'054, 45'020, 44'905, 44'900}) {
+    const auto second = static_cast<std::int64_t>(last_in_queue.inputs.size());
+    last_in_queue.add(Duration::seconds(second),
+                      TradePrinted{.instrument = testing::kCoin,
+                                   .quantity = 1_qty,
+                                   .price = Price::from_raw(price * kDecimalOne)});
+    if (second != 0) continue;
+    last_in_queue.add({}, EntrySignal{.quantity = 0.004_qty,
+                                      .instrument = testing::kCoin,
+                                      .side = Side::Buy,
+                                      .order_type = OrderType::Market});
+  }
+  const Parity parity = parity_of_session(last_in_queue);
+  expect_alone(parity, &ParityParts::missed_and_extra);
+  ASSERT_EQ(parity.rows.size(), 1U);
+  EXPECT_EQ(parity.rows[0].in_log->exit_reason, ExitReason::StopLoss);
+  EXPECT_EQ(parity.rows[0].in_backtest->exit_reason, ExitReason::TakeProfit);
 }
 
 TEST_F(ParityTest, AnotherFeeIsFeesAlone) {
@@ -131,7 +149,7 @@ TEST_F(ParityTest, AllTogetherAddUp) {
   EXPECT_EQ(rows, parity.parts.sum());
   for (const Money part : {parity.parts.decisions, parity.parts.latency, parity.parts.fill_price,
                            parity.parts.missed_and_extra, parity.parts.fees}) {
-    EXPECT_FALSE(part.is_zero());
+    EXPECT_FALSE(part.is_zero()) << told(parity.parts);
   }
 }
 

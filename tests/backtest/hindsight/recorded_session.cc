@@ -39,19 +39,19 @@ SimulationParameters Session::session_venue() {
   return venue;
 }
 
-// A walk of a trade a second in steps of at most 2.5 around 45,000; every seven minutes a signal,
+// A walk of a trade a second in steps of at most 2 around 45,000; every seven minutes a signal,
 // three to buy and then two to sell short; funding every hour.
 std::vector<Occurrence> Session::session_inputs() {
   std::vector<Occurrence> inputs;
   std::uint64_t state = 7;
-  std::int64_t price = 450'000;  // Tenths.
+  std::int64_t price = 45'000;
   for (int second = 0; second < kSeconds; ++second) {
     const Timestamp time = session_time(Duration::seconds(second));
     state = state * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U;
-    price += static_cast<std::int64_t>((state >> 33) % 51) - 25;
+    price += static_cast<std::int64_t>((state >> 33) % 5) - 2;
     inputs.push_back({time, TradePrinted{.instrument = kCoin,
                                          .quantity = 1_qty,
-                                         .price = Price::from_raw(price * kDecimalOne / 10)}});
+                                         .price = Price::from_raw(price * kDecimalOne)}});
     if (second % 3'600 == 3'500) {
       inputs.push_back({time, FundingRate{.instrument = kCoin, .rate = 10'000}});
     }
@@ -78,7 +78,7 @@ std::unique_ptr<LogReader> record(const Session& session, const std::filesystem:
   EXPECT_EQ(names.instrument("COINUSDT"), kCoin);
   const LaneOptions options{
       .opening = {.settings = session.settings,
-                  .instruments = {{.tick_size = 0.1_px,
+                  .instruments = {{.tick_size = 1_px,
                                    .step_size = 0.001_qty,
                                    .symbol = names.intern("COINUSDT"),
                                    .instrument = kCoin}}},

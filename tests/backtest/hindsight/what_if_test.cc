@@ -97,7 +97,6 @@ TEST_F(WhatIfTest, FromTheMiddleTheVenueIsFoundAsItWas) {
   // A setting that moves what rests, and one that only matters later.
   for (const auto& [setting, value] : std::initializer_list<std::pair<Setting, std::int64_t>>{
            {Setting::StopLossEnabled, 0},
-           {Setting::MaxTranches, 1},
            {Setting::MaxPositionValue, 300 * kDecimalOne},
            {Setting::TakeProfit, kPpmOne / 1'000 * 2},
            {Setting::TrancheIncrement, kPpmOne / 1'000}}) {
