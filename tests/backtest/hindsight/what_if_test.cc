@@ -98,8 +98,7 @@ TEST_F(WhatIfTest, FromTheMiddleTheVenueIsFoundAsItWas) {
   for (const auto& [setting, value] : std::initializer_list<std::pair<Setting, std::int64_t>>{
            {Setting::StopLossEnabled, 0},
            {Setting::MaxPositionValue, 300 * kDecimalOne},
-           {Setting::TakeProfit, kPpmOne / 1'000 * 2},
-           {Setting::TrancheIncrement, kPpmOne / 1'000}}) {
+           {Setting::TakeProfit, kPpmOne / 1'000 * 2}}) {
     const Duration at = Duration::seconds(2 * 3'600);
     Sequence from{};
     must(log->scan(Sequence{1}, [&](const Event& event) {
