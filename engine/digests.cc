@@ -14,16 +14,24 @@ class Words {
   explicit Words(Digest& digest) : digest_(digest) {}
 
   template <class... Fields>
+  void named(std::string_view, const Fields&... fields) {
+    (*this)(fields...);
+  }
+  template <class Fields>
+  void part(std::string_view, const Fields& fields) {
+    fields();
+  }
+  template <class... Fields>
   void operator()(const Fields&... fields) {
     (add(fields), ...);
   }
   template <class T, class Fields>
-  void list(const std::vector<T>& items, const Fields& fields) {
+  void list(std::string_view, const std::vector<T>& items, const Fields& fields) {
     (*this)(items.size());
     for (const T& item : items) fields(item);
   }
   template <class T, class Fields>
-  void optional(const std::optional<T>& item, const Fields& fields) {
+  void optional(std::string_view, const std::optional<T>& item, const Fields& fields) {
     (*this)(item.has_value());
     if (item) fields(*item);
   }

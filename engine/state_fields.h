@@ -1,11 +1,13 @@
 // The fields of the state, each named once, in the order the digest has them in. What goes over
-// them is a visitor: the digest, the encoder and the decoder of the image.
+// them is a visitor: the digest, the encoder and the decoder of the image, and whoever tells people
+// where two states differ.
 //
-//   visit(a, b, ...)                  plain fields: numbers, enums, times, ids, lists of these
-//   visit.list(vector, fields)        a list of structs
-//   visit.optional(value, fields)     a struct that may be missing
-//   visit.two_lists(a, b, fields)     two lists of structs, both lengths first
-//   visit.beside_digest(a)            in the image only
+//   visit.named("a b ...", a, b, ...)      plain fields: numbers, enums, times, ids, lists of these
+//   visit.part("name", fields)             a struct
+//   visit.list("name", vector, fields)     a list of structs
+//   visit.optional("name", value, fields)  a struct that may be missing
+//   visit.two_lists(a, b, fields)          two lists of structs, both lengths first
+//   visit.beside_digest(a)                 in the image only
 //   visit.settings(s), orders(o, fields), window(w)
 #pragma once
 
@@ -15,61 +17,90 @@ namespace tranchet {
 
 template <class Visit, class Order>
 void visit_order(Visit& visit, Order& o) {
-  visit(o.id, o.key, o.tranche_id, o.born_for, o.tranche, o.purpose, o.type, o.side, o.working_type,
-        o.trade_type, o.status, o.quantity, o.filled, o.filled_value, o.credited, o.limit_price,
-        o.stop_price, o.reference_price, o.amend_quantity, o.amend_price, o.awaiting_amend,
-        o.awaiting_cancel, o.awaiting_query, o.amend_refused, o.cancel_wanted, o.cancel_refused,
-        o.corrective, o.reason, o.generation, o.signal_id, o.trades);
+  visit.named(
+      "id key tranche_id born_for tranche purpose type side working_type trade_type status "
+      "quantity filled filled_value credited limit_price stop_price reference_price "
+      "amend_quantity amend_price awaiting_amend awaiting_cancel awaiting_query amend_refused "
+      "cancel_wanted cancel_refused corrective reason generation signal_id trades",
+      o.id, o.key, o.tranche_id, o.born_for, o.tranche, o.purpose, o.type, o.side, o.working_type,
+      o.trade_type, o.status, o.quantity, o.filled, o.filled_value, o.credited, o.limit_price,
+      o.stop_price, o.reference_price, o.amend_quantity, o.amend_price, o.awaiting_amend,
+      o.awaiting_cancel, o.awaiting_query, o.amend_refused, o.cancel_wanted, o.cancel_refused,
+      o.corrective, o.reason, o.generation, o.signal_id, o.trades);
 }
 
 template <class Visit, class Leg>
 void visit_leg(Visit& visit, Leg& leg) {
-  visit(leg.choice, leg.hand_price, leg.price, leg.refusals, leg.change_refusals, leg.lost,
-        leg.waiting, leg.blocked, leg.cancel_first, leg.alerted);
+  visit.named(
+      "choice hand_price price refusals change_refusals lost waiting blocked cancel_first alerted",
+      leg.choice, leg.hand_price, leg.price, leg.refusals, leg.change_refusals, leg.lost,
+      leg.waiting, leg.blocked, leg.cancel_first, leg.alerted);
 }
 
 template <class Visit, class Tranche>
 void visit_tranche(Visit& visit, Tranche& t) {
-  visit(t.id, t.ordinal, t.quantity, t.cost, t.take_profit, t.stop_loss, t.take_profit_enabled,
-        t.stop_loss_enabled);
-  visit_leg(visit, t.target);
-  visit_leg(visit, t.stop);
-  visit.optional(t.closing, [&visit](auto& c) {
-    visit(c.reason, c.part, c.otherwise, c.attempts, c.waiting, c.failed, c.no_position, c.stalled,
-          c.stop_triggered, c.trigger_generation, c.trigger_born_for, c.stop_refused);
+  visit.named(
+      "id ordinal quantity cost take_profit stop_loss take_profit_enabled stop_loss_enabled", t.id,
+      t.ordinal, t.quantity, t.cost, t.take_profit, t.stop_loss, t.take_profit_enabled,
+      t.stop_loss_enabled);
+  visit.part("target", [&] { visit_leg(visit, t.target); });
+  visit.part("stop", [&] { visit_leg(visit, t.stop); });
+  visit.optional("closing", t.closing, [&visit](auto& c) {
+    visit.named(
+        "reason part otherwise attempts waiting failed no_position stalled stop_triggered "
+        "trigger_generation trigger_born_for stop_refused",
+        c.reason, c.part, c.otherwise, c.attempts, c.waiting, c.failed, c.no_position, c.stalled,
+        c.stop_triggered, c.trigger_generation, c.trigger_born_for, c.stop_refused);
   });
-  visit(t.opened, t.ended, t.dust, t.dust_alerted, t.rest_until, t.generation, t.exited,
-        t.exited_cost, t.exit_value, t.realized_pnl, t.fees, t.entries, t.stops, t.targets,
-        t.closes);
+  visit.named(
+      "opened ended dust dust_alerted rest_until generation exited exited_cost exit_value "
+      "realized_pnl fees entries stops targets closes",
+      t.opened, t.ended, t.dust, t.dust_alerted, t.rest_until, t.generation, t.exited,
+      t.exited_cost, t.exit_value, t.realized_pnl, t.fees, t.entries, t.stops, t.targets, t.closes);
 }
 
 // Not the quiet band: it follows from the rest.
 template <class Visit, class InstrumentState>
 void visit_instrument(Visit& visit, InstrumentState& i) {
   auto& r = i.rules;
-  visit(i.listed, r.tick_size, r.step_size, r.min_quantity, r.max_quantity, r.market_max_quantity,
-        r.min_notional, r.instrument, r.max_conditional_orders, i.mark, i.mark_time, i.trade,
-        i.trade_time);
+  visit.named(
+      "listed tick_size step_size min_quantity max_quantity market_max_quantity min_notional "
+      "instrument max_conditional_orders mark mark_time trade trade_time",
+      i.listed, r.tick_size, r.step_size, r.min_quantity, r.max_quantity, r.market_max_quantity,
+      r.min_notional, r.instrument, r.max_conditional_orders, i.mark, i.mark_time, i.trade,
+      i.trade_time);
   visit.beside_digest(r.symbol);
   for (auto& p : i.positions) {
-    visit.optional(p.difference, [&visit](auto& d) { visit(d.quantity, d.answers, d.asked); });
-    visit(p.key, p.entries, p.corrections, p.excess, p.excess_value, p.ignored, p.answers,
+    visit.part(p.key.side == PositionSide::Short ? "Short" : "Long", [&] {
+      visit.optional("difference", p.difference, [&visit](auto& d) {
+        visit.named("quantity answers asked", d.quantity, d.answers, d.asked);
+      });
+      visit.named(
+          "key entries corrections excess excess_value ignored answers trade_type entries_halted",
+          p.key, p.entries, p.corrections, p.excess, p.excess_value, p.ignored, p.answers,
           p.trade_type, p.entries_halted);
-    visit.list(p.tranches, [&visit](auto& tranche) { visit_tranche(visit, tranche); });
+      visit.list("tranches", p.tranches,
+                 [&visit](auto& tranche) { visit_tranche(visit, tranche); });
+    });
   }
   visit.window(i.dip);
-  visit(i.cooldown_until[0], i.cooldown_until[1], i.foreign_trades);
+  visit.named("cooldown_until_long cooldown_until_short foreign_trades", i.cooldown_until[0],
+              i.cooldown_until[1], i.foreign_trades);
 }
 
 template <class Visit, class Snapshot>
 void visit_snapshot(Visit& visit, Snapshot& snapshot) {
-  visit(snapshot.started);
+  visit.named("started", snapshot.started);
   visit.two_lists(snapshot.positions, snapshot.orders, [&visit](auto& row) {
     if constexpr (requires { row.average_price; }) {
-      visit(row.instrument, row.position_side, row.quantity, row.average_price);
+      visit.named("instrument position_side quantity average_price", row.instrument,
+                  row.position_side, row.quantity, row.average_price);
     } else {
-      visit(row.order, row.instrument, row.position_side, row.order_type, row.side, row.quantity,
-            row.filled_quantity, row.limit_price, row.stop_price);
+      visit.named(
+          "order instrument position_side order_type side quantity filled_quantity limit_price "
+          "stop_price",
+          row.order, row.instrument, row.position_side, row.order_type, row.side, row.quantity,
+          row.filled_quantity, row.limit_price, row.stop_price);
     }
   });
 }
@@ -77,12 +108,14 @@ void visit_snapshot(Visit& visit, Snapshot& snapshot) {
 template <class Visit, class State>
 void visit_state(Visit& visit, State& state) {
   visit.settings(state.settings);
-  visit(state.account, state.last, state.now);
-  visit.list(state.instruments, [&visit](auto& i) { visit_instrument(visit, i); });
+  visit.named("account last now", state.account, state.last, state.now);
+  visit.list("instruments", state.instruments, [&visit](auto& i) { visit_instrument(visit, i); });
   visit.orders(state.orders, [&visit](auto& order) { visit_order(visit, order); });
-  visit(state.finished, state.timers);
-  visit.optional(state.snapshot, [&visit](auto& snapshot) { visit_snapshot(visit, snapshot); });
-  visit(state.last_tranche, state.entries_halted, state.reconciled, state.command_digest);
+  visit.named("finished timers", state.finished, state.timers);
+  visit.optional("snapshot", state.snapshot,
+                 [&visit](auto& snapshot) { visit_snapshot(visit, snapshot); });
+  visit.named("last_tranche entries_halted reconciled command_digest", state.last_tranche,
+              state.entries_halted, state.reconciled, state.command_digest);
 }
 
 }  // namespace tranchet

@@ -20,16 +20,24 @@ inline constexpr bool kIsNumber = std::is_enum_v<T> || std::is_integral_v<T>;
 class Writer {
  public:
   template <class... Fields>
+  void named(std::string_view, const Fields&... fields) {
+    (*this)(fields...);
+  }
+  template <class Fields>
+  void part(std::string_view, const Fields& fields) {
+    fields();
+  }
+  template <class... Fields>
   void operator()(const Fields&... fields) {
     (add(fields), ...);
   }
   template <class T, class Fields>
-  void list(const std::vector<T>& items, const Fields& fields) {
+  void list(std::string_view, const std::vector<T>& items, const Fields& fields) {
     add(items.size());
     for (const T& item : items) fields(item);
   }
   template <class T, class Fields>
-  void optional(const std::optional<T>& item, const Fields& fields) {
+  void optional(std::string_view, const std::optional<T>& item, const Fields& fields) {
     add(item.has_value());
     if (item) fields(*item);
   }
@@ -136,15 +144,23 @@ class Reader {
   explicit Reader(std::span<const std::byte> bytes) : rest_(bytes) {}
 
   template <class... Fields>
+  void named(std::string_view, Fields&... fields) {
+    (*this)(fields...);
+  }
+  template <class Fields>
+  void part(std::string_view, const Fields& fields) {
+    fields();
+  }
+  template <class... Fields>
   void operator()(Fields&... fields) {
     (read(fields), ...);
   }
   template <class T, class Fields>
-  void list(std::vector<T>& items, const Fields& fields) {
+  void list(std::string_view, std::vector<T>& items, const Fields& fields) {
     for (std::uint64_t left = count(); left > 0 && is_good_; --left) fields(items.emplace_back());
   }
   template <class T, class Fields>
-  void optional(std::optional<T>& item, const Fields& fields) {
+  void optional(std::string_view, std::optional<T>& item, const Fields& fields) {
     if (flag()) fields(item.emplace());
   }
   template <class A, class B, class Fields>
@@ -191,7 +207,7 @@ class Reader {
   void window(DipWindow& window) {
     std::array<std::vector<PricePoint>, 2> points;
     for (auto& list_of : points) {
-      list(list_of, [this](PricePoint& point) { (*this)(point.time, point.price); });
+      list("points", list_of, [this](PricePoint& point) { (*this)(point.time, point.price); });
     }
     window = DipWindow(points[0], points[1]);
   }

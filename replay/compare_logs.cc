@@ -3,7 +3,6 @@
 #include <map>
 #include <sstream>
 
-#include "events/digest.h"
 #include "events/log/json.h"
 #include "replay/log_follower.h"
 
@@ -13,7 +12,7 @@ namespace {
 // A follower that may have come to its log's end.
 class LogSide {
  public:
-  explicit LogSide(LogReader& log) : follower_(log) {}
+  explicit LogSide(LogReader& log, const Engine* from = nullptr) : follower_(log, from) {}
 
   // False: the log has ended.
   std::expected<bool, LogError> step() {
@@ -73,11 +72,60 @@ bool is_start(const Event* event) {
   return event != nullptr && std::holds_alternative<RunStarted>(event->body);
 }
 
+// Of what is, not of how it is set or what was decided: those are compared for themselves.
+std::uint64_t digest_of_books(const State& state) {
+  State books = state;
+  books.settings = Settings();
+  books.command_digest = 0;
+  return digest_of(books);
+}
+
+// Looks at the states now and then; where they differ, event by event since the last look.
+class StateComparison {
+ public:
+  StateComparison(LogReader& a, LogReader& b) : log_a_(a), log_b_(b) {}
+
+  // Both are after the same event.
+  std::expected<void, LogError> look(const Engine& a, const Engine& b) {
+    if (found) return {};
+    if (digest_of_books(a.state()) != digest_of_books(b.state())) return search(a.last_sequence());
+    a_.emplace(a);
+    b_.emplace(b);
+    return {};
+  }
+  // Up to and with `last`, which is not before the last look.
+  std::expected<void, LogError> search(Sequence last) {
+    if (found) return {};
+    LogSide a(log_a_, a_ ? &*a_ : nullptr), b(log_b_, b_ ? &*b_ : nullptr);
+    while (true) {
+      const auto more_a = a.step();
+      if (!more_a) return std::unexpected(more_a.error());
+      const auto more_b = b.step();
+      if (!more_b) return std::unexpected(more_b.error());
+      if (!*more_a || !*more_b || a.event()->sequence > last) return {};
+      if (digest_of_books(a.engine().state()) == digest_of_books(b.engine().state())) continue;
+      const auto first =
+          first_difference(state_lines(a.engine().state()), state_lines(b.engine().state()));
+      if (first) found = StatePart{a.event()->sequence, *first};
+      return {};
+    }
+  }
+
+  std::optional<StatePart> found;
+
+ private:
+  LogReader &log_a_, &log_b_;
+  std::optional<Engine> a_, b_;  // As they were at the last look, the same.
+};
+
+constexpr std::uint64_t kLookEvery = 4'096;
+
 }  // namespace
 
 std::expected<LogComparison, LogError> compare_logs(LogReader& first, LogReader& second) {
   LogComparison result;
   LogSide a(first), b(second);
+  StateComparison states(first, second);
   bool same_digests = true;
   while (true) {
     const auto more_a = a.step();
@@ -93,27 +141,51 @@ std::expected<LogComparison, LogError> compare_logs(LogReader& first, LogReader&
       break;
     }
     ++result.same;
-    if (!same_digests || a.engine().command_digest() == b.engine().command_digest()) continue;
-    same_digests = false;
-    result.decision = LogsPart{sequence, a.command_lines(), b.command_lines()};
+    const bool parts = same_digests && a.engine().command_digest() != b.engine().command_digest();
+    if (parts) {
+      same_digests = false;
+      result.decision = LogsPart{sequence, a.command_lines(), b.command_lines()};
+    }
+    if (parts || result.same % kLookEvery == 0) {
+      if (auto looked = states.look(a.engine(), b.engine()); !looked) {
+        return std::unexpected(looked.error());
+      }
+    }
   }
-  // Where everything was told and decided alike, the states can only differ by the settings.
-  if (!result.event && !result.decision && result.settings.empty() && result.same > 0 &&
-      a.engine().state_digest() != b.engine().state_digest()) {
-    result.state = LogsPart{a.engine().last_sequence(), digest_text(a.engine().state_digest()),
-                            digest_text(b.engine().state_digest())};
+  if (result.same > 0) {
+    const Sequence last{number(first.first()) + result.same - 1};
+    auto looked = result.event ? states.search(last) : states.look(a.engine(), b.engine());
+    if (!looked) return std::unexpected(looked.error());
   }
+  result.state = states.found;
   return result;
 }
 
-std::expected<std::optional<std::string>, LogError> commands_at(LogReader& log, Sequence sequence) {
-  LogSide side(log);
+namespace {
+
+// Up to that event: false where the log ends before.
+std::expected<bool, LogError> step_to(LogSide& side, Sequence sequence) {
   while (true) {
     const auto more = side.step();
-    if (!more) return std::unexpected(more.error());
-    if (!*more) return std::optional<std::string>();
-    if (side.event()->sequence == sequence) return std::optional(side.command_lines());
+    if (!more || !*more || side.event()->sequence == sequence) return more;
   }
+}
+
+}  // namespace
+
+std::expected<std::optional<std::string>, LogError> commands_at(LogReader& log, Sequence sequence) {
+  LogSide side(log);
+  const auto there = step_to(side, sequence);
+  if (!there) return std::unexpected(there.error());
+  return *there ? std::optional(side.command_lines()) : std::nullopt;
+}
+
+std::expected<std::optional<std::vector<std::string>>, LogError> state_at(LogReader& log,
+                                                                          Sequence sequence) {
+  LogSide side(log);
+  const auto there = step_to(side, sequence);
+  if (!there) return std::unexpected(there.error());
+  return *there ? std::optional(state_lines(side.engine().state())) : std::nullopt;
 }
 
 }  // namespace tranchet

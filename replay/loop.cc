@@ -10,13 +10,6 @@ namespace tranchet {
 namespace {
 
 constexpr std::size_t kBulkBatch = 4'096;
-// What people and screens are told is nothing to a venue, and sets no timer.
-bool is_publication(const Command& command) {
-  return std::holds_alternative<EntryRefused>(command) || std::holds_alternative<Alert>(command) ||
-         std::holds_alternative<TradeClosed>(command) ||
-         std::holds_alternative<PositionUpdate>(command) ||
-         std::holds_alternative<TrancheState>(command);
-}
 
 // What streams by and can be had again, or done without.
 bool is_market_data(const EventBody& body) {
@@ -33,6 +26,13 @@ bool is_due(Sequence sequence, std::uint64_t interval) {
 constexpr auto kNever = Timestamp::from_nanoseconds(std::numeric_limits<std::int64_t>::max());
 
 }  // namespace
+
+bool is_publication(const Command& command) {
+  return std::holds_alternative<EntryRefused>(command) || std::holds_alternative<Alert>(command) ||
+         std::holds_alternative<TradeClosed>(command) ||
+         std::holds_alternative<PositionUpdate>(command) ||
+         std::holds_alternative<TrancheState>(command);
+}
 
 Loop::Loop(Engine& engine, Venue& venue, Observer& observer, const Journal& journal)
     : engine_(engine), venue_(venue), observer_(observer), journal_(journal) {}

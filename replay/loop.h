@@ -15,6 +15,9 @@
 
 namespace tranchet {
 
+// What people and screens are told: it is nothing to a venue, and sets no timer.
+bool is_publication(const Command& command);
+
 // Sees every event with what it caused, after it was applied and before its commands leave.
 class Observer {
  public:

@@ -29,6 +29,10 @@ const OrderId* order_asked_for(const Command& command) {
       command);
 }
 
+bool is_price(const EventBody& body) {
+  return std::holds_alternative<MarkPrice>(body) || std::holds_alternative<TradePrinted>(body);
+}
+
 TrancheId tranche_of(const Booking& booking) {
   return std::visit(
       [](const auto& body) {
@@ -48,10 +52,20 @@ class Index {
 
   void take(const Event& event, const Output& output, const Engine& engine) {
     last_ = event.sequence;
+    if (number(event.sequence) % kCheckpointInterval == 0) checkpoints_.push_back(engine);
+    // Nearly all of a log is prices from which nothing follows.
+    if (is_price(event.body) && output.commands.empty() && output.bookings.empty() &&
+        !is_asked_for(event.sequence)) {
+      return;
+    }
     note_parent(event);
     for (const Command& command : output.commands) note_command(event.sequence, command);
     if (is_wanted(event, output, engine.state())) wanted_.push_back(event.sequence);
-    if (number(event.sequence) % kCheckpointInterval == 0) checkpoints_.push_back(engine);
+  }
+  // What led to an event is before it.
+  bool is_asked_for(Sequence sequence) const {
+    const auto* wanted = std::get_if<Sequence>(&target_);
+    return wanted != nullptr && *wanted == sequence;
   }
 
   // Everything that led to what is wanted, in order.
@@ -219,6 +233,11 @@ std::expected<WhyStory, WhyError> why(LogReader& log, const WhyTarget& target) {
     if (!event || *event == nullptr) break;
     first_pass.apply();
     index.take(**event, first_pass.output(), first_pass.engine());
+    if (!index.is_asked_for((*event)->sequence)) continue;
+    // What follows needs no engine; but damage there is said all the same.
+    const auto rest = log.scan(next((*event)->sequence), [](const Event&) { return true; });
+    if (!rest) story.cut = rest.error();
+    break;
   }
   const std::set<Sequence> chain = index.chain();
   if (chain.empty()) {

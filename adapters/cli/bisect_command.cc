@@ -46,11 +46,28 @@ std::expected<Sequence, LogError> first_difference(LogReader& log, OtherProgram&
   }
 }
 
+std::expected<std::optional<std::string>, LogError> state_text_at(LogReader& log, Sequence at) {
+  const auto lines = state_at(log, at);
+  if (!lines) return std::unexpected(lines.error());
+  if (!*lines) return std::optional<std::string>();
+  std::string text;
+  for (const std::string& line : **lines) text += line + "\n";
+  return std::optional(text);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream input(text);
+  for (std::string line; std::getline(input, line);) lines.push_back(line);
+  return lines;
+}
+
 struct TwoDecisions {
   Sequence sequence{};
   std::string event;
   std::string ours;  // Command lines.
   std::string theirs;
+  std::optional<FieldDifference> state;  // Ours, theirs; nullopt: the other build cannot tell.
 };
 
 void print_text(const TwoDecisions& difference, const std::string& program, std::ostream& out) {
@@ -64,6 +81,11 @@ void print_text(const TwoDecisions& difference, const std::string& program, std:
       << "  the event:\n    " << difference.event << "\n";
   side("this program", difference.ours);
   side(program, difference.theirs);
+  if (difference.state) {
+    out << "  the state after it first differs in " << difference.state->field << ":\n    "
+        << (difference.state->a.empty() ? "(no such field)" : difference.state->a) << " | "
+        << (difference.state->b.empty() ? "(no such field)" : difference.state->b) << "\n";
+  }
 }
 
 void print_json(const TwoDecisions& difference, std::ostream& out) {
@@ -75,7 +97,16 @@ void print_json(const TwoDecisions& difference, std::ostream& out) {
   };
   out << "{\"same\":false,\"seq\":" << number(difference.sequence)
       << ",\"event\":" << difference.event << ",\"ours\":" << list(difference.ours)
-      << ",\"theirs\":" << list(difference.theirs) << "}\n";
+      << ",\"theirs\":" << list(difference.theirs);
+  if (difference.state) {
+    std::string texts[3];
+    append_json_text(texts[0], difference.state->field);
+    append_json_text(texts[1], difference.state->a);
+    append_json_text(texts[2], difference.state->b);
+    out << ",\"state\":{\"field\":" << texts[0] << ",\"ours\":" << texts[1]
+        << ",\"theirs\":" << texts[2] << "}";
+  }
+  out << "}\n";
 }
 
 std::expected<std::string, LogError> event_at(LogReader& log, Sequence sequence) {
@@ -90,7 +121,7 @@ std::expected<std::string, LogError> event_at(LogReader& log, Sequence sequence)
 
 }  // namespace
 
-int log_decisions(const std::filesystem::path& log, Sequence at, std::ostream& out,
+int log_decisions(const std::filesystem::path& log, Sequence at, bool state, std::ostream& out,
                   std::ostream& err) {
   if (auto sound = check_in_child(log, CheckDepth::Records); !sound) {
     return refuse("decisions", sound.error(), err);
@@ -98,7 +129,7 @@ int log_decisions(const std::filesystem::path& log, Sequence at, std::ostream& o
   auto reader = LogReader::open(log);
   if (!reader) return refuse("decisions", reader.error(), err);
   if (at != Sequence{}) {
-    const auto lines = commands_at(**reader, at);
+    auto lines = state ? state_text_at(**reader, at) : commands_at(**reader, at);
     if (!lines) return refuse("decisions", lines.error(), err);
     if (!*lines) {
       err << "tranchet: log decisions: sequence " << number(at)
@@ -152,6 +183,14 @@ int log_bisect(const std::filesystem::path& log, const std::string& program, boo
   if (!again) return cannot("cannot be run: " + again.error());
   difference.theirs = again->rest();
   if (again->wait() != 0) return cannot("does not know \"log decisions\", or cannot read the log");
+  const auto state = state_at(**reader, *sequence);
+  if (!state) return refuse("bisect", state.error(), err);
+  auto asked = OtherProgram::start({program, "log", "decisions", log.string(), "--at",
+                                    std::to_string(number(*sequence)), "--state"});
+  if (asked && *state) {
+    const std::vector<std::string> theirs = lines_of(asked->rest());
+    if (asked->wait() == 0) difference.state = first_difference(**state, theirs);
+  }
   if (json) {
     print_json(difference, out);
   } else {

@@ -345,7 +345,8 @@ std::string to_text(const ConfigurationError& error) {
 
 std::expected<Configuration, ConfigurationError> load_configuration(
     const std::filesystem::path& path, std::span<const std::string> sets, Names& names) {
-  auto assignments = read_file(path);
+  std::expected<std::vector<Assignment>, ConfigurationError> assignments;
+  if (!path.empty()) assignments = read_file(path);
   if (!assignments) return std::unexpected(std::move(assignments.error()));
   const auto append = [&](std::span<const std::string> texts, std::string_view source) -> Failure {
     for (const std::string& text : texts) {

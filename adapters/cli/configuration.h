@@ -113,7 +113,7 @@ std::string to_text(const ConfigurationError& error);  // "SOURCE:LINE: message"
 // `sets` are KEY=VALUE with KEY a `section.name`, an `instrument.SYM.name`, or a name that only one
 // section has. TRANCHET_SET holds the same, separated by commas or new lines. Symbols are numbered
 // in `names` in the order in which the file names them. Unknown keys, wrong types and values out of
-// range are errors; nothing is ignored.
+// range are errors; nothing is ignored. An empty path: no file.
 std::expected<Configuration, ConfigurationError> load_configuration(
     const std::filesystem::path& path, std::span<const std::string> sets, Names& names);
 

@@ -37,7 +37,12 @@ void print_text(const LogComparison& found, std::ostream& out) {
   for (const std::string& setting : found.settings) out << "  setting  " << setting << "\n";
   print_part("first decision", found.decision, "nothing", out);
   print_part("first event", found.event, "(the log ends before)", out);
-  print_part("state", found.state, "", out);
+  if (found.state) {
+    const FieldDifference& first = found.state->first;
+    out << "  first state that differs: after sequence " << number(found.state->sequence) << "\n";
+    print_side("A", first.a.empty() ? "" : first.field + " = " + first.a, "(no such field)", out);
+    print_side("B", first.b.empty() ? "" : first.field + " = " + first.b, "(no such field)", out);
+  }
   out << "  events that are the same from the first on: " << found.same << "\n";
 }
 
@@ -61,7 +66,15 @@ std::string as_json(const LogComparison& found) {
   json += "]";
   write_part("event", found.event, json);
   write_part("decision", found.decision, json);
-  write_part("state", found.state, json);
+  if (found.state) {
+    json += ",\"state\":{\"seq\":" + std::to_string(number(found.state->sequence)) + ",\"field\":";
+    append_json_text(json, found.state->first.field);
+    json += ",\"a\":";
+    append_json_text(json, found.state->first.a);
+    json += ",\"b\":";
+    append_json_text(json, found.state->first.b);
+    json += "}";
+  }
   return json + "}\n";
 }
 

@@ -17,6 +17,7 @@
 #include "adapters/cli/instruments.h"
 #include "adapters/cli/live_command.h"
 #include "adapters/cli/log_command.h"
+#include "adapters/cli/parity_command.h"
 #include "adapters/cli/record_command.h"
 #include "adapters/cli/replay_command.h"
 #include "adapters/cli/segment_command.h"
@@ -38,6 +39,7 @@ class Program {
     add_backtest();
     add_tape();
     add_replay();
+    add_parity();
     add_live();
     add_record();
     add_log();
@@ -64,6 +66,7 @@ class Program {
   void add_backtest();
   void add_tape();
   void add_replay();
+  void add_parity();
   void add_live();
   void add_record();
   void add_log();
@@ -81,11 +84,13 @@ class Program {
   ImportArguments import_;
   std::string tape_;
   ReplayArguments replay_;
+  ParityArguments parity_;
   std::string log_, other_;
   std::size_t batch_ = 0;
   bool follow_ = false;
   bool json_ = false;
   std::uint64_t at_ = 0;
+  bool state_ = false;
   BundleArguments bundle_;
   SegmentArguments segment_;
   std::string config_;
@@ -143,9 +148,34 @@ void Program::add_replay() {
   command->add_flag("--from-snapshot", replay_.from_snapshot,
                     "begin with the newest snapshot of the state that holds");
   command->add_option("--serve", replay_.serve, "HOST:PORT: the dashboard over this log");
-  command->add_flag("--follow", replay_.follow, "with --serve: go on when the log grows");
+  command->add_flag("--follow", replay_.follow,
+                    "go on when the log grows: with --serve on the page; without, alarm at the "
+                    "first decision that differs");
+  command
+      ->add_option("--set", replay_.other.sets,
+                   "KEY=VALUE: what would have been, tranche by tranche; with --follow, alarm "
+                   "when it would decide otherwise")
+      ->take_all();
+  command->add_option("--config", replay_.other.config, "the same, from a configuration");
+  command->add_option("--from", replay_.from,
+                      "with --set: the first event under it, a sequence or a time");
+  command->add_option("--against", replay_.against,
+                      "with --follow: the program that writes the log, to name the event");
+  command->add_option("--alert", replay_.alert,
+                      "with --follow: a program that is run with the alarm as its argument");
   command->add_flag("--json", replay_.json, "print one JSON document");
   command->callback([this] { status_ = run_replay_command(replay_, std::cout, std::cerr); });
+}
+
+void Program::add_parity() {
+  CLI::App* command = app_.add_subcommand(
+      "parity", "a live or paper log against a backtest of its period, the difference by cause");
+  command->add_option("LOG", parity_.log, "folder of the log")->required();
+  command->add_option("--config", parity_.backtest.config, "configuration of the backtest");
+  command->add_option("--set", parity_.backtest.sets, "KEY=VALUE, over the log's and the file")
+      ->take_all();
+  command->add_flag("--json", parity_.json, "print one JSON document");
+  command->callback([this] { status_ = run_parity_command(parity_, std::cout, std::cerr); });
 }
 
 void Program::add_live() {
@@ -237,9 +267,10 @@ void Program::add_comparisons(const Add& add) {
   diff->add_option("A", log_, "folder of the one log")->required();
   diff->add_option("B", other_, "folder of the other")->required();
   CLI::App* decisions = add("decisions", "a line a decision: its sequence and digest", [this] {
-    return log_decisions(log_, Sequence{at_}, std::cout, std::cerr);
+    return log_decisions(log_, Sequence{at_}, state_, std::cout, std::cerr);
   });
   decisions->add_option("--at", at_, "the commands of this event instead, as JSON lines");
+  decisions->add_flag("--state", state_, "with --at: the state after it instead, a field a line");
   decisions->add_option("LOG", log_, "folder of the log")->required();
   CLI::App* bisect = add("bisect", "the first event that another build decides differently",
                          [this] { return log_bisect(log_, other_, json_, std::cout, std::cerr); });

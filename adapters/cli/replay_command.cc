@@ -7,7 +7,9 @@
 #include <ostream>
 
 #include "adapters/cli/exit_status.h"
+#include "adapters/cli/follow_command.h"
 #include "adapters/cli/moment.h"
+#include "adapters/cli/what_if_command.h"
 #include "adapters/gateway/gateway.h"
 #include "adapters/gateway/history.h"
 #include "adapters/gateway/state_json.h"
@@ -94,6 +96,27 @@ int serve(const ReplayArguments& arguments, std::ostream& out, std::ostream& err
   return kDone;
 }
 
+// What goes together; empty: it does.
+std::string contradiction(const ReplayArguments& arguments) {
+  const bool is_shadow = arguments.follow && arguments.serve.empty();
+  if (!is_shadow && !(arguments.against.empty() && arguments.alert.empty())) {
+    return "--against and --alert go with --follow, without --serve";
+  }
+  if (!arguments.from.empty() && (arguments.other.empty() || arguments.follow)) {
+    return "--from is the first event under other settings: it goes with --set or --config";
+  }
+  const bool looks_on = !arguments.serve.empty() || arguments.verify || !arguments.until.empty();
+  if (looks_on && !arguments.other.empty()) {
+    return "--set and --config tell what would have been: neither --serve, --verify nor --until "
+           "goes with them";
+  }
+  if (is_shadow && (arguments.json || !arguments.until.empty())) {
+    return "--follow without --serve watches for a decision that differs: neither --json nor "
+           "--until goes with it";
+  }
+  return {};
+}
+
 }  // namespace
 
 int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std::ostream& err) {
@@ -101,10 +124,29 @@ int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std:
     err << "tranchet: replay: " << error.message << "\n";
     return exit_status(error.kind);
   };
+  if (const std::string wrong = contradiction(arguments); !wrong.empty()) {
+    err << "tranchet: replay: " << wrong << "\n";
+    return kBadInput;
+  }
+  if (arguments.follow && arguments.serve.empty()) {
+    return run_follow_command({.log = arguments.log,
+                               .other = arguments.other,
+                               .from_snapshot = arguments.from_snapshot,
+                               .against = arguments.against,
+                               .alert = arguments.alert},
+                              until_interrupted(), out, err);
+  }
   // Damage can crash the store's own code: look at the file in a child process first.
   const CheckDepth depth = arguments.verify ? CheckDepth::Chain : CheckDepth::Records;
   if (auto sound = check_in_child(arguments.log, depth); !sound) return fail(sound.error());
   if (!arguments.serve.empty()) return serve(arguments, out, err);
+  if (!arguments.other.empty()) {
+    return run_what_if_command({.log = arguments.log,
+                                .other = arguments.other,
+                                .from = arguments.from,
+                                .json = arguments.json},
+                               out, err);
+  }
   auto log = LogReader::open(arguments.log);
   if (!log) return fail(log.error());
   ReplayOptions options{.verify = arguments.verify, .from_snapshot = arguments.from_snapshot};

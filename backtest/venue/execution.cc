@@ -149,6 +149,9 @@ Quantity SimulatedVenue::fillable(const VenueOrder& order) const {
 // the other way (-2022 at submission, EXPIRED later on). True: the order is still open.
 bool SimulatedVenue::trade(VenueOrder& order, Price price, Liquidity liquidity) {
   const SubmitOrder& request = order.request;
+  if (const auto told = told_prices_.find(request.order); told != told_prices_.end()) {
+    price = told->second;
+  }
   const auto reducible = [&] {
     return account_.reducible(request.instrument, request.side, request.position_side);
   };

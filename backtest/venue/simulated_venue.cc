@@ -33,10 +33,40 @@ SimulatedVenue::SimulatedVenue(const SimulationParameters& parameters)
       request_jitter_(half_of(parameters.latency_jitter), parameters.seed, 1),
       answer_jitter_(parameters.latency_jitter - half_of(parameters.latency_jitter),
                      parameters.seed, 2),
+      in_turn_(parameters.latency_jitter == Duration()),
       markets_(1),
       account_(parameters.initial_balance, parameters.position_mode) {
   ENSURE(parameters.latency >= Duration() && parameters.latency_jitter >= Duration());
   ENSURE(parameters.terms.leverage >= 1);
+}
+
+void SimulatedVenue::stand(const VenueStanding& standing) {
+  ENSURE(account_.positions().empty() && orders_.open().size() == 0);
+  account_ = VenueAccount(standing.balance, account_.mode(),
+                          {standing.positions.begin(), standing.positions.end()});
+  for (const StandingOrder& order : standing.orders) {
+    VenueOrder& stands = orders_.add(order.request);
+    stands.filled = order.filled;
+    stands.filled_value = order.filled_value;
+    stands.triggered = order.triggered;
+    if (order.filled.is_positive()) stands.status = QueryStatus::PartiallyFilled;
+  }
+  for (VenueMarket& market : markets_) market.trades = standing.trades;
+}
+
+void SimulatedVenue::set_latency(Duration latency) {
+  ENSURE(latency >= Duration());
+  const Duration request = half_of(latency);
+  if (request == request_delay_ && latency - request == answer_delay_) return;
+  request_delay_ = request;
+  answer_delay_ = latency - request;
+  in_turn_ = false;
+}
+
+void SimulatedVenue::pay_funding(const PositionKey& key, Money amount, Timestamp now) {
+  process_requests(now);
+  account_.credit(amount);
+  answer(FundingPaid{.instrument = key.instrument, .position_side = key.side, .amount = amount});
 }
 
 void SimulatedVenue::list(const InstrumentListed& rules) {
@@ -87,7 +117,7 @@ void SimulatedVenue::submit(std::span<const Command> commands, Timestamp now) {
                       std::holds_alternative<QueryOrder>(command) ||
                       std::holds_alternative<RequestSnapshot>(command);
     if (!ours) continue;
-    if (request_jitter_.is_none()) {
+    if (in_turn_) {
       Request& request = requests_.add();
       request.time = arrival;
       request.body = command;

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -29,9 +30,34 @@
 
 namespace tranchet {
 
+// An order that rests at a venue somebody else has traded at before.
+struct StandingOrder {
+  SubmitOrder request;  // Quantity and prices as last amended.
+  Quantity filled;
+  Value filled_value = 0;
+  bool triggered = false;  // A stop that works as a market order.
+};
+// What an account at a venue has come to.
+struct VenueStanding {
+  Money balance;
+  std::map<PositionKey, VenuePosition> positions;
+  std::vector<StandingOrder> orders;  // In the order of their arrival.
+  std::uint64_t trades = 0;           // Ids of trades go on behind this one.
+};
+
 class SimulatedVenue final : public Venue {
  public:
   explicit SimulatedVenue(const SimulationParameters& parameters);
+
+  // Goes on from what an account has come to elsewhere, in place of the initial balance. Once,
+  // before the first order; the instruments are listed.
+  void stand(const VenueStanding& standing);
+  // What is submitted, and what happens, from now on takes this long, there and back.
+  void set_latency(Duration latency);
+  // All fills of an order of ours have this price, whatever the market: it is known from elsewhere.
+  void tell_price(OrderId order, Price price) { told_prices_[order] = price; }
+  // Funding whose amount is known, as it is paid; FundingRate works it out.
+  void pay_funding(const PositionKey& key, Money amount, Timestamp now);
 
   // New or replaced rules. An instrument must be listed before its first price or order. Orders
   // that rest stay as they are, on the new tick and step or not; what is sent from now on is not.
@@ -124,7 +150,7 @@ class SimulatedVenue final : public Venue {
   }
   template <class Body>
   void answer(const Body& body) {
-    if (!answer_jitter_.is_none()) return answer_with_jitter(body);
+    if (!in_turn_) return answer_with_jitter(body);
     Occurrence& next = answers_.add();
     next.time = now_ + answer_delay_;
     next.body.template emplace<Body>(body);
@@ -187,6 +213,7 @@ class SimulatedVenue final : public Venue {
   Duration answer_delay_;
   Jitter request_jitter_;
   Jitter answer_jitter_;
+  bool in_turn_;  // Messages are due in the order in which they are sent.
   Timestamp now_;
   Timestamp submitted_;               // Time of the newest submit().
   Timestamp in_place_due_;            // Nothing that happens from now on is heard before.
@@ -195,7 +222,8 @@ class SimulatedVenue final : public Venue {
   VenueOrders orders_;
   MessageQueue<Request> requests_;    // By arrival.
   MessageQueue<Occurrence> answers_;  // By due time.
-  std::vector<Reached> reached_;    // Of one react(); kept for its memory.
+  std::map<OrderId, Price> told_prices_;
+  std::vector<Reached> reached_;  // Of one react(); kept for its memory.
 };
 
 }  // namespace tranchet

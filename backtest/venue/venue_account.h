@@ -24,7 +24,8 @@ Price average_price(const VenuePosition& position);
 
 class VenueAccount {
  public:
-  VenueAccount(Money balance, PositionMode mode) : balance_(balance), mode_(mode) {}
+  VenueAccount(Money balance, PositionMode mode, VenuePositions positions = {})
+      : balance_(balance), mode_(mode), positions_(std::move(positions)) {}
 
   Money balance() const { return balance_; }
   PositionMode mode() const { return mode_; }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "adapters/cli/archive_command.h"
@@ -291,6 +292,41 @@ TEST_F(Incident, OtherSettingsAreToldWithTheFirstDecisionTheyChange) {
       << found.out;
 }
 
+// The settings part at the first event; the first field they move is a target of the tranche, when
+// the entry is sent. Every decision before the fill is the same.
+TEST_F(Incident, TheFirstFieldOfTheStateThatDiffersIsNamed) {
+  std::string lines = golden_lines("by_hand");
+  const std::string setting = "defaults.take_profit_pct = 1\\n";
+  lines.replace(lines.find(setting), setting.size(), "defaults.take_profit_pct = 2\\n");
+  const auto a = must(LogReader::open(golden("by_hand")));
+  const auto b = must(LogReader::open(imported(lines, "other")));
+  const auto found = must(compare_logs(*a, *b));
+  ASSERT_TRUE(found.state && found.decision);
+  EXPECT_LE(found.state->sequence, found.decision->sequence);
+  EXPECT_EQ(found.state->first.field, "instruments[0].Long.tranches[0].take_profit");
+  EXPECT_EQ(found.state->first.a, "10000");
+  EXPECT_EQ(found.state->first.b, "20000");
+  const Ran told = compared(scratch_ / "by_hand", scratch_ / "other");
+  EXPECT_NE(told.out.find("    B  instruments[0].Long.tranches[0].take_profit = 20000\n"),
+            std::string::npos)
+      << told.out;
+}
+
+// Every field of a busy state is named: as many lines as the state has of them, each its own.
+TEST_F(Incident, AStateIsLinesThatAllDiffer) {
+  const auto log = must(LogReader::open(golden("hedge_merges")));
+  const auto lines = must(state_at(*log, Sequence{2'000}));
+  ASSERT_TRUE(lines.has_value());
+  EXPECT_GT(lines->size(), 1'000U);
+  std::set<std::string> fields;
+  for (const std::string& line : *lines) fields.insert(line.substr(0, line.find(" = ")));
+  EXPECT_EQ(fields.size(), lines->size());
+  EXPECT_FALSE(first_difference(*lines, *lines).has_value());
+  auto other = *lines;
+  other.erase(other.begin() + 700);
+  EXPECT_TRUE(first_difference(*lines, other).has_value());
+}
+
 // ---- bisect
 
 // A program that answers `log decisions` with what a file says.
@@ -305,8 +341,9 @@ std::string program_of(const ScratchDirectory& scratch, const std::string& decis
 
 TEST_F(Incident, BisectNamesTheFirstDecisionThatDiffers) {
   const auto log = golden("by_hand");
-  const std::string ours =
-      run([&](auto& out, auto& err) { return log_decisions(log, Sequence{}, out, err); }).out;
+  const std::string ours = run([&](auto& out, auto& err) {
+                             return log_decisions(log, Sequence{}, false, out, err);
+                           }).out;
   const auto bisected = [&](const std::string& decisions) {
     const std::string program = program_of(scratch_, decisions);
     return run([&](auto& out, auto& err) { return log_bisect(log, program, false, out, err); });
