@@ -123,9 +123,7 @@ std::uint64_t read_all(const BacktestOptions& options, const Take& take) {
 std::vector<Price> prices_of(const BacktestOptions& options) {
   std::vector<Price> prices;
   read_all(options, [&](const Block& block) {
-    for (const Occurrence& row : block.events) {
-      prices.push_back(std::get<TradePrinted>(row.body).price);
-    }
+    for (const TradeRow& row : block.trades) prices.push_back(row.price);
   });
   return prices;
 }
@@ -175,11 +173,12 @@ void run_engine(const BacktestOptions& options) {
   read_all(options, [&](const Block& block) {
     if (!opened) {
       for (const EventBody& body : opening_events(opening, names)) {
-        ENSURE(loop.take(block.events.front().time, body).has_value());
+        ENSURE(loop.take(block.trades.front().time, body).has_value());
       }
       opened = true;
     }
-    for (const Occurrence& row : block.events) {
+    for (const TradeRow& trade_row : block.trades) {
+      const Occurrence row = trade_row.as_event(kInstrument);
       const auto& trade = std::get<TradePrinted>(row.body);
       ENSURE(loop.run_until(row.time).has_value());
       if (!loop.pass(row.time, trade)) ENSURE(loop.take(row.time, row.body).has_value());
@@ -226,13 +225,13 @@ LiveCounts run_venue(const BacktestOptions& options) {
   read_all(options, [&](const Block& block) {
     if (!opened) {
       for (const EventBody& body : opening_events(opening, names)) {
-        ENSURE(loop.take(block.events.front().time, body).has_value());
+        ENSURE(loop.take(block.trades.front().time, body).has_value());
       }
       opened = true;
     }
-    for (const Occurrence& row : block.events) take(row);
+    for (const TradeRow& row : block.trades) take(row.as_event(kInstrument));
     const auto live = engine.state().instrument(kInstrument).positions[0].tranches.size();
-    counts[std::min<std::size_t>(live, 5)] += block.events.size();
+    counts[std::min<std::size_t>(live, 5)] += block.trades.size();
   });
   return counts;
 }

@@ -67,7 +67,7 @@ TEST(RealTapes, GiveEveryFileBack) {
     Block block;
     while ((*data)->next(block).value()) {
       bars.insert(bars.end(), block.bars.begin(), block.bars.end());
-      events.insert(events.end(), block.events.begin(), block.events.end());
+      append_events(block, options.instrument, events);
     }
     EXPECT_EQ(difference(raw.bars, bars), "");
     EXPECT_EQ(difference(raw.events, events), "");
