@@ -16,7 +16,7 @@ namespace tranchet {
 
 // A row of aggTrades that is nothing but digits, commas and points where they belong.
 struct AggTrade {
-  TradeRow row;  // Price and quantity are positive.
+  PlainTrade row;  // Price and quantity are positive.
   std::uint64_t id = 0;
   std::uint32_t price_decimals = 0;  // As written.
   std::uint32_t quantity_decimals = 0;

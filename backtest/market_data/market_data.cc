@@ -135,7 +135,7 @@ std::expected<bool, InputError> FileSequence::next(Block& block) {
 }  // namespace
 
 void append_events(const Block& block, InstrumentId instrument, std::vector<Occurrence>& out) {
-  for (const TradeRow& trade : block.trades) out.push_back(trade.as_event(instrument));
+  for (const PlainTrade& trade : block.trades) out.push_back(trade.as_event(instrument));
   out.insert(out.end(), block.events.begin(), block.events.end());
 }
 

@@ -42,7 +42,7 @@ struct Bar {
 
 // A trade where there is nothing but trades of one instrument: a quarter of the size of an
 // Occurrence, and half of the time of reading a large file was moving those.
-struct TradeRow {
+struct PlainTrade {
   Timestamp time;
   Price price;
   Maybe<Quantity> quantity;
@@ -58,7 +58,7 @@ struct TradeRow {
 // LiquidationPrinted and FundingRate.
 struct Block {
   std::vector<Bar> bars;
-  std::vector<TradeRow> trades;
+  std::vector<PlainTrade> trades;
   std::vector<Occurrence> events;
   std::size_t size() const { return bars.size() + trades.size() + events.size(); }
   void clear() {

@@ -42,7 +42,7 @@ void add(Digest& digest, const Block& block) {
   for (const Bar& bar : block.bars) add(digest, bar);
   // The same as a trade among other occurrences.
   static const std::uint64_t kTrade = EventBody(TradePrinted{}).index();
-  for (const TradeRow& trade : block.trades) {
+  for (const PlainTrade& trade : block.trades) {
     digest.add(trade.time.nanoseconds());
     digest.add(kTrade);
     digest.add(trade.price.raw());

@@ -151,11 +151,11 @@ void BlockEncoder::Scratch::write_ticks(BlockKind kind, std::size_t count, Encod
   seal(head, out);
 }
 
-void BlockEncoder::encode(std::span<const TradeRow> trades, EncodedBlock& out) {
+void BlockEncoder::encode(std::span<const PlainTrade> trades, EncodedBlock& out) {
   ENSURE(!trades.empty() && trades.size() <= kBlockTicks);
   Scratch& scratch = *scratch_;
   for (std::size_t at = 0; at < trades.size(); ++at) {
-    const TradeRow& trade = trades[at];
+    const PlainTrade& trade = trades[at];
     scratch.times[at] = trade.time.nanoseconds();
     scratch.prices[at] = trade.price.raw();
     scratch.quantities[at] = trade.quantity.value_or(Quantity::from_raw(kAbsent)).raw();

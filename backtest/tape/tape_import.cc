@@ -14,7 +14,7 @@ using Failure = std::unexpected<InputError>;
 Timestamp start_of(const Occurrence& event) {
   return event.time;
 }
-Timestamp start_of(const TradeRow& trade) {
+Timestamp start_of(const PlainTrade& trade) {
   return trade.time;
 }
 Timestamp start_of(const Bar& bar) {
@@ -49,7 +49,7 @@ class BlockFiller {
       if (auto written = end(); !written) return written;
     }
     if (auto taken = take<Bar>(held_.bars, block.bars); !taken) return taken;
-    if (auto taken = take<TradeRow>(held_.trades, block.trades); !taken) return taken;
+    if (auto taken = take<PlainTrade>(held_.trades, block.trades); !taken) return taken;
     return take<Occurrence>(held_.events, block.events);
   }
   std::expected<void, InputError> end() {
