@@ -23,7 +23,7 @@ fs::path history() {
 
 // The symbol whose rows the file has: by its name, or by what the refusal of another says.
 std::string symbol_in(const fs::path& file) {
-  const std::string named = symbol_of_data(file);
+  const std::string named = symbol_of_data(file).value();
   if (!named.empty()) return named;
   const std::string text = error_of(read_data(file, "BTCUSDT"));
   for (const std::string words : {"the data has ", "by its name the file is of "}) {

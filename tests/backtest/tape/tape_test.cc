@@ -197,7 +197,7 @@ TEST_F(TwoParts, ATapeIsReadAloneAndByItsOwnName) {
             std::string::npos);
   EXPECT_NE(error_text(open_data(options_of({tape_}, "ETHUSDT"))).find("the tape is of BTCUSDT"),
             std::string::npos);
-  EXPECT_EQ(symbol_of_data(tape_), "BTCUSDT");
+  EXPECT_EQ(symbol_of_data(tape_).value(), "BTCUSDT");
   EXPECT_NE(error_text(import(tape_)).find("is a tape already"), std::string::npos);
 }
 
