@@ -54,18 +54,13 @@ class RawHistory final : public History {
 
   std::expected<bool, InputError> next(HistoryPiece& piece) override {
     piece = {};
-    while (at_ == rows_.bars.size() + rows_.events.size()) {
+    while (at_ == rows_.size()) {
       at_ = 0;
       const auto more = data_->next(rows_);
       if (!more || !*more) return more;
     }
-    if (!rows_.bars.empty()) {
-      const auto bars = std::span(rows_.bars).subspan(at_);
-      encoder_.encode(bars.first(std::min<std::size_t>(bars.size(), kBlockTicks)), encoded_);
-      piece.block = encoded_.view();
-      at_ += encoded_.head.count;
-      return true;
-    }
+    if (!rows_.bars.empty()) return encode(rows_.bars, piece);
+    if (!rows_.trades.empty()) return encode(rows_.trades, piece);
     const auto events = std::span(rows_.events).subspan(at_);
     const std::size_t size = alike(events);
     if (size < kFewest) {
@@ -81,6 +76,15 @@ class RawHistory final : public History {
   const DataReport& report() const override { return data_->report(); }
 
  private:
+  template <class Row>
+  bool encode(const std::vector<Row>& rows, HistoryPiece& piece) {
+    const auto rest = std::span(rows).subspan(at_);
+    encoder_.encode(rest.first(std::min<std::size_t>(rest.size(), kBlockTicks)), encoded_);
+    piece.block = encoded_.view();
+    at_ += encoded_.head.count;
+    return true;
+  }
+
   // A block of fewer ticks saves nothing.
   static constexpr std::size_t kFewest = 64;
 

@@ -43,7 +43,9 @@ class BacktestRun {
       return std::unexpected(Failure{kBadInput, to_text(configuration.error())});
     }
     auto options = backtest_options(arguments_, *configuration, names);
-    if (!options) return std::unexpected(Failure{kBadInput, options.error()});
+    if (!options) {
+      return std::unexpected(Failure{exit_status(options.error().fault), to_text(options.error())});
+    }
     RowSample sample;
     std::unique_ptr<RowFiles> files;
     if (!arguments_.out.empty()) {

@@ -11,8 +11,12 @@
 namespace tranchet {
 namespace {
 
+std::unexpected<InputError> bad_usage(std::string message) {
+  return std::unexpected(InputError{.message = std::move(message)});
+}
+
 // "SYM=PATH" in its parts; a path with no symbol before it is taken whole.
-std::expected<DataOptions, std::string> data_options(const BacktestArguments& arguments) {
+std::expected<DataOptions, InputError> data_options(const BacktestArguments& arguments) {
   DataOptions options{.symbol = arguments.instrument, .format = arguments.format};
   for (const std::string& argument : arguments.data) {
     const std::size_t equals = argument.find('=');
@@ -21,23 +25,27 @@ std::expected<DataOptions, std::string> data_options(const BacktestArguments& ar
     if (has_symbol) {
       const std::string symbol = argument.substr(0, equals);
       if (!options.symbol.empty() && options.symbol != symbol) {
-        return std::unexpected("--data names " + symbol + " beside " + options.symbol +
-                               ": one run has one instrument");
+        return bad_usage("--data names " + symbol + " beside " + options.symbol +
+                         ": one run has one instrument");
       }
       options.symbol = symbol;
     }
     options.paths.emplace_back(has_symbol ? argument.substr(equals + 1) : argument);
   }
-  if (options.symbol.empty()) options.symbol = symbol_of_data(options.paths.front());
   if (options.symbol.empty()) {
-    return std::unexpected("which instrument is " + options.paths.front().string() +
-                           "? Say --instrument SYM, or --data SYM=PATH");
+    auto symbol = symbol_of_data(options.paths.front());
+    if (!symbol) return std::unexpected(symbol.error());
+    options.symbol = std::move(*symbol);
+  }
+  if (options.symbol.empty()) {
+    return bad_usage("which instrument is " + options.paths.front().string() +
+                     "? Say --instrument SYM, or --data SYM=PATH");
   }
   if (!arguments.bad_rows.empty()) {
     const auto allowed = parse_bad_rows(arguments.bad_rows);
     if (!allowed) {
-      return std::unexpected("--bad-rows \"" + arguments.bad_rows +
-                             "\" is neither a count nor a share like 5%");
+      return bad_usage("--bad-rows \"" + arguments.bad_rows +
+                       "\" is neither a count nor a share like 5%");
     }
     options.bad_rows = *allowed;
   }
@@ -45,15 +53,16 @@ std::expected<DataOptions, std::string> data_options(const BacktestArguments& ar
 }
 
 // The instrument's rules: what the configuration says, over the exchangeInfo file if there is one.
-std::expected<void, std::string> find_rules(const BacktestArguments& arguments,
-                                            const Configuration& configuration,
-                                            InstrumentId instrument, BacktestOptions& options) {
+std::expected<void, InputError> find_rules(const BacktestArguments& arguments,
+                                           const Configuration& configuration,
+                                           InstrumentId instrument, BacktestOptions& options) {
   if (!arguments.instruments.empty()) {
     const auto listed = read_exchange_info(arguments.instruments);
-    if (!listed) return std::unexpected(to_text(listed.error()));
+    if (!listed) return std::unexpected(listed.error());
     const auto found = std::ranges::find(*listed, options.data.symbol, &InstrumentRules::symbol);
     if (found == listed->end()) {
-      return std::unexpected(arguments.instruments + ": has no instrument " + options.data.symbol);
+      return std::unexpected(InputError{.file = arguments.instruments,
+                                        .message = "has no instrument " + options.data.symbol});
     }
     options.rules = found->rules;
     options.terms = options.simulation.terms;
@@ -74,9 +83,9 @@ std::expected<void, std::string> find_rules(const BacktestArguments& arguments,
 
 }  // namespace
 
-std::expected<BacktestOptions, std::string> backtest_options(const BacktestArguments& arguments,
-                                                             const Configuration& configuration,
-                                                             Names& names) {
+std::expected<BacktestOptions, InputError> backtest_options(const BacktestArguments& arguments,
+                                                            const Configuration& configuration,
+                                                            Names& names) {
   auto data = data_options(arguments);
   if (!data) return std::unexpected(data.error());
   BacktestOptions options{

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <expected>
-#include <string>
 
 #include "adapters/cli/backtest_command.h"
 #include "adapters/cli/configuration.h"
@@ -10,8 +9,8 @@
 
 namespace tranchet {
 
-// The error is a sentence about bad usage or a bad file.
-std::expected<BacktestOptions, std::string> backtest_options(const BacktestArguments& arguments,
+// The error is about bad usage (it names no file) or a bad file.
+std::expected<BacktestOptions, InputError> backtest_options(const BacktestArguments& arguments,
                                                              const Configuration& configuration,
                                                              Names& names);
 

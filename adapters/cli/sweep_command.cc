@@ -167,7 +167,9 @@ class SweepRun final : private SweepWatch {
     const auto configuration = load_configuration(backtest.config, backtest.sets, names);
     if (!configuration) return refuse(to_text(configuration.error()));
     auto base = backtest_options(backtest, *configuration, names);
-    if (!base) return refuse(base.error());
+    if (!base) {
+      return std::unexpected(Failure{exit_status(base.error().fault), to_text(base.error())});
+    }
     options_.data = base->data;
     options_.data.instrument = names.find_instrument(base->data.symbol);
     options_.options_of = [this](const Point& point, Names& own) { return trial_of(point, own); };
@@ -194,7 +196,9 @@ class SweepRun final : private SweepWatch {
     }
     const auto configuration = load_configuration(arguments_.backtest.config, sets, names);
     if (!configuration) return std::unexpected(to_text(configuration.error()));
-    return backtest_options(arguments_.backtest, *configuration, names);
+    auto options = backtest_options(arguments_.backtest, *configuration, names);
+    if (!options) return std::unexpected(to_text(options.error()));
+    return std::move(*options);
   }
 
   std::expected<void, Failure> survey() {

@@ -1,5 +1,8 @@
 #include "backtest/market_data/admission.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "backtest/market_data/wording.h"
 
 namespace tranchet {
@@ -46,6 +49,36 @@ RowOutcome Admission::refuse_bar(const Bar& bar, std::string& fault) {
               : "the bar opens at " + to_text(bar.open_time) +
                     ", when the one before it lasts until " + to_text(last_bar_->close_time);
   return RowOutcome::Bad;
+}
+
+bool Admission::admit_plain(std::span<const AggTrade> trades) {
+  if (trades.empty() || !seen_trades_.last() || !report_.first_time) return false;
+  const std::uint64_t first_id = *seen_trades_.last() + 1;
+  constexpr auto kLongest = static_cast<std::uint64_t>(Duration::hours(1).count());
+  std::uint64_t other_id = 0, longest = 0;
+  std::uint32_t price_decimals = 0, quantity_decimals = 0;
+  std::int64_t before = last_event_.nanoseconds();
+  for (std::size_t at = 0; at < trades.size(); ++at) {
+    const AggTrade& trade = trades[at];
+    other_id |= trade.id ^ (first_id + at);
+    const std::int64_t time = trade.row.time.nanoseconds();
+    // Back in time is very far ahead.
+    longest = std::max(longest, static_cast<std::uint64_t>(time - before));
+    before = time;
+    price_decimals = std::max(price_decimals, trade.price_decimals);
+    quantity_decimals = std::max(quantity_decimals, trade.quantity_decimals);
+  }
+  if (other_id != 0 || longest > kLongest ||
+      std::cmp_greater(price_decimals, report_.price_decimals) ||
+      std::cmp_greater(quantity_decimals, report_.quantity_decimals)) {
+    return false;
+  }
+  seen_trades_.extend(trades.size());
+  last_event_ = trades.back().row.time;
+  report_.last_time = last_event_;
+  report_.rows += trades.size();
+  report_.used += trades.size();
+  return true;
 }
 
 RowOutcome Admission::refuse_event(Timestamp time, std::string& fault) {

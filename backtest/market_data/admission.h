@@ -6,9 +6,11 @@
 #include <expected>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "backtest/market_data/agg_trade_scan.h"
 #include "backtest/market_data/market_data.h"
 #include "backtest/market_data/seen_rows.h"
 
@@ -30,7 +32,11 @@ class Admission {
   // A row without an id of its own, or a trade with the venue's id.
   RowOutcome admit_event(Timestamp time, std::string& fault);
   RowOutcome admit_trade(Timestamp time, std::uint64_t id, std::string& fault);
-  // The same with a time of arrival. Clocks are set back a little now and then, so up to a second
+  // Whether all of them are used without a word: ids follow each other and the last one read, times
+  // are in order without a gap, and no more decimals than before. Then they are counted; else
+  // nothing is, and each has to be admitted by itself.
+  bool admit_plain(std::span<const AggTrade> trades);
+  // A time of arrival, settled. Clocks are set back a little now and then, so up to a second
   // is forgiven: the row then gets the time of the row before.
   Timestamp settle_arrival(Timestamp time) const {
     const bool slightly_back = time < last_event_ && last_event_ - time <= Duration::seconds(1);

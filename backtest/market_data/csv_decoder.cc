@@ -39,8 +39,7 @@ CsvDecoder::CsvDecoder(CsvPlan plan, std::string symbol, InstrumentId instrument
       has_close_time_(plan_.has(Slot::CloseTime)),
       has_clock_(plan_.has(Slot::Clock)),
       has_price_(plan_.has(Slot::TradePrice)),
-      is_agg_trades_(std::ranges::equal(plan_.columns, kAggTradeColumns)),
-      some_trade_{{}, TradePrinted{.instrument = instrument}} {
+      is_agg_trades_(std::ranges::equal(plan_.columns, kAggTradeColumns)) {
   for (std::size_t at = 0; at < plan_.columns.size(); ++at) {
     const Slot slot = plan_.columns[at];
     if (kind_of(slot) != FieldKind::Skip) columns_.push_back({slot, kind_of(slot), at});
@@ -119,33 +118,6 @@ const char* CsvDecoder::scan(const char* at) {
   return next;
 }
 
-// As `scan`, of a row of aggTrades whose commas are all among its first 64 characters.
-const char* CsvDecoder::scan_agg_trade(const char* at) {
-  std::uint64_t commas = field_scan::delimiters(at).commas;
-  std::array<const char*, kAggTradeColumns.size() - 1> ends;
-  for (const char*& end : ends) {
-    if (commas == 0) return nullptr;
-    end = at + std::countr_zero(commas);
-    commas &= commas - 1;
-  }
-  const auto number = [&](Slot slot) -> std::int64_t& {
-    return row_.number[static_cast<std::size_t>(slot)];
-  };
-  const bool is_plain = field_scan::integer(at, number(Slot::TradeId), last_id_) == ends[0] &&
-                        field_scan::decimal(ends[0] + 1, number(Slot::TradePrice)) == ends[1] &&
-                        field_scan::decimal(ends[1] + 1, number(Slot::TradeQuantity)) == ends[2] &&
-                        field_scan::skip_digits(ends[2] + 1) == ends[3] &&
-                        field_scan::skip_digits(ends[3] + 1) == ends[4] &&
-                        field_scan::integer(ends[4] + 1, number(Slot::Time), last_time_) == ends[5];
-  if (!is_plain) return nullptr;
-  number(Slot::Time) = epoch_nanoseconds(number(Slot::Time));
-  if (number(Slot::Time) == 0) return nullptr;
-  at = field_scan::flag(ends[5] + 1, number(Slot::BuyerIsMaker));
-  if (at == nullptr) return nullptr;
-  if (*at == '\r') ++at;
-  return *at == '\n' ? at + 1 : nullptr;
-}
-
 RowOutcome CsvDecoder::bad(std::string fault) {
   fault_ = std::move(fault);
   return RowOutcome::Bad;
@@ -190,13 +162,37 @@ bool CsvDecoder::read_exactly(std::string_view line, RowOutcome& outcome) {
   return true;
 }
 
+// Takes rows of aggTrades from `at` on as long as they are plain ones.
+std::expected<void, InputError> CsvDecoder::decode_agg_trades(const char*& at, const char* end,
+                                                              std::uint64_t& line, Block& block) {
+  std::array<AggTrade, 64> trades;
+  for (std::size_t count = trades.size(); count == trades.size();) {
+    count = agg_trades_.scan(at, end, trades);
+    const std::span<const AggTrade> read = std::span(trades).first(count);
+    if (admission_.admit_plain(read)) {
+      for (const AggTrade& trade : read) block.trades.push_back(trade.row);
+      line += count;
+      continue;
+    }
+    for (const AggTrade& trade : read) {
+      const RowOutcome outcome = take_agg_trade(trade, block);
+      if (auto counted = admission_.count_row(outcome, line++, fault_); !counted) return counted;
+    }
+  }
+  return {};
+}
+
 std::expected<void, InputError> CsvDecoder::decode(Lines lines, Block& block) {
   const char* at = lines.text.data();
   const char* const end = at + lines.text.size();
   for (std::uint64_t line = lines.first_line; at < end; ++line) {
+    if (is_agg_trades_) {
+      if (auto taken = decode_agg_trades(at, end, line, block); !taken) return taken;
+      if (at == end) break;
+    }
     RowOutcome outcome = RowOutcome::Used;
     bool readable = true;
-    const char* next = is_agg_trades_ ? scan_agg_trade(at) : scan(at);
+    const char* next = scan(at);
     if (next == nullptr) [[unlikely]] {
       const auto* const line_end =
           static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "backtest/market_data/admission.h"
+#include "backtest/market_data/agg_trade_scan.h"
 #include "backtest/market_data/csv_format.h"
-#include "backtest/market_data/field_scan.h"
 #include "backtest/market_data/line_decoder.h"
 
 namespace tranchet {
@@ -29,14 +29,16 @@ class CsvDecoder final : public LineDecoder {
     FieldKind kind;
     std::size_t index;  // In a row.
   };
+  std::expected<void, InputError> decode_agg_trades(const char*& at, const char* end,
+                                                    std::uint64_t& line, Block& block);
   const char* find_ends(const char* at);
   const char* scan(const char* at);
-  const char* scan_agg_trade(const char* at);
   bool read_exactly(std::string_view line, RowOutcome& outcome);
 
   bool is_our_symbol(std::string_view symbol) const;
   RowOutcome check_symbol();
   RowOutcome take_row(Block& block);
+  RowOutcome take_agg_trade(const AggTrade& trade, Block& block);
   RowOutcome take_bar(Block& block);
   RowOutcome refuse_prices(const Bar& bar);
   RowOutcome take_trade(Block& block);
@@ -66,9 +68,7 @@ class CsvDecoder final : public LineDecoder {
   bool has_clock_;
   bool has_price_;
   bool is_agg_trades_;  // The largest files there are: their rows have a reader of their own.
-  Occurrence some_trade_;
-  field_scan::IntegerMemo last_id_;
-  field_scan::IntegerMemo last_time_;
+  AggTradeScan agg_trades_;
   CsvRow row_;
   std::string fault_;
   std::vector<std::string_view> fields_;

@@ -117,14 +117,16 @@ RowOutcome CsvDecoder::take_trade(Block& block) {
   const auto quantity = Quantity::from_raw(row_[Slot::TradeQuantity]);
   admission_.note_price(price);
   admission_.note_quantity(quantity);
-  // A copy whose parts are then written where they stay. An event made elsewhere would be copied
-  // before its parts have reached the cache, and that wait is half of the whole row's time.
-  Occurrence& event = block.events.emplace_back(some_trade_);
-  event.time = time;
-  auto* const trade = std::get_if<TradePrinted>(&event.body);
-  trade->quantity = quantity;
-  trade->price = price;
-  trade->aggressor = aggressor_of(row_[Slot::BuyerIsMaker]);
+  block.trades.push_back({time, price, quantity, aggressor_of(row_[Slot::BuyerIsMaker])});
+  return outcome;
+}
+
+RowOutcome CsvDecoder::take_agg_trade(const AggTrade& trade, Block& block) {
+  const RowOutcome outcome = admission_.admit_trade(trade.row.time, trade.id, fault_);
+  if (outcome != RowOutcome::Used) return outcome;
+  admission_.note_price(trade.row.price);
+  admission_.note_quantity(*trade.row.quantity);
+  block.trades.push_back(trade.row);
   return outcome;
 }
 
@@ -150,7 +152,7 @@ RowOutcome CsvDecoder::take_lean_trade(Block& block) {
   const auto quantity = Quantity::from_raw(row_[Slot::TradeQuantity]);
   admission_.note_price(price);
   admission_.note_quantity(quantity);
-  block.events.push_back({time, TradePrinted{instrument_, quantity, price, 0}});
+  block.trades.push_back({time, price, quantity, 0});
   return outcome;
 }
 

@@ -70,34 +70,6 @@ inline const char* integer(const char* at, std::int64_t& value) {
   return at + 8 + more;
 }
 
-// The first eight digits of the integer that was read last from the same column. Ids and times of
-// successive rows nearly always begin alike, and then half of the work is a comparison.
-struct IntegerMemo {
-  std::uint64_t text = 0;
-  std::int64_t value = 0;
-};
-
-// As `integer`, of 8 to 16 digits.
-inline const char* integer(const char* at, std::int64_t& value, IntegerMemo& memo) {
-  const std::uint64_t first = load_eight(at);
-  if (first != memo.text) {
-    if (leading_digits(first) != 8) return nullptr;
-    memo = {first, eight_digits(first)};
-  }
-  const std::uint64_t second = load_eight(at + 8);
-  const int more = leading_digits(second);
-  value = memo.value * kPowersOfTen[static_cast<std::size_t>(more)] + whole_part(second, more);
-  return at + 8 + more;
-}
-
-// Past the digits, of which there are at most 15; nullptr: there are more.
-inline const char* skip_digits(const char* at) {
-  const int digits = leading_digits(load_eight(at));
-  if (digits < 8) return at + digits;
-  const int more = leading_digits(load_eight(at + 8));
-  return more < 8 ? at + 8 + more : nullptr;
-}
-
 // 1 to 9 digits, then optionally a point and 1 to 8 digits, in counts of 1e-8. Returns where they
 // end; nullptr: not of that form. Nine digits leave room: 999,999,999 x 1e8 is below 2^63.
 inline const char* decimal(const char* at, std::int64_t& count) {

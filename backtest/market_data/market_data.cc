@@ -124,7 +124,7 @@ std::expected<bool, InputError> FileSequence::next(Block& block) {
     }
     const auto decoded = decoder_->decode(std::exchange(pending_, {}), block);
     if (!decoded) return std::unexpected(decoded.error());
-    if (!block.bars.empty() || !block.events.empty()) return true;
+    if (block.size() > 0) return true;
   }
   if (const auto finished = admission_.finish(options_.symbol); !finished) {
     return std::unexpected(finished.error());
@@ -133,6 +133,11 @@ std::expected<bool, InputError> FileSequence::next(Block& block) {
 }
 
 }  // namespace
+
+void append_events(const Block& block, InstrumentId instrument, std::vector<Occurrence>& out) {
+  for (const PlainTrade& trade : block.trades) out.push_back(trade.as_event(instrument));
+  out.insert(out.end(), block.events.begin(), block.events.end());
+}
 
 std::expected<std::unique_ptr<MarketData>, InputError> MarketData::open(DataOptions options) {
   if (options.paths.empty()) return input_error("", 0, "no data file was named");

@@ -40,16 +40,35 @@ struct Bar {
   Maybe<Quantity> volume;  // Absent for an index.
 };
 
-// A stretch of rows in order of time: bars or occurrences, never both in one data set. Occurrences
-// are TradePrinted, MarkPrice, BookTop, LiquidationPrinted and FundingRate.
+// A trade where there is nothing but trades of one instrument: a quarter of the size of an
+// Occurrence, and half of the time of reading a large file was moving those.
+struct PlainTrade {
+  Timestamp time;
+  Price price;
+  Maybe<Quantity> quantity;
+  std::uint8_t aggressor = 0;  // As in TradePrinted.
+
+  Occurrence as_event(InstrumentId instrument) const {
+    return {time, TradePrinted{instrument, quantity, price, aggressor}};
+  }
+};
+
+// A stretch of rows in order of time: bars, trades or occurrences, only one of them in a block and
+// never bars beside the others in one data set. Occurrences are TradePrinted, MarkPrice, BookTop,
+// LiquidationPrinted and FundingRate.
 struct Block {
   std::vector<Bar> bars;
+  std::vector<PlainTrade> trades;
   std::vector<Occurrence> events;
+  std::size_t size() const { return bars.size() + trades.size() + events.size(); }
   void clear() {
     bars.clear();
+    trades.clear();
     events.clear();
   }
 };
+// Appends a block's trades or occurrences, for those who do not care which of them it has.
+void append_events(const Block& block, InstrumentId instrument, std::vector<Occurrence>& out);
 
 struct BadRow {
   std::string file;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "backtest/market_data/market_data.h"
@@ -17,6 +18,12 @@ class SeenTrades {
   bool contains(std::uint64_t id) const {
     return !runs_.empty() && id <= runs_.back().last && contains_earlier(id);
   }
+  // The highest one.
+  std::optional<std::uint64_t> last() const {
+    return runs_.empty() ? std::nullopt : std::optional(runs_.back().last);
+  }
+  // The `count` ids after the highest one.
+  void extend(std::uint64_t count) { runs_.back().last += count; }
   // An id that is not contained.
   void insert(std::uint64_t id) {
     if (!runs_.empty() && id == runs_.back().last + 1) {

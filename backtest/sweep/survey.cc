@@ -40,6 +40,14 @@ struct OccurrenceDigest {
 
 void add(Digest& digest, const Block& block) {
   for (const Bar& bar : block.bars) add(digest, bar);
+  // The same as a trade among other occurrences.
+  static const std::uint64_t kTrade = EventBody(TradePrinted{}).index();
+  for (const PlainTrade& trade : block.trades) {
+    digest.add(trade.time.nanoseconds());
+    digest.add(kTrade);
+    digest.add(trade.price.raw());
+    digest.add(trade.quantity ? (*trade.quantity).raw() : -1);
+  }
   for (const Occurrence& occurrence : block.events) {
     digest.add(occurrence.time.nanoseconds());
     digest.add(std::uint64_t{occurrence.body.index()});
@@ -60,7 +68,7 @@ std::expected<DataSurvey, InputError> survey_data(
     if (!more) return std::unexpected(more.error());
     if (!*more) return DataSurvey{(*data)->report(), digest.value()};
     add(digest, block);
-    if (!on_rows(block.bars.size() + block.events.size())) return DataSurvey{};
+    if (!on_rows(block.size())) return DataSurvey{};
   }
 }
 

@@ -21,7 +21,7 @@ Maybe<Quantity> quantity_of(std::int64_t raw) {
   return raw == kAbsent ? Maybe<Quantity>() : Maybe<Quantity>(Quantity::from_raw(raw));
 }
 
-void decode_ticks(const TickBlock& block, InstrumentId instrument, std::vector<Occurrence>& out) {
+void decode_ticks(const TickBlock& block, InstrumentId instrument, Block& out) {
   Piece piece;
   const bool trades = block.kind() == BlockKind::Trades;
   for (std::uint32_t from = 0; from < block.size(); from += kPiece) {
@@ -30,18 +30,17 @@ void decode_ticks(const TickBlock& block, InstrumentId instrument, std::vector<O
     block.prices().widen(from, std::span(piece.prices).first(size));
     if (!trades) {
       for (std::size_t at = 0; at < size; ++at) {
-        out.push_back({Timestamp::from_nanoseconds(piece.times[at]),
-                       MarkPrice{instrument, Price::from_raw(piece.prices[at])}});
+        out.events.push_back({Timestamp::from_nanoseconds(piece.times[at]),
+                              MarkPrice{instrument, Price::from_raw(piece.prices[at])}});
       }
       continue;
     }
     block.column(TickColumn::Quantities).widen(from, std::span(piece.quantities).first(size));
     block.column(TickColumn::Aggressor).widen(from, std::span(piece.aggressors).first(size));
     for (std::size_t at = 0; at < size; ++at) {
-      out.push_back({Timestamp::from_nanoseconds(piece.times[at]),
-                     TradePrinted{instrument, quantity_of(piece.quantities[at]),
-                                  Price::from_raw(piece.prices[at]),
-                                  static_cast<std::uint8_t>(piece.aggressors[at])}});
+      out.trades.push_back({Timestamp::from_nanoseconds(piece.times[at]),
+                            Price::from_raw(piece.prices[at]), quantity_of(piece.quantities[at]),
+                            static_cast<std::uint8_t>(piece.aggressors[at])});
     }
   }
 }
@@ -52,7 +51,7 @@ void TickBlock::decode(InstrumentId instrument, Block& out) const {
   switch (kind()) {
     case BlockKind::Trades:
     case BlockKind::Marks:
-      return decode_ticks(*this, instrument, out.events);
+      return decode_ticks(*this, instrument, out);
     case BlockKind::Bars:
       for (std::uint32_t at = 0; at < size(); ++at) out.bars.push_back(bar(at));
       return;

@@ -151,6 +151,19 @@ void BlockEncoder::Scratch::write_ticks(BlockKind kind, std::size_t count, Encod
   seal(head, out);
 }
 
+void BlockEncoder::encode(std::span<const PlainTrade> trades, EncodedBlock& out) {
+  ENSURE(!trades.empty() && trades.size() <= kBlockTicks);
+  Scratch& scratch = *scratch_;
+  for (std::size_t at = 0; at < trades.size(); ++at) {
+    const PlainTrade& trade = trades[at];
+    scratch.times[at] = trade.time.nanoseconds();
+    scratch.prices[at] = trade.price.raw();
+    scratch.quantities[at] = trade.quantity.value_or(Quantity::from_raw(kAbsent)).raw();
+    scratch.flags[at] = trade.aggressor;
+  }
+  scratch.write_ticks(BlockKind::Trades, trades.size(), out);
+}
+
 void BlockEncoder::encode(std::span<const Occurrence> events, EncodedBlock& out) {
   ENSURE(!events.empty() && events.size() <= kBlockTicks);
   Scratch& scratch = *scratch_;

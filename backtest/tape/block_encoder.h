@@ -30,6 +30,7 @@ class BlockEncoder {
 
   // Replaces `out` by the rows: 1 to kBlockTicks, in order of time, all of one instrument. Trades
   // alone and marks alone become the fast kinds; anything else a mixed block.
+  void encode(std::span<const PlainTrade> trades, EncodedBlock& out);
   void encode(std::span<const Occurrence> events, EncodedBlock& out);
   void encode(std::span<const Bar> bars, EncodedBlock& out);
 

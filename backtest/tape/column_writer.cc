@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "backtest/market_data/processor.h"
 #include "events/ensure.h"
 
 namespace tranchet {
@@ -49,6 +50,48 @@ constexpr std::array<ExactDivisor, kMostPlaces + 1> make_divisors() {
 constexpr std::array<ExactDivisor, kMostPlaces + 1> kDivisors = make_divisors();
 static_assert(kDivisors[9].inverse * 1'953'125 == 1);
 
+// The offsets of `values` by one unit; the largest of them, which is above what the divisor allows
+// where a value is no multiple. Then it may end early: a unit that is too large nearly always shows
+// in the first few values, so that trying all of them from the largest down costs next to nothing.
+[[gnu::always_inline]] inline std::uint64_t divide(std::span<const std::int64_t> values,
+                                                   std::uint64_t base, int places,
+                                                   std::span<std::uint64_t> offsets) {
+  constexpr std::size_t kTried = 64;
+  const ExactDivisor divisor = kDivisors[static_cast<std::size_t>(places)];
+  const int left = (64 - places) & 63;
+  std::uint64_t worst = 0;
+  for (std::size_t from = 0; from < values.size() && worst <= divisor.most; from += kTried) {
+    const std::size_t size = std::min(kTried, values.size() - from);
+    const std::int64_t* const in = values.data() + from;
+    std::uint64_t* const out = offsets.data() + from;
+    for (std::size_t at = 0; at < size; ++at) {
+      const std::uint64_t product = (static_cast<std::uint64_t>(in[at]) - base) * divisor.inverse;
+      out[at] = product >> places | product << left;
+      worst = std::max(worst, out[at]);
+    }
+  }
+  return worst;
+}
+
+[[gnu::always_inline]] inline Scaled scale_plainly(std::span<const std::int64_t> values,
+                                                   std::span<std::uint64_t> offsets) {
+  std::int64_t least = values.front();
+  for (const std::int64_t value : values) least = std::min(least, value);
+  for (int places = kMostPlaces;; --places) {
+    const std::uint64_t worst = divide(values, static_cast<std::uint64_t>(least), places, offsets);
+    const ExactDivisor divisor = kDivisors[static_cast<std::size_t>(places)];
+    if (worst > divisor.most) continue;  // 10^0 divides everything.
+    return {.base = least, .unit = static_cast<std::int64_t>(divisor.unit), .most = worst};
+  }
+}
+
+#if defined(TRANCHET_HAS_AVX2_BUILD)
+TRANCHET_AVX2 Scaled scale_by_avx2(std::span<const std::int64_t> values,
+                                   std::span<std::uint64_t> offsets) {
+  return scale_plainly(values, offsets);
+}
+#endif
+
 }  // namespace
 
 std::uint64_t* ColumnWriter::extend(std::size_t words) {
@@ -87,25 +130,10 @@ ColumnLayout ColumnWriter::put(std::span<const std::uint64_t> offsets, std::uint
 
 Scaled scale(std::span<const std::int64_t> values, std::span<std::uint64_t> offsets) {
   ENSURE(!values.empty() && offsets.size() >= values.size());
-  std::int64_t least = values.front();
-  for (const std::int64_t value : values) least = std::min(least, value);
-  const auto base = static_cast<std::uint64_t>(least);
-  // A unit that is too large nearly always shows in the first few values: trying all of them from
-  // the largest down costs next to nothing.
-  constexpr std::size_t kTried = 64;
-  for (int places = kMostPlaces;; --places) {
-    const ExactDivisor divisor = kDivisors[static_cast<std::size_t>(places)];
-    std::uint64_t worst = 0;
-    for (std::size_t at = 0; at < values.size() && worst <= divisor.most;) {
-      for (const std::size_t end = std::min(at + kTried, values.size()); at < end; ++at) {
-        const std::uint64_t distance = static_cast<std::uint64_t>(values[at]) - base;
-        offsets[at] = std::rotr(distance * divisor.inverse, places);
-        worst = std::max(worst, offsets[at]);
-      }
-    }
-    if (worst > divisor.most) continue;  // 10^0 divides everything.
-    return {.base = least, .unit = static_cast<std::int64_t>(divisor.unit), .most = worst};
-  }
+#if defined(TRANCHET_HAS_AVX2_BUILD)
+  if (has_avx2()) return scale_by_avx2(values, offsets);
+#endif
+  return scale_plainly(values, offsets);
 }
 
 }  // namespace tranchet

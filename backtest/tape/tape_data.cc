@@ -56,10 +56,11 @@ std::expected<std::unique_ptr<MarketData>, InputError> open_data(DataOptions opt
   return std::make_unique<TapeData>(std::move(*tape), options.instrument);
 }
 
-std::string symbol_of_data(const std::filesystem::path& path) {
+std::expected<std::string, InputError> symbol_of_data(const std::filesystem::path& path) {
   if (!Tape::is_tape(path)) return symbol_in_name(path.filename().string());
   const auto tape = Tape::open(path);
-  return tape ? (*tape)->meta().symbol : std::string();
+  if (!tape) return std::unexpected(tape.error());
+  return (*tape)->meta().symbol;
 }
 
 }  // namespace tranchet

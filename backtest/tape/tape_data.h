@@ -20,7 +20,8 @@ std::expected<std::unique_ptr<MarketData>, InputError> open_data(DataOptions opt
 // The tape among the paths, which then is the only one and of this symbol; null: all are raw files.
 std::expected<std::shared_ptr<const Tape>, InputError> open_tape(const DataOptions& options);
 
-// The symbol that a tape's record says, or the one that a file's name begins with. Empty: neither.
-std::string symbol_of_data(const std::filesystem::path& path);
+// The symbol that a tape's record says, or the one that a file's name begins with; empty: none. The
+// error is a tape that cannot be opened.
+std::expected<std::string, InputError> symbol_of_data(const std::filesystem::path& path);
 
 }  // namespace tranchet

@@ -14,6 +14,9 @@ using Failure = std::unexpected<InputError>;
 Timestamp start_of(const Occurrence& event) {
   return event.time;
 }
+Timestamp start_of(const PlainTrade& trade) {
+  return trade.time;
+}
 Timestamp start_of(const Bar& bar) {
   return bar.open_time;
 }
@@ -41,11 +44,17 @@ class BlockFiller {
     return {};
   }
   std::expected<void, InputError> take(const Block& block) {
+    // Rows of another kind begin a block of their own.
+    if (block.trades.empty() != held_.trades.empty()) {
+      if (auto written = end(); !written) return written;
+    }
     if (auto taken = take<Bar>(held_.bars, block.bars); !taken) return taken;
+    if (auto taken = take<PlainTrade>(held_.trades, block.trades); !taken) return taken;
     return take<Occurrence>(held_.events, block.events);
   }
   std::expected<void, InputError> end() {
     if (auto written = write(held_.bars); !written) return written;
+    if (auto written = write(held_.trades); !written) return written;
     return write(held_.events);
   }
 
@@ -130,10 +139,10 @@ std::expected<TapeMeta, InputError> check_tape(const std::filesystem::path& path
     rows.clear();
     block->decode(InstrumentId{1}, rows);
     if (!rows.bars.empty()) encoder.encode(rows.bars, again);
+    if (!rows.trades.empty()) encoder.encode(rows.trades, again);
     if (!rows.events.empty()) encoder.encode(rows.events, again);
     // The same rows make the same bytes, summaries and all.
-    const bool is_same = rows.bars.size() + rows.events.size() == block->size() &&
-                         again.head.bytes == block->head().bytes &&
+    const bool is_same = rows.size() == block->size() && again.head.bytes == block->head().bytes &&
                          std::memcmp(&again.head, &block->head(), sizeof(BlockHead)) == 0 &&
                          std::memcmp(again.words.data(), block->bytes(), again.head.bytes) == 0;
     if (!is_same) {

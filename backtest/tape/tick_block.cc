@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backtest/market_data/processor.h"
 #include "events/ensure.h"
 #include "events/log/crc32c.h"
 
@@ -29,8 +30,8 @@ std::uint64_t values_in(const BlockHead& head, std::size_t column) {
 }
 
 template <class Offset>
-void widen_offsets(const Offset* offsets, std::int64_t base, std::int64_t unit,
-                   std::span<std::int64_t> out) {
+[[gnu::always_inline]] inline void widen_offsets(const Offset* offsets, std::int64_t base,
+                                                 std::int64_t unit, std::span<std::int64_t> out) {
   // A product of two 32-bit numbers is one instruction for two values; of 64 bits it is several.
   if (sizeof(Offset) <= 4 && unit >= 0 && unit <= std::int64_t{0xFFFF'FFFF}) {
     const auto narrow = static_cast<std::uint32_t>(unit);
@@ -48,26 +49,48 @@ void widen_offsets(const Offset* offsets, std::int64_t base, std::int64_t unit,
   }
 }
 
+// Of columns of whole bytes.
+[[gnu::always_inline]] inline void widen_bytes(const ColumnView& column, std::size_t from,
+                                               std::span<std::int64_t> out) {
+  switch (column.bits()) {
+    case 8:
+      return widen_offsets(column.offsets<std::uint8_t>() + from, column.base(), column.unit(),
+                           out);
+    case 16:
+      return widen_offsets(column.offsets<std::uint16_t>() + from, column.base(), column.unit(),
+                           out);
+    case 32:
+      return widen_offsets(column.offsets<std::uint32_t>() + from, column.base(), column.unit(),
+                           out);
+    default:
+      return widen_offsets(column.offsets<std::uint64_t>() + from, column.base(), column.unit(),
+                           out);
+  }
+}
+
+#if defined(TRANCHET_HAS_AVX2_BUILD)
+TRANCHET_AVX2 void widen_bytes_by_avx2(const ColumnView& column, std::size_t from,
+                                       std::span<std::int64_t> out) {
+  widen_bytes(column, from, out);
+}
+#endif
+
 }  // namespace
 
 void ColumnView::widen(std::size_t from, std::span<std::int64_t> out) const {
   ENSURE(from + out.size() <= size_);
-  switch (layout_.bits) {
-    case 8:
-      return widen_offsets(offsets<std::uint8_t>() + from, base(), unit(), out);
-    case 16:
-      return widen_offsets(offsets<std::uint16_t>() + from, base(), unit(), out);
-    case 32:
-      return widen_offsets(offsets<std::uint32_t>() + from, base(), unit(), out);
-    case 64:
-      return widen_offsets(offsets<std::uint64_t>() + from, base(), unit(), out);
-    case 0:
-      std::ranges::fill(out, base());
-      return;
-    default:
-      break;
+  if (layout_.bits == 0) {
+    std::ranges::fill(out, base());
+    return;
   }
-  for (std::size_t at = 0; at < out.size(); ++at) out[at] = (*this)[from + at];
+  if (layout_.bits == 1) {
+    for (std::size_t at = 0; at < out.size(); ++at) out[at] = (*this)[from + at];
+    return;
+  }
+#if defined(TRANCHET_HAS_AVX2_BUILD)
+  if (has_avx2()) return widen_bytes_by_avx2(*this, from, out);
+#endif
+  widen_bytes(*this, from, out);
 }
 
 ColumnView TickBlock::column(TickColumn which) const {

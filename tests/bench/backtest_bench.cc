@@ -123,9 +123,7 @@ std::uint64_t read_all(const BacktestOptions& options, const Take& take) {
 std::vector<Price> prices_of(const BacktestOptions& options) {
   std::vector<Price> prices;
   read_all(options, [&](const Block& block) {
-    for (const Occurrence& row : block.events) {
-      prices.push_back(std::get<TradePrinted>(row.body).price);
-    }
+    for (const PlainTrade& row : block.trades) prices.push_back(row.price);
   });
   return prices;
 }
@@ -175,11 +173,12 @@ void run_engine(const BacktestOptions& options) {
   read_all(options, [&](const Block& block) {
     if (!opened) {
       for (const EventBody& body : opening_events(opening, names)) {
-        ENSURE(loop.take(block.events.front().time, body).has_value());
+        ENSURE(loop.take(block.trades.front().time, body).has_value());
       }
       opened = true;
     }
-    for (const Occurrence& row : block.events) {
+    for (const PlainTrade& trade_row : block.trades) {
+      const Occurrence row = trade_row.as_event(kInstrument);
       const auto& trade = std::get<TradePrinted>(row.body);
       ENSURE(loop.run_until(row.time).has_value());
       if (!loop.pass(row.time, trade)) ENSURE(loop.take(row.time, row.body).has_value());
@@ -226,13 +225,13 @@ LiveCounts run_venue(const BacktestOptions& options) {
   read_all(options, [&](const Block& block) {
     if (!opened) {
       for (const EventBody& body : opening_events(opening, names)) {
-        ENSURE(loop.take(block.events.front().time, body).has_value());
+        ENSURE(loop.take(block.trades.front().time, body).has_value());
       }
       opened = true;
     }
-    for (const Occurrence& row : block.events) take(row);
+    for (const PlainTrade& row : block.trades) take(row.as_event(kInstrument));
     const auto live = engine.state().instrument(kInstrument).positions[0].tranches.size();
-    counts[std::min<std::size_t>(live, 5)] += block.events.size();
+    counts[std::min<std::size_t>(live, 5)] += block.trades.size();
   });
   return counts;
 }
@@ -346,6 +345,68 @@ void bench_capture(const BenchFolder& folder) {
   row("whole", [&] { run_whole(options); });
 }
 
+// ---- The program itself, as it is installed.
+
+// What a line of the shell prints, and the processor time that it took.
+struct LineRan {
+  std::string out;
+  double seconds = 0;
+};
+LineRan run_line(const std::string& line) {
+  const auto children_seconds = [] {
+    rusage usage{};
+    ENSURE(getrusage(RUSAGE_CHILDREN, &usage) == 0);
+    const auto seconds = [](const timeval& time) {
+      return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  };
+  const double before = children_seconds();
+  std::FILE* const pipe = popen(line.c_str(), "r");
+  ENSURE(pipe != nullptr);
+  LineRan ran;
+  std::array<char, 4'096> part{};
+  for (std::size_t size = 0; (size = std::fread(part.data(), 1, part.size(), pipe)) > 0;) {
+    ran.out.append(part.data(), size);
+  }
+  ENSURE(pclose(pipe) == 0);
+  ran.seconds = children_seconds() - before;
+  return ran;
+}
+
+std::string figure_in(const std::string& json, const std::string& name) {
+  const std::size_t at = json.find("\"" + name + "\": \"");
+  ENSURE(at != std::string::npos);
+  const std::size_t from = at + name.size() + 5;
+  return json.substr(from, json.find('"', from) - from);
+}
+
+// From event to event and price by price: the program's digests must be the same.
+void bench_program(const BenchFolder& folder) {
+  const auto file = folder.file("BTCUSDT-aggTrades.csv");
+  write_trades(file, kTrades);
+  const std::string program = TRANCHET_PROGRAM;
+  const std::string tape = folder.file("program.tape").string();
+  const LineRan import = run_line(program + " import --data " + file.string() + " --instrument " +
+                                  kSymbol + " --into " + tape);
+  const std::string backtest =
+      program + " backtest --json --config " TRANCHET_SOURCE_DIR "/data/example.toml --data " +
+      tape;
+  const LineRan jumped = run_line(backtest);
+  const LineRan stepped = run_line(backtest + " --set backtest.skip=off");
+  const auto digests = [](const LineRan& ran) {
+    return figure_in(ran.out, "command_digest") + " " + figure_in(ran.out, "state_digest");
+  };
+  ENSURE(digests(jumped) == digests(stepped));
+  std::printf("the program itself, processes and all: %lld trades (percent of skip = off)\n",
+              static_cast<long long>(kTrades));
+  const std::uint64_t rows = kTrades;
+  print_rate("tranchet import", rows, import.seconds, stepped.seconds);
+  print_rate("tranchet backtest, skip = off", rows, stepped.seconds, stepped.seconds);
+  print_rate("tranchet backtest, from event to event", rows, jumped.seconds, stepped.seconds);
+  std::printf("  commands and state of both: %s\n", digests(jumped).c_str());
+}
+
 // The highest resident size of the program itself over a month of bars. First of all, because a
 // child starts with its parent's.
 void bench_memory(const BenchFolder& folder) {
@@ -383,5 +444,6 @@ int main(int count, char** arguments) {
   if (wanted("trades")) bench_trades(folder);
   if (wanted("bars")) bench_bars(folder);
   if (wanted("capture")) bench_capture(folder);
+  if (wanted("program")) bench_program(folder);
   return 0;
 }

@@ -79,7 +79,9 @@ void read_all(std::string_view bytes, std::string_view format, std::size_t stret
     block.clear();
     ENSURE(decoder->decode(*lines, block).has_value());
     for (const Bar& bar : block.bars) check_bar(bar, last_bar_close);
-    for (const Occurrence& event : block.events) check_event(event, last_event);
+    std::vector<Occurrence> events;
+    append_events(block, options.instrument, events);
+    for (const Occurrence& event : events) check_event(event, last_event);
     lines = reader.next();
     ENSURE(lines.has_value());
   }

@@ -77,7 +77,7 @@ void TapePlayer::fill() {
       return;
     }
     for (const Bar& bar : block_.bars) append_bar(bar, options_.instrument, prices_);
-    prices_.insert(prices_.end(), block_.events.begin(), block_.events.end());
+    append_events(block_, options_.instrument, prices_);
     if (!tape_start_ && !prices_.empty()) tape_start_ = prices_.front().time;
   }
 }

@@ -1,14 +1,11 @@
 // The program itself: what it says and with which status it ends, for good and for bad input.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
-#include "tests/backtest/market_data/input_files.h"
+#include "tests/adapters/cli/shell.h"
 
 namespace tranchet {
 namespace {
@@ -30,22 +27,7 @@ std::string good_bars() {
 
 class ProgramTest : public testing::Test {
  protected:
-  struct Ran {
-    int status = 0;
-    std::string out, err;
-  };
-  // Runs a line of the shell in which $T is the program.
-  Ran shell(const std::string& line) const {
-    std::ofstream(files_.path("line.sh")) << "T='" TRANCHET_PROGRAM "'\ncd '" << root() << "'\n"
-                                          << line << "\n";
-    const std::string command = "/bin/bash '" + files_.path("line.sh").string() + "' >'" +
-                                files_.path("out").string() + "' 2>'" +
-                                files_.path("err").string() + "' </dev/null";
-    const int status = std::system(command.c_str());
-    EXPECT_TRUE(WIFEXITED(status)) << line;
-    return {WEXITSTATUS(status), content_of(files_.path("out")), content_of(files_.path("err"))};
-  }
-  std::string root() const { return files_.path("").string(); }
+  Ran shell(const std::string& line) const { return run_shell(files_, line); }
   static std::string configuration() {
     return std::string(TRANCHET_SOURCE_DIR) + "/data/example.toml";
   }
@@ -396,38 +378,6 @@ TEST_F(ProgramTest, WargameGoesOnFromItsFileAlone) {
 }
 
 // ---- What programs rely on.
-
-// A tape and the file it was made of: the same results to the last byte, but for the time it took
-// and the file's name.
-TEST_F(ProgramTest, ATapeGivesWhatItsFileGives) {
-  const Ran imported =
-      shell("$T import --data " + sample() + " --instrument DEMOUSDT --into t.tape");
-  ASSERT_EQ(imported.status, 0) << imported.err;
-  ASSERT_EQ(shell(backtest(sample(), "--out raw")).status, 0);
-  const Ran ran = shell("$T backtest --config " + configuration() + " --data t.tape --out tape");
-  ASSERT_EQ(ran.status, 0) << ran.err;
-  const Ran same = shell(
-      "for f in trades equity tranches; do cmp raw/$f.csv tape/$f.csv || exit 1; done\n"
-      "for d in raw tape; do grep -vE 'wall_seconds|events_per_second|\"files\"|sample.csv|t.tape' "
-      "$d/summary.json > $d.kept; done\ncmp raw.kept tape.kept && wc -l < raw.kept");
-  EXPECT_EQ(same.status, 0) << same.out << same.err;
-  EXPECT_GT(std::stoi("0" + same.out), 20);
-}
-
-TEST_F(ProgramTest, TapesThatAreDamagedOrOfAnotherInstrument) {
-  ASSERT_EQ(shell("$T import --data " + sample() + " --instrument DEMOUSDT --into t.tape").status,
-            0);
-  expect_refused(shell("$T import --data " + sample() + " --instrument DEMOUSDT --into t.tape"),
-                 {"t.tape", "they overlap", "nothing was written"});
-  expect_refused(
-      shell("$T backtest --config " + configuration() + " --instrument OTHER --data t.tape"),
-      {"there is no row of OTHER: the tape is of DEMOUSDT"});
-  EXPECT_EQ(shell("$T tape check t.tape").status, 0);
-  const Ran damaged = shell(
-      "size=$(stat -c %s t.tape); printf XXXXXXXX | dd of=t.tape bs=1 seek=$((size - 30000)) "
-      "conv=notrunc status=none; $T tape check t.tape");
-  expect_refused(damaged, {"t.tape", "is damaged"}, 4);
-}
 
 TEST_F(ProgramTest, JsonIsOneDocumentAndNothingElse) {
   const Ran ran = shell(backtest(sample(), "--json --out run"));

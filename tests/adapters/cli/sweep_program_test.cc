@@ -1,16 +1,13 @@
 // `tranchet sweep` as a user runs it: the same results as `tranchet backtest`, whatever the jobs,
 // shards and interruptions.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <sstream>
 
-#include "tests/backtest/market_data/input_files.h"
+#include "tests/adapters/cli/shell.h"
 
 namespace tranchet {
 namespace {
@@ -32,24 +29,12 @@ class SweepTest : public testing::Test {
  protected:
   SweepTest() { files_.text("grid.toml", kGrid); }
 
-  struct Ran {
-    int status = 0;
-    std::string out, err;
-  };
-  // Runs a line of the shell in which $T is the program and $S a sweep of the sample.
+  // A line of the shell in which $S is a sweep of the sample.
   Ran shell(const std::string& line) const {
     const std::string source = TRANCHET_SOURCE_DIR;
-    std::ofstream(files_.path("line.sh"))
-        << "T='" TRANCHET_PROGRAM "'\ncd '" << files_.path("").string() << "'\nR='--data " << source
-        << "/data/sample.csv --instrument DEMOUSDT --config " << source
-        << "/data/example.toml'\nS=\"$T sweep $R --grid grid.toml\"\n"
-        << line << "\n";
-    const std::string command = "/bin/bash '" + files_.path("line.sh").string() + "' >'" +
-                                files_.path("out").string() + "' 2>'" +
-                                files_.path("err").string() + "' </dev/null";
-    const int status = std::system(command.c_str());
-    EXPECT_TRUE(WIFEXITED(status)) << line;
-    return {WEXITSTATUS(status), content_of(files_.path("out")), content_of(files_.path("err"))};
+    return run_shell(
+        files_, "R='--data " + source + "/data/sample.csv --instrument DEMOUSDT --config " +
+                    source + "/data/example.toml'\nS=\"$T sweep $R --grid grid.toml\"\n" + line);
   }
   void run(const std::string& line) const {
     const Ran ran = shell(line);
@@ -190,6 +175,23 @@ TEST_F(SweepTest, NothingIsOverwritten) {
   expect_refused("$S --jobs 0 --out b.sqlite", "--jobs \"0\" is no number");
   expect_refused("$T sweep $R --out b.sqlite", "--grid is required");
   EXPECT_FALSE(std::filesystem::exists(files_.path("b.sqlite")));
+}
+
+TEST_F(SweepTest, GridsThatCannotBeRunLeaveNothing) {
+  const auto refused = [&](const std::string& grid, const std::string& said) {
+    files_.text("bad.toml", grid);
+    expect_refused("$T sweep $R --grid bad.toml --out bad.sqlite", said);
+    EXPECT_FALSE(std::filesystem::exists(files_.path("bad.sqlite")));
+  };
+  refused("[parameters]\ndefaults.take_proft_pct = [1]\n",
+          "bad.toml:2: unknown key \"defaults.take_proft_pct\"; the nearest known key is");
+  refused("[search]\nmethod = \"grid\"\n", "bad.toml: has no parameters: the product is empty");
+  refused("[parameters]\ndefaults.take_profit_pct = []\n",
+          "bad.toml:2: defaults.take_profit_pct has no");
+  refused(
+      "[parameters]\ndefaults.take_profit_pct = [1, 2]\n[search]\nconstraints = "
+      "[\"defaults.take_profit_pct > 9\"]\n",
+      "the constraints exclude every point: defaults.take_profit_pct > 9");
 }
 
 // Killed again and again, each time a little later, until it comes to its end. Whenever it is

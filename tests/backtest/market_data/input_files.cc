@@ -82,7 +82,7 @@ ReadData read_data(const DataOptions& options) {
     }
     if (!*more) return all;
     all.bars.insert(all.bars.end(), block.bars.begin(), block.bars.end());
-    all.events.insert(all.events.end(), block.events.begin(), block.events.end());
+    append_events(block, options.instrument, all.events);
   }
 }
 

@@ -30,7 +30,7 @@ ReadData read_tape(const std::filesystem::path& path, std::string symbol = "BTCU
     if (!more) read.error = more.error();
     if (!more || !*more) break;
     read.bars.insert(read.bars.end(), block.bars.begin(), block.bars.end());
-    read.events.insert(read.events.end(), block.events.begin(), block.events.end());
+    append_events(block, kInstrument, read.events);
   }
   read.report = (*data)->report();
   return read;
@@ -158,7 +158,9 @@ TEST_F(TwoParts, AReaderGoesOnWhileTheTapeGrows) {
     ASSERT_EQ(error_text(block), "");
     block->decode(kInstrument, rows);
   }
-  EXPECT_EQ(difference(read_data(first_).events, rows.events), "");
+  std::vector<Occurrence> events;
+  append_events(rows, kInstrument, events);
+  EXPECT_EQ(difference(read_data(first_).events, events), "");
 }
 
 // A child that imports is killed at some moment; the tape is then the old one or the new one.
@@ -195,7 +197,7 @@ TEST_F(TwoParts, ATapeIsReadAloneAndByItsOwnName) {
             std::string::npos);
   EXPECT_NE(error_text(open_data(options_of({tape_}, "ETHUSDT"))).find("the tape is of BTCUSDT"),
             std::string::npos);
-  EXPECT_EQ(symbol_of_data(tape_), "BTCUSDT");
+  EXPECT_EQ(symbol_of_data(tape_).value(), "BTCUSDT");
   EXPECT_NE(error_text(import(tape_)).find("is a tape already"), std::string::npos);
 }
 

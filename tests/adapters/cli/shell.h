@@ -1,0 +1,18 @@
+// Lines of a shell, run as a user would, and what they say.
+#pragma once
+
+#include <string>
+
+#include "tests/backtest/market_data/input_files.h"
+
+namespace tranchet {
+
+struct Ran {
+  int status = 0;
+  std::string out, err;
+};
+
+// Runs `lines` by bash in that folder, where $T is the program.
+Ran run_shell(const InputFolder& folder, const std::string& lines);
+
+}  // namespace tranchet
