@@ -31,6 +31,10 @@ class Words {
     for (const T& item : items) fields(item);
   }
   template <class T, class Fields>
+  void newer_list(std::string_view name, const std::vector<T>& items, const Fields& fields) {
+    if (!items.empty()) list(name, items, fields);
+  }
+  template <class T, class Fields>
   void optional(std::string_view, const std::optional<T>& item, const Fields& fields) {
     (*this)(item.has_value());
     if (item) fields(*item);

@@ -8,6 +8,8 @@
 //   visit.optional("name", value, fields)  a struct that may be missing
 //   visit.two_lists(a, b, fields)          two lists of structs, both lengths first
 //   visit.beside_digest(a)                 in the image only
+//   visit.newer_list("name", v, fields)    the last of all, and not there while it is empty:
+//                                          younger than digests and images in logs that must hold
 //   visit.settings(s), orders(o, fields), window(w)
 #pragma once
 
@@ -116,6 +118,11 @@ void visit_state(Visit& visit, State& state) {
                  [&visit](auto& snapshot) { visit_snapshot(visit, snapshot); });
   visit.named("last_tranche entries_halted reconciled command_digest", state.last_tranche,
               state.entries_halted, state.reconciled, state.command_digest);
+  visit.newer_list("adoptions", state.adoptions, [&visit](auto& a) {
+    visit.named("instrument side tranche quantity average_price", a.instrument, a.position_side,
+                a.tranche, a.quantity, a.average_price);
+    visit.beside_digest(a.author);
+  });
 }
 
 }  // namespace tranchet

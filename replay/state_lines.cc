@@ -33,6 +33,10 @@ class Lines {
     }
   }
   template <class T, class Fields>
+  void newer_list(std::string_view name, const std::vector<T>& items, const Fields& fields) {
+    list(name, items, fields);
+  }
+  template <class T, class Fields>
   void optional(std::string_view name, const std::optional<T>& item, const Fields& fields) {
     add(name, item ? "is there" : "none");
     if (item) within(std::string(name), [&] { fields(*item); });

@@ -22,9 +22,7 @@ std::unexpected<WriterFailure> failure(int status, std::string message) {
 constexpr std::string_view kModeFile = "mode";
 
 std::expected<void, WriterFailure> check_mode(const fs::path& directory, std::string_view mode) {
-  const fs::path file = directory / kModeFile;
-  std::string found;
-  if (std::ifstream stream(file); stream) std::getline(stream, found);
+  const std::string found = mode_of_log(directory);
   if (found.empty()) {
     return failure(kBadInput, directory.string() + ": does not say whether it is the log of a " +
                                   "live or a paper run (its file \"mode\" is missing): name " +
@@ -61,6 +59,12 @@ std::optional<Engine> newest_segment_start(const fs::path& directory) {
 }
 
 }  // namespace
+
+std::string mode_of_log(const fs::path& directory) {
+  std::string mode;
+  if (std::ifstream stream(directory / kModeFile); stream) std::getline(stream, mode);
+  return mode;
+}
 
 std::expected<RunLog, WriterFailure> open_run_log(
     const fs::path& directory, std::string_view mode,
