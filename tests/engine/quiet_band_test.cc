@@ -75,6 +75,20 @@ class RandomRun {
     return ticks(pick(low, std::max(low + 1, static_cast<int>(top))));
   }
 
+  // The prices that bounds come from, and their neighbours: where a bound off by one shows.
+  void expect_quiet_at_targets() {
+    for (const Position& position : engine_.state().instrument(kCoin).positions) {
+      for (const Tranche& tranche : position.tranches) {
+        for (const Maybe<Price> price : {tranche.target.price, tranche.stop.price}) {
+          if (!price) continue;
+          for (const std::int64_t by : {-1, 0, 1}) {
+            expect_quiet(Price::from_raw((*price).raw() + by));
+          }
+        }
+      }
+    }
+  }
+
  private:
   static Settings settings(StrategyName strategy) {
     Settings settings;
@@ -210,6 +224,7 @@ RC_GTEST_PROP(QuietBandProperty, APriceInsideCausesNothing, ()) {
   for (int step = 0; step < 200; ++step) {
     run.step();
     run.expect_quiet(run.inside());
+    run.expect_quiet_at_targets();
   }
 }
 
