@@ -23,6 +23,10 @@ class Words {
     for (const T& item : items) fields(item);
   }
   template <class T, class Fields>
+  void newer_list(const std::vector<T>& items, const Fields& fields) {
+    if (!items.empty()) list(items, fields);
+  }
+  template <class T, class Fields>
   void optional(const std::optional<T>& item, const Fields& fields) {
     (*this)(item.has_value());
     if (item) fields(*item);

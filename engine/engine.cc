@@ -127,6 +127,12 @@ void take(Turn& turn, const FundingPaid& paid) {
   book_funding(turn, {paid.instrument, paid.position_side}, paid.amount);
 }
 
+void take(Turn& turn, const AdoptionRequested& request) {
+  know_instrument(turn.state, request.instrument);
+  turn.state.adoptions.push_back(request);
+  turn.request_snapshot();
+}
+
 void take(Turn& turn, const EntrySignal& signal) {
   know_instrument(turn.state, signal.instrument);
   consider_entry(turn, signal);
@@ -287,7 +293,8 @@ void Engine::apply(const Event& event, Output& output) {
                       [&](const KillSwitch&) {
                         state_.entries_halted = true;
                         cancel_all_entries(turn);
-                      }},
+                      },
+                      [&](const AdoptionRequested& body) { take(turn, body); }},
              event.body);
   settle(turn);
 }

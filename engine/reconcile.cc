@@ -95,45 +95,6 @@ Price increment_price(const Position& position, Price average, Quantity venue, Q
   return price > 0 && price <= Price::max().raw() ? Price::from_wide(price) : average;
 }
 
-void apply_difference(Turn& turn, Position& position, std::int64_t difference, Price average,
-                      std::int64_t venue) {
-  if (difference > 0) {
-    const Quantity more = Quantity::from_raw(difference);
-    Price price = increment_price(position, average, Quantity::from_raw(venue), more);
-    if (!price.is_positive()) price = best_price(turn.state, position);
-    take_foreign_quantity(turn, position, more, price, TradeId::None);
-    return;
-  }
-  Quantity less = Quantity::from_raw(-difference);
-  const Quantity from_ignored = less < position.ignored ? less : position.ignored;
-  position.ignored -= from_ignored;
-  less -= from_ignored;
-  const Price price = best_price(turn.state, position);
-  if (!less.is_positive() || !price.is_positive()) return;
-  reduce_newest_first(turn, {.key = position.key,
-                             .fill = {.quantity = less, .price = price},
-                             .reason = ExitReason::Venue});
-}
-
-void compare_quantity(Turn& turn, Position& position, const Snapshot& snapshot) {
-  Price average;
-  const std::int64_t venue = venue_quantity(snapshot, position.key, average);
-  const std::int64_t difference = venue - open_quantity(position).raw() - position.ignored.raw();
-  turn.touch(position.key);
-  if (difference == 0) {
-    position.difference.reset();
-    return;
-  }
-  const bool repeated = position.difference && position.difference->quantity == difference &&
-                        position.difference->answers == position.answers;
-  if (has_live_orders(position) && !repeated) {
-    position.difference = Difference{.quantity = difference, .answers = position.answers};
-    return;
-  }
-  position.difference.reset();
-  apply_difference(turn, position, difference, average, venue);
-}
-
 // An adopted tranche whose target the mark has passed measures it from the mark: adoption never
 // closes.
 void keep_targets_ahead(Turn& turn, const Position& position, Tranche& tranche) {
@@ -160,6 +121,95 @@ void keep_targets_ahead(Turn& turn, const Position& position, Tranche& tranche) 
     move(tranche.stop, !is_long, tranche.stop_loss);
   }
   update_targets(instrument, side, tranche);
+}
+
+bool is_about(const AdoptionRequested& request, PositionKey key) {
+  return request.instrument == key.instrument && request.position_side == key.side;
+}
+
+void adopt_requested_part(Turn& turn, Position& position, const AdoptionRequested& request,
+                          Quantity quantity) {
+  Tranche* found = nullptr;
+  for (Tranche& tranche : position.tranches) {
+    if (tranche.takes_entries() && tranche.ordinal == request.tranche) found = &tranche;
+  }
+  Tranche& tranche = found != nullptr ? *found : open_tranche(turn, position, request.tranche);
+  add_quantity(turn, position, tranche, {.quantity = quantity, .price = request.average_price});
+  keep_targets_ahead(turn, position, tranche);
+}
+
+// The tranches that were named for this book, lower ordinals first, out of `more`; the rest of it
+// is returned. What the venue does not hold of them, or what cannot be protected, is refused aloud.
+Quantity adopt_requested(Turn& turn, Position& position, Quantity more) {
+  std::vector<AdoptionRequested>& all = turn.state.adoptions;
+  const auto others = std::stable_partition(
+      all.begin(), all.end(),
+      [&](const AdoptionRequested& request) { return !is_about(request, position.key); });
+  std::vector<AdoptionRequested> requests(others, all.end());
+  all.erase(others, all.end());
+  std::stable_sort(
+      requests.begin(), requests.end(),
+      [](const AdoptionRequested& a, const AdoptionRequested& b) { return a.tranche < b.tranche; });
+  const bool can_protect = turn.state.instrument(position.key.instrument).listed;
+  for (const AdoptionRequested& request : requests) {
+    const Quantity there = more < request.quantity ? more : request.quantity;
+    const Quantity part = can_protect ? there : Quantity();
+    if (part < request.quantity) {
+      turn.alert(AlertReason::AdoptionRefused, position.key, nullptr);
+    }
+    if (part.is_positive()) adopt_requested_part(turn, position, request, part);
+    more -= part;
+  }
+  return more;
+}
+
+void apply_difference(Turn& turn, Position& position, std::int64_t difference, Price average,
+                      std::int64_t venue) {
+  const bool is_more = difference > 0;
+  const Quantity more =
+      adopt_requested(turn, position, is_more ? Quantity::from_raw(difference) : Quantity());
+  if (is_more && !more.is_positive()) return;
+  if (is_more) {
+    Price price = increment_price(position, average, Quantity::from_raw(venue), more);
+    if (!price.is_positive()) price = best_price(turn.state, position);
+    take_foreign_quantity(turn, position, more, price, TradeId::None);
+    return;
+  }
+  Quantity less = Quantity::from_raw(-difference);
+  const Quantity from_ignored = less < position.ignored ? less : position.ignored;
+  position.ignored -= from_ignored;
+  less -= from_ignored;
+  const Price price = best_price(turn.state, position);
+  if (!less.is_positive() || !price.is_positive()) return;
+  reduce_newest_first(turn, {.key = position.key,
+                             .fill = {.quantity = less, .price = price},
+                             .reason = ExitReason::Venue});
+}
+
+void compare_quantity(Turn& turn, Position& position, const Snapshot& snapshot) {
+  Price average;
+  const std::int64_t venue = venue_quantity(snapshot, position.key, average);
+  // What was ignored may be what is to be adopted.
+  const bool is_adopting = std::any_of(
+      turn.state.adoptions.begin(), turn.state.adoptions.end(),
+      [&](const AdoptionRequested& request) { return is_about(request, position.key); });
+  const Quantity ignored = is_adopting ? Quantity() : position.ignored;
+  const std::int64_t difference = venue - open_quantity(position).raw() - ignored.raw();
+  turn.touch(position.key);
+  if (difference == 0) {
+    position.difference.reset();
+    adopt_requested(turn, position, Quantity());
+    return;
+  }
+  const bool repeated = position.difference && position.difference->quantity == difference &&
+                        position.difference->answers == position.answers;
+  if (has_live_orders(position) && !repeated) {
+    position.difference = Difference{.quantity = difference, .answers = position.answers};
+    return;
+  }
+  position.difference.reset();
+  position.ignored = ignored;
+  apply_difference(turn, position, difference, average, venue);
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 //   own orders the venue lacks   queried; nothing replaces them before the answer
 //   own orders we do not want    cancelled; foreign orders are never touched
 //   less quantity than ours      leaves the newest tranches, at the mark, reason Venue
-//   more quantity than ours      adopted, ignored or a reason to halt, as set
+//   more quantity than ours      first the tranches that AdoptionRequested named; the rest is
+//                                adopted, ignored or a reason to halt, as set
 #pragma once
 
 #include "engine/turn.h"

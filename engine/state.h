@@ -193,6 +193,7 @@ struct State {
   std::deque<std::pair<Timestamp, OrderId>> finished;  // Oldest first.
   std::map<TimerId, Timestamp> timers;
   std::optional<Snapshot> snapshot;
+  std::vector<AdoptionRequested> adoptions;  // Until a snapshot has decided; in their order.
   TrancheId last_tranche{};
   bool entries_halted = false;
   bool reconciled = true;

@@ -6,6 +6,8 @@
 //   visit.optional(value, fields)     a struct that may be missing
 //   visit.two_lists(a, b, fields)     two lists of structs, both lengths first
 //   visit.beside_digest(a)            in the image only
+//   visit.newer_list(vector, fields)  the last of all, and not there while it is empty: younger
+//                                     than digests and images in logs that must hold
 //   visit.settings(s), orders(o, fields), window(w)
 #pragma once
 
@@ -83,6 +85,10 @@ void visit_state(Visit& visit, State& state) {
   visit(state.finished, state.timers);
   visit.optional(state.snapshot, [&visit](auto& snapshot) { visit_snapshot(visit, snapshot); });
   visit(state.last_tranche, state.entries_halted, state.reconciled, state.command_digest);
+  visit.newer_list(state.adoptions, [&visit](auto& a) {
+    visit(a.instrument, a.position_side, a.tranche, a.quantity, a.average_price);
+    visit.beside_digest(a.author);
+  });
 }
 
 }  // namespace tranchet

@@ -12,7 +12,9 @@
 namespace tranchet {
 namespace {
 
+// With tranches to be adopted behind all the rest, or, as it was before there were any, without.
 constexpr std::uint64_t kLayout = 1;
+constexpr std::uint64_t kLayoutWithAdoptions = 2;
 
 template <class T>
 inline constexpr bool kIsNumber = std::is_enum_v<T> || std::is_integral_v<T>;
@@ -27,6 +29,10 @@ class Writer {
   void list(const std::vector<T>& items, const Fields& fields) {
     add(items.size());
     for (const T& item : items) fields(item);
+  }
+  template <class T, class Fields>
+  void newer_list(const std::vector<T>& items, const Fields& fields) {
+    if (!items.empty()) list(items, fields);
   }
   template <class T, class Fields>
   void optional(const std::optional<T>& item, const Fields& fields) {
@@ -144,6 +150,12 @@ class Reader {
     for (std::uint64_t left = count(); left > 0 && is_good_; --left) fields(items.emplace_back());
   }
   template <class T, class Fields>
+  void newer_list(std::vector<T>& items, const Fields& fields) {
+    if (!has_newer_list_) return;
+    list(items, fields);
+    is_good_ = is_good_ && !items.empty();  // One without items is not written.
+  }
+  template <class T, class Fields>
   void optional(std::optional<T>& item, const Fields& fields) {
     if (flag()) fields(item.emplace());
   }
@@ -196,7 +208,11 @@ class Reader {
     window = DipWindow(points[0], points[1]);
   }
 
-  void expect(std::uint64_t value) { is_good_ = get<std::uint64_t>() == value && is_good_; }
+  void read_layout() {
+    const auto layout = get<std::uint64_t>();
+    has_newer_list_ = layout == kLayoutWithAdoptions;
+    is_good_ = is_good_ && (layout == kLayout || has_newer_list_);
+  }
   bool is_done() const { return is_good_ && rest_.empty(); }
 
  private:
@@ -310,6 +326,7 @@ class Reader {
 
   std::span<const std::byte> rest_;
   bool is_good_ = true;
+  bool has_newer_list_ = false;
 };
 
 // ---- What every state keeps to, and the engine relies on.
@@ -338,8 +355,11 @@ bool is_sound(const State& state) {
   return std::ranges::all_of(
              state.orders,
              [&](const auto& entry) { return state.knows(entry.second.key.instrument); }) &&
-         std::ranges::all_of(state.finished, [&](const auto& entry) {
-           return state.orders.contains(entry.second);
+         std::ranges::all_of(
+             state.finished,
+             [&](const auto& entry) { return state.orders.contains(entry.second); }) &&
+         std::ranges::all_of(state.adoptions, [&](const AdoptionRequested& request) {
+           return state.knows(request.instrument) && is_valid(request.position_side);
          });
 }
 
@@ -347,7 +367,7 @@ bool is_sound(const State& state) {
 
 std::vector<std::byte> image_of(const State& state) {
   Writer writer;
-  writer(kLayout);
+  writer(state.adoptions.empty() ? kLayout : kLayoutWithAdoptions);
   visit_state(writer, state);
   return writer.take();
 }
@@ -355,7 +375,7 @@ std::vector<std::byte> image_of(const State& state) {
 std::optional<State> state_from_image(std::span<const std::byte> image) {
   State state;
   Reader reader(image);
-  reader.expect(kLayout);
+  reader.read_layout();
   visit_state(reader, state);
   if (!reader.is_done() || !is_sound(state)) return std::nullopt;
   for (InstrumentState& instrument : state.instruments) {

@@ -204,12 +204,13 @@ enum class AlertReason : std::uint8_t {
   UnknownOrder = 8,       // An answer names an order that this run never sent.
   ForeignPosition = 9,    // The venue holds what no order of ours made.
   AdapterFault = 10,
-  TargetFromMark = 11,  // An adopted tranche's target had been passed: measured from the mark.
-  CancelFailed = 12,    // A cancel was refused three times; the order stays.
+  TargetFromMark = 11,   // An adopted tranche's target had been passed: measured from the mark.
+  CancelFailed = 12,     // A cancel was refused three times; the order stays.
+  AdoptionRefused = 13,  // The venue holds less than was to be adopted as a tranche, or nothing.
 };
 TRANCHET_SPELLING(AlertReason, "ProtectionFailed", "CloseFailed", "ExcessExit", "StopBelowTick",
                   "ProtectionRefused", "Dust", "TargetFailed", "UnknownOrder", "ForeignPosition",
-                  "AdapterFault", "TargetFromMark", "CancelFailed");
+                  "AdapterFault", "TargetFromMark", "CancelFailed", "AdoptionRefused");
 
 #undef TRANCHET_SPELLING
 

@@ -242,6 +242,16 @@ struct KillSwitch {
   TextId reason{};
   TextId author{};
 };
+// Of what the venue holds beyond our books, this much is one tranche: where it came from is known,
+// from the program that traded here before. The next snapshot decides how much of it there is.
+struct AdoptionRequested {
+  InstrumentId instrument{};
+  PositionSide position_side{};
+  std::uint32_t tranche = 0;  // Ordinal it is to have.
+  Quantity quantity;          // > 0.
+  Price average_price;        // > 0. Of its entries.
+  TextId author{};
+};
 
 using EventBody =
     std::variant<RunStarted, ConfigChanged, InstrumentListed, TimerFired, Connected, Disconnected,
@@ -250,7 +260,7 @@ using EventBody =
                  OrderAmended, AmendRejected, OrderCanceled, CancelRejected, OrderExpired,
                  OutcomeUnknown, QueryAnswered, FundingPaid, SnapshotStarted, PositionReported,
                  OrderReported, BalanceReported, SnapshotEnded, EntrySignal, CloseRequested,
-                 ProtectionRequested, EntriesHalted, EntriesResumed, KillSwitch>;
+                 ProtectionRequested, EntriesHalted, EntriesResumed, KillSwitch, AdoptionRequested>;
 
 struct Event {
   Sequence sequence{};

@@ -101,6 +101,10 @@ std::string flaw(const ProtectionRequested& e) {
   return first_of(positive("take_profit", e.take_profit_price),
                   positive("stop_loss", e.stop_loss_price));
 }
+std::string flaw(const AdoptionRequested& e) {
+  return first_of(positive("quantity", e.quantity), positive("average_price", e.average_price),
+                  in_range(e.average_price, e.quantity));
+}
 std::string flaw(const CloseRequested& e) {
   const bool allowed = e.reason == ExitReason::ModelClose || e.reason == ExitReason::Manual ||
                        e.reason == ExitReason::Emergency;

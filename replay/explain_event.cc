@@ -212,6 +212,12 @@ class EventText {
   std::string operator()(const KillSwitch& kill) const {
     return "the kill switch was thrown" + said_by(names_.text(kill.reason));
   }
+  std::string operator()(const AdoptionRequested& request) const {
+    return to_text(request.quantity) + " at " + to_text(request.average_price) +
+           " that the venue " + "holds are to be " +
+           book_text(names_, request.instrument, static_cast<std::uint8_t>(request.position_side)) +
+           " tranche " + std::to_string(request.tranche) + said_by(names_.text(request.author));
+  }
 
  private:
   std::string order(OrderId id) const { return order_text(before_, id, names_); }

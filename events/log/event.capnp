@@ -50,6 +50,7 @@ struct Event {
     entriesHalted @34 :EntriesHalted;
     entriesResumed @35 :EntriesResumed;
     killSwitch @36 :KillSwitch;
+    adoptionRequested @37 :AdoptionRequested;
   }
 }
 
@@ -283,4 +284,13 @@ struct EntriesResumed {
 struct KillSwitch {
   reason @0 :UInt32;
   author @1 :UInt32;
+}
+
+struct AdoptionRequested {
+  instrument @0 :UInt16;
+  positionSide @1 :UInt8;
+  tranche @2 :UInt32;
+  quantity @3 :Int64;
+  averagePrice @4 :Int64;
+  author @5 :UInt32;
 }

@@ -248,12 +248,32 @@ void decode(wire::KillSwitch::Reader r, KillSwitch& e, Checked&) {
   e.reason = TextId{r.getReason()};
   e.author = TextId{r.getAuthor()};
 }
+void decode(wire::AdoptionRequested::Reader r, AdoptionRequested& e, Checked& checked) {
+  e.instrument = InstrumentId{r.getInstrument()};
+  checked.known(e.position_side, r.getPositionSide());
+  e.tranche = r.getTranche();
+  take(e.quantity, r.getQuantity());
+  take(e.average_price, r.getAveragePrice());
+  e.author = TextId{r.getAuthor()};
+}
 
 template <class Body>
 bool decode_into(EventBody& body, auto reader) {
   Checked checked;
   decode(reader, body.emplace<Body>(), checked);
   return checked.all_known();
+}
+
+// Of people and models.
+bool decode_wish(wire::Event::Reader event, EventBody& body) {
+  if (event.isEntrySignal()) return decode_into<EntrySignal>(body, event.getEntrySignal());
+  if (event.isCloseRequested()) return decode_into<CloseRequested>(body, event.getCloseRequested());
+  if (event.isProtectionRequested())
+    return decode_into<ProtectionRequested>(body, event.getProtectionRequested());
+  if (event.isEntriesHalted()) return decode_into<EntriesHalted>(body, event.getEntriesHalted());
+  if (event.isEntriesResumed()) return decode_into<EntriesResumed>(body, event.getEntriesResumed());
+  if (event.isKillSwitch()) return decode_into<KillSwitch>(body, event.getKillSwitch());
+  return decode_into<AdoptionRequested>(body, event.getAdoptionRequested());
 }
 
 // False: an alternative or a number that this program does not know.
@@ -322,17 +342,13 @@ bool decode_event(wire::Event::Reader event, EventBody& body) {
     case wire::Event::SNAPSHOT_ENDED:
       return decode_into<SnapshotEnded>(body, event.getSnapshotEnded());
     case wire::Event::ENTRY_SIGNAL:
-      return decode_into<EntrySignal>(body, event.getEntrySignal());
     case wire::Event::CLOSE_REQUESTED:
-      return decode_into<CloseRequested>(body, event.getCloseRequested());
     case wire::Event::PROTECTION_REQUESTED:
-      return decode_into<ProtectionRequested>(body, event.getProtectionRequested());
     case wire::Event::ENTRIES_HALTED:
-      return decode_into<EntriesHalted>(body, event.getEntriesHalted());
     case wire::Event::ENTRIES_RESUMED:
-      return decode_into<EntriesResumed>(body, event.getEntriesResumed());
     case wire::Event::KILL_SWITCH:
-      return decode_into<KillSwitch>(body, event.getKillSwitch());
+    case wire::Event::ADOPTION_REQUESTED:
+      return decode_wish(event, body);
   }
   return false;  // A number beyond the list.
 }

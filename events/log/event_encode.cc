@@ -213,6 +213,15 @@ void encode(const KillSwitch& e, wire::KillSwitch::Builder w) {
   w.setAuthor(std::to_underlying(e.author));
 }
 
+void encode(const AdoptionRequested& e, wire::AdoptionRequested::Builder w) {
+  w.setInstrument(std::to_underlying(e.instrument));
+  w.setPositionSide(std::to_underlying(e.position_side));
+  w.setTranche(e.tranche);
+  w.setQuantity(e.quantity.raw());
+  w.setAveragePrice(e.average_price.raw());
+  w.setAuthor(std::to_underlying(e.author));
+}
+
 // Makes `out` the alternative that holds a body of this type.
 wire::RunStarted::Builder alternative_of(const RunStarted&, wire::Event::Builder out) {
   return out.initRunStarted();
@@ -326,6 +335,10 @@ wire::EntriesResumed::Builder alternative_of(const EntriesResumed&, wire::Event:
 }
 wire::KillSwitch::Builder alternative_of(const KillSwitch&, wire::Event::Builder out) {
   return out.initKillSwitch();
+}
+wire::AdoptionRequested::Builder alternative_of(const AdoptionRequested&,
+                                                wire::Event::Builder out) {
+  return out.initAdoptionRequested();
 }
 
 // A message of one segment in memory that is the caller's.

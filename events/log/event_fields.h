@@ -45,7 +45,7 @@ inline constexpr auto kEventNames =
                                      "SnapshotEnded",      "EntrySignal",
                                      "CloseRequested",     "ProtectionRequested",
                                      "EntriesHalted",      "EntriesResumed",
-                                     "KillSwitch"});
+                                     "KillSwitch",         "AdoptionRequested"});
 static_assert(kEventNames.size() == std::variant_size_v<EventBody>);
 
 // ---- The run.
@@ -245,6 +245,14 @@ void each_field(auto& f, Is<EntriesResumed> auto& e) {
 }
 void each_field(auto& f, Is<KillSwitch> auto& e) {
   f.optional("reason", e.reason, TextId::None);
+  f.optional("author", e.author, TextId::None);
+}
+void each_field(auto& f, Is<AdoptionRequested> auto& e) {
+  f.required("instrument", e.instrument);
+  f.required("position_side", e.position_side);
+  f.required("tranche", e.tranche);
+  f.required("quantity", e.quantity, Range::Positive);
+  f.required("average_price", e.average_price, Range::Positive);
   f.optional("author", e.author, TextId::None);
 }
 

@@ -164,15 +164,21 @@ void walk(Changer& c, InstrumentState& instrument) {
   c("instrument", listed, rules, mark, mark_time, trade, trade_time, positions[0], positions[1],
     cooldown_until[0], cooldown_until[1], foreign_trades);
 }
+// The author is a name.
+void walk(Changer& c, AdoptionRequested& request) {
+  auto& [instrument, side, tranche, quantity, average_price, author] = request;
+  static_cast<void>(author);
+  c("adoption", instrument, side, tranche, quantity, average_price);
+}
 // Settings and containers without a front are changed by tests of their own.
 void walk(Changer& c, State& state) {
-  auto& [settings, account, last, now, instruments, orders, finished, timers, snapshot,
+  auto& [settings, account, last, now, instruments, orders, finished, timers, snapshot, adoptions,
          last_tranche, entries_halted, reconciled, command_digest] = state;
   static_cast<void>(settings);
   static_cast<void>(finished);
   static_cast<void>(timers);
-  c("state", account, last, now, instruments, orders.begin()->second, snapshot, last_tranche,
-    entries_halted, reconciled, command_digest);
+  c("state", account, last, now, instruments, orders.begin()->second, snapshot, adoptions,
+    last_tranche, entries_halted, reconciled, command_digest);
 }
 
 // One of everything, so that every field of every part is walked over.
@@ -194,6 +200,7 @@ State full_state() {
   state.orders.emplace(OrderId{1}, order);
   state.finished.emplace_back(Timestamp(), OrderId{1});
   state.timers.emplace(TimerId{TimerKind::ExitRetry, 1}, Timestamp());
+  state.adoptions.emplace_back();
   state.snapshot = Snapshot{.positions = {PositionReported{}}, .orders = {OrderReported{}}};
   return state;
 }

@@ -29,6 +29,10 @@ class Filler {
     for (T& item : items) fields(item);
   }
   template <class T, class Fields>
+  void newer_list(std::vector<T>& items, const Fields& fields) {
+    list(items, fields);
+  }
+  template <class T, class Fields>
   void optional(std::optional<T>& item, const Fields& fields) {
     fields(item.emplace());
   }
@@ -142,6 +146,7 @@ State full_state() {
     ids.push_back(id);
   }
   for (auto& [time, id] : state.finished) id = ids[0];
+  for (AdoptionRequested& request : state.adoptions) request.instrument = InstrumentId{2};
   for (std::size_t index = 0; index < state.instruments.size(); ++index) {
     const InstrumentId id{static_cast<std::uint16_t>(index + 1)};
     InstrumentState& instrument = state.instruments[index];
@@ -212,8 +217,22 @@ TEST(StateImage, AFlippedBitIsRefusedOrShowsInTheDigest) {
   }
   EXPECT_GT(refused, 0U);
   EXPECT_GT(different, 0U);
-  // Nothing is decided by the number of a symbol's text: at most its five bytes, of two.
-  EXPECT_LE(symbols, 2 * 5 * 8U);
+  // Nothing is decided by the number of a text: at most its five bytes, of two symbols and two
+  // authors.
+  EXPECT_LE(symbols, 4 * 5 * 8U);
+}
+
+// An image of a state without tranches to adopt is what it was before there could be any.
+TEST(StateImage, WithoutAdoptionsNothingIsSaidOfThem) {
+  State state = full_state();
+  const std::vector<std::byte> with = image_of(state);
+  state.adoptions.clear();
+  const std::vector<std::byte> without = image_of(state);
+  EXPECT_EQ(without[0], std::byte{1});
+  EXPECT_EQ(with[0], std::byte{2});
+  ASSERT_LT(without.size(), with.size());
+  EXPECT_TRUE(std::equal(without.begin() + 1, without.end(), with.begin() + 1));
+  EXPECT_TRUE(state_from_image(without));
 }
 
 TEST(StateImage, AnOrderThatIsNotThereIsRefused) {

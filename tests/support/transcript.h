@@ -72,6 +72,7 @@ class Scene {
   EventBody read_query_answer(Words& words);
   EventBody read_timer(Words& words);
   EventBody read_setting(Words& words, InstrumentId instrument) const;
+  std::vector<EventBody> read_snapshot(Words& words) const;
   std::vector<EventBody> agreeing_snapshot() const;
   InstrumentId read_instrument(Words& words) const;
   OrderId find(const Reference& reference, const EventBody& answer, Words& words) const;

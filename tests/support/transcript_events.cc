@@ -5,7 +5,9 @@
 //   liquidation|adl|foreign fill of Long sell Q at P [trade N]
 //   close everything REASON | close request [SYM] [Long [N]] REASON
 //   protect [Long] N [TP P|default|none] [stop P|default|none]
+//   adopt Long N Q at P
 //   halt entries | resume entries | kill switch | connected | disconnected | snapshot agrees
+//   snapshot holds [SYM] Long Q at P
 //   timer KIND of Long N | timer entry_timeout of Long N
 //   entry|TP|stop|close [of Long [N]] [(SIZE)] then one of:
 //     accepted | triggered | cancelled | expired | unknown | rejected REASON | amend rejected
@@ -30,6 +32,7 @@ std::vector<EventBody> Scene::read_event(Words& words) {
   if (words.take("connected")) return {Connected{Stream::User}};
   if (words.take("disconnected")) return {Disconnected{Stream::User}};
   if (words.take("snapshot")) {
+    if (words.take("holds")) return read_snapshot(words);
     words.expect("agrees");
     return agreeing_snapshot();
   }
@@ -45,6 +48,16 @@ std::vector<EventBody> Scene::read_event(Words& words) {
   if (auto body = read_order_event(words)) return {*body};
   words.fail("\"" + words.next("event") + "\" is no event");
   return {};
+}
+
+// One position and none of our orders.
+std::vector<EventBody> Scene::read_snapshot(Words& words) const {
+  PositionReported row{.instrument = read_instrument(words)};
+  row.position_side = words.choice<PositionSide>("position side");
+  row.quantity = words.decimal<Quantity>("quantity");
+  words.expect("at");
+  row.average_price = words.decimal<Price>("price");
+  return {SnapshotStarted{}, row, SnapshotEnded{}};
 }
 
 std::optional<EventBody> Scene::read_market(Words& words, InstrumentId instrument) {
@@ -66,6 +79,15 @@ std::optional<EventBody> Scene::read_market(Words& words, InstrumentId instrumen
 std::optional<EventBody> Scene::read_person(Words& words, InstrumentId instrument) {
   if (words.take("signal")) return read_signal(words, instrument);
   if (words.take("protect")) return read_protection(words, instrument);
+  if (words.take("adopt")) {
+    AdoptionRequested request{.instrument = instrument};
+    request.position_side = words.choice<PositionSide>("position side");
+    request.tranche = words.optional_number().value_or(0);
+    request.quantity = words.decimal<Quantity>("quantity");
+    words.expect("at");
+    request.average_price = words.decimal<Price>("price");
+    return request;
+  }
   if (words.take("halt")) {
     words.expect("entries");
     return EntriesHalted{};
