@@ -154,6 +154,11 @@ void AsterCore::Inside::take_snapshot_part(Outstanding& outstanding, std::string
 void AsterCore::Inside::go_on(AccountSnapshot::Next next) {
   switch (next) {
     case AccountSnapshot::Next::OrdersAndBalance:
+      // What is held is judged by its mark, and the market's stream may not have told one yet: the
+      // answer is there before the positions that are asked for again.
+      if (market_heard_ == started_ && !snapshot_.positions().empty()) {
+        ask({.use = Use::MarkPrices});
+      }
       ask({.use = Use::OpenOrders});
       ask({.use = Use::Balance});
       return;

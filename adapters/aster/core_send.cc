@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "adapters/aster/core_parts.h"
+#include "adapters/aster/written_request.h"
 #include "events/order_of.h"
 
 namespace tranchet::aster {
@@ -177,31 +178,10 @@ Call AsterCore::Inside::call_for(const Job& job) const {
   ENSURE(false);
 }
 
-// GET has its parameters in the query, the others in a form.
 HttpRequest AsterCore::Inside::signed_request(const Call& call) {
-  const std::string_view root = signer_.root();
-  const bool is_whole = call.path.starts_with("/fapi/");
-  const bool is_old = root == "/fapi/v1";
-  HttpRequest request{
-      .id = ++last_id_,
-      .method = call.method,
-      .target = is_whole ? call.path : std::string(root) + call.path,
-      .headers = call.signature == Signature::None ? std::vector<HttpHeader>() : signer_.headers(),
-      .body = {},
-      .label = call.label};
-  std::string parameters = call.parameters;
-  const bool is_signed =
-      call.signature == Signature::Signed || (call.signature == Signature::KeyOnly && !is_old);
-  if (is_signed) {
-    parameters =
-        signer_.sign({.parameters = call.parameters, .microseconds = clock_.nonce(now_.steady)});
-  }
-  if (call.method == Method::Get) {
-    if (!parameters.empty()) request.target += "?" + parameters;
-  } else {
-    request.body = parameters;
-    request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
-  }
+  HttpRequest request =
+      written_request(call, signer_, [this] { return clock_.nonce(now_.steady); });
+  request.id = ++last_id_;
   return request;
 }
 

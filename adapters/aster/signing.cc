@@ -137,6 +137,7 @@ class WalletSigner final : public Signer {
   }
   std::string_view root() const override { return "/fapi/v3"; }
   std::vector<HttpHeader> headers() const override { return {}; }
+  std::string account() const override { return lower(user_); }
 
  private:
   std::string user_;
@@ -176,6 +177,12 @@ class HmacSigner final : public Signer {
   }
   std::string_view root() const override { return "/fapi/v1"; }
   std::vector<HttpHeader> headers() const override { return {{"X-MBX-APIKEY", key_}}; }
+  std::string account() const override {
+    Word digest{};
+    ENSURE(EVP_Digest(key_.data(), key_.size(), digest.data(), nullptr, EVP_sha256(), nullptr) ==
+           1);
+    return hex(digest);
+  }
 
  private:
   std::string key_;

@@ -31,6 +31,8 @@ class Signer {
   virtual std::string_view root() const = 0;
   // Every request has these; empty for V3.
   virtual std::vector<HttpHeader> headers() const = 0;
+  // Which account it is, without a secret: the main wallet's address, or a digest of the API key.
+  virtual std::string account() const = 0;
 };
 
 // Of an EIP-712 domain: 1666 is the main net, 714 the test net.

@@ -11,6 +11,7 @@
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/instruments.h"
 #include "adapters/cli/simulation_parameters.h"
+#include "adapters/live/account_lock.h"
 #include "adapters/live/aster_side.h"
 #include "adapters/live/session.h"
 #include "adapters/live/stop_distance.h"
@@ -29,7 +30,8 @@ Failed failure(int status, std::string message) {
 
 class LiveRun {
  public:
-  explicit LiveRun(const LiveArguments& arguments) : arguments_(arguments) {}
+  explicit LiveRun(const LiveArguments& arguments, const LiveErrand* errand = nullptr)
+      : arguments_(arguments), errand_(errand) {}
 
   std::expected<void, WriterFailure> run() {
     Names first_names;
@@ -42,10 +44,20 @@ class LiveRun {
       permit = std::move(*found);
     }
     if (auto parsed = parse_addresses(); !parsed) return parsed;
+    std::optional<AccountLock> lock;
+    if (permit) {
+      auto taken = AccountLock::take(rest_.host_header(), permit->signer().account(),
+                                     configuration_.account);
+      if (!taken) return failure(kLogIsLocked, taken.error());
+      lock.emplace(*std::move(taken));
+    }
     if (auto opened = open_log(); !opened) return opened;
     // Again: the log has given numbers to symbols.
     if (auto loaded = load(run_.names); !loaded) return loaded;
     if (auto checked = check_account(); !checked) return checked;
+    if (errand_ != nullptr) {
+      if (auto prepared = errand_->prepare(); !prepared) return prepared;
+    }
     if (auto opened = open_outside(); !opened) return opened;
     return permit ? trade_live(*std::move(permit)) : trade_on_paper();
   }
@@ -53,6 +65,11 @@ class LiveRun {
  private:
   std::string mode() const { return arguments_.live ? "live" : "paper"; }
   bool is_new() const { return number(run_.writer->head().last) == 0; }
+  // No order has come from this log yet: it is new, or a migration has made it.
+  bool has_no_orders() const {
+    return is_new() || (run_.engine->state().orders.empty() &&
+                        run_.engine->state().last_tranche == TrancheId::None);
+  }
 
   std::expected<void, WriterFailure> load(Names& names) {
     auto loaded = load_configuration(arguments_.config, arguments_.sets, names);
@@ -104,8 +121,11 @@ class LiveRun {
 
   std::expected<void, WriterFailure> open_outside() {
     const LiveSettings& live = configuration_.live;
-    auto notes = Notes::open(
-        {.file = live.notes, .megabytes = live.notes_megabytes, .files = live.notes_files});
+    // Standard error is for what the errand has to say.
+    const std::string file =
+        errand_ != nullptr && live.notes.empty() ? live.log + "/notes" : live.notes;
+    auto notes =
+        Notes::open({.file = file, .megabytes = live.notes_megabytes, .files = live.notes_files});
     if (!notes) return failure(kWorldFailed, notes.error());
     notes_ = std::move(*notes);
     auto network = Network::start({.certificates = configuration_.venue.certificates});
@@ -143,7 +163,9 @@ class LiveRun {
       bodies.emplace_back(change);
     }
     for (const InstrumentListed& rules : listed) {
-      if (!run_.engine->state().knows(rules.instrument)) bodies.emplace_back(rules);
+      const bool is_listed = run_.engine->state().knows(rules.instrument) &&
+                             run_.engine->state().instrument(rules.instrument).listed;
+      if (!is_listed) bodies.emplace_back(rules);
     }
     return bodies;
   }
@@ -160,7 +182,7 @@ class LiveRun {
   }
 
   std::optional<GatewayOptions> gateway() const {
-    if (configuration_.gateway_listen.empty()) return std::nullopt;
+    if (configuration_.gateway_listen.empty() || errand_ != nullptr) return std::nullopt;
     return GatewayOptions{.log = configuration_.live.log,
                           .listen = configuration_.gateway_listen,
                           .trading_mode = arguments_.live ? "REAL" : "PAPER",
@@ -214,13 +236,18 @@ class LiveRun {
                               .warning = [this](InstrumentId id) { return stop_warning(id); },
                               .gateway = gateway(),
                               .tape = tape_.get(),
-                              .on_start = std::move(on_start)});
+                              .on_start = errand_ != nullptr ? start_of_errand() : on_start});
+    if (errand_ != nullptr) errand_->ended();
     if (ended) {
       notes_->say(NoteLevel::Info, "stopped");
     } else {
       notes_->say(NoteLevel::Error, "failed", {{"text", ended.error().message}});
     }
     return ended;
+  }
+
+  std::function<void(Writer&)> start_of_errand() {
+    return [this](Writer& writer) { errand_->start(writer, inbox_); };
   }
 
   // With those that the log is about to have.
@@ -258,7 +285,7 @@ class LiveRun {
   }
 
   std::expected<void, WriterFailure> trade_live(LivePermit permit) {
-    const bool log_is_new = is_new();
+    const bool has_orders = !has_no_orders();
     std::vector<EventBody> begin = beginning(listed_instruments(configuration_, run_.names));
     const PositionMode position_mode =
         configuration_.settings.choice<PositionMode>(Setting::PositionModeChoice);
@@ -268,11 +295,11 @@ class LiveRun {
                              .instruments = watched(),
                              .seed = static_cast<std::uint64_t>(read_clocks().wall.nanoseconds()),
                              .listed = rules_of_log(begin),
-                             .known_until = log_is_new ? Timestamp() : run_.engine->state().now,
+                             .known_until = has_orders ? run_.engine->state().now : Timestamp(),
                              .traded = traded()},
                     .rest = rest_,
                     .stream = stream_,
-                    .log_is_new = log_is_new},
+                    .log_is_new = !has_orders},
                    std::move(permit), run_.names, run_.engine->state(), inbox_, *network_, *notes_);
     return run_with(side, std::move(begin), {});
   }
@@ -351,6 +378,7 @@ class LiveRun {
   }
 
   const LiveArguments& arguments_;
+  const LiveErrand* errand_;
   Configuration configuration_;
   NetAddress rest_, stream_;
   RunLog run_;
@@ -362,6 +390,11 @@ class LiveRun {
 };
 
 }  // namespace
+
+std::expected<void, WriterFailure> run_errand(const LiveArguments& arguments,
+                                              const LiveErrand& errand) {
+  return LiveRun(arguments, &errand).run();
+}
 
 int run_live_command(const LiveArguments& arguments, std::ostream& out, std::ostream& err) {
   if (arguments.print_config) {

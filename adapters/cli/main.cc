@@ -13,10 +13,13 @@
 #include "adapters/cli/bisect_command.h"
 #include "adapters/cli/configuration.h"
 #include "adapters/cli/diff_command.h"
+#include "adapters/cli/doctor_command.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/instruments.h"
 #include "adapters/cli/live_command.h"
 #include "adapters/cli/log_command.h"
+#include "adapters/cli/migrate_command.h"
+#include "adapters/cli/protect_command.h"
 #include "adapters/cli/record_command.h"
 #include "adapters/cli/replay_command.h"
 #include "adapters/cli/step_command.h"
@@ -39,6 +42,9 @@ class Program {
     add_replay();
     add_live();
     add_record();
+    add_doctor();
+    add_protect();
+    add_migrate();
     add_log();
     add_step();
     add_venue();
@@ -65,6 +71,9 @@ class Program {
   void add_replay();
   void add_live();
   void add_record();
+  void add_doctor();
+  void add_protect();
+  void add_migrate();
   void add_log();
   template <class Add>
   void add_comparisons(const Add& add);
@@ -95,6 +104,9 @@ class Program {
   SweepMergeArguments merge_;
   LiveArguments live_;
   RecordArguments record_;
+  DoctorArguments doctor_;
+  ProtectArguments protect_;
+  MigrateArguments migrate_;
 };
 
 void Program::add_backtest() {
@@ -163,6 +175,47 @@ void Program::add_record() {
   command->add_option("--into", record_.into, "tape; of several instruments, folder of tapes")
       ->required();
   command->callback([this] { status_ = run_record_command(record_, std::cout, std::cerr); });
+}
+
+void Program::add_doctor() {
+  CLI::App* command = app_.add_subcommand(
+      "doctor", "does the venue really hold what protects the account? 1: something is naked");
+  command->add_option("--config", doctor_.config, "configuration, TOML")->required();
+  command->add_option("--set", doctor_.sets, "KEY=VALUE, over the file")->take_all();
+  command->add_option("--log", doctor_.log, "log that knows the tranches; live.log if it is there");
+  command->add_flag("--no-log", doctor_.without_log, "look at positions as a whole");
+  command->add_flag("--json", doctor_.json, "print one JSON document");
+  command->callback([this] { status_ = run_doctor_command(doctor_, std::cout, std::cerr); });
+}
+
+void Program::add_protect() {
+  CLI::App* command = app_.add_subcommand(
+      "protect", "places what is missing of the protection, tranche by tranche; no entries");
+  command->add_option("--config", protect_.config, "configuration, TOML")->required();
+  command->add_option("--set", protect_.sets, "KEY=VALUE, over the file")->take_all();
+  command
+      ->add_option("--retire", protect_.retired,
+                   "the venue's number of an order to take away as well")
+      ->take_all();
+  command->add_flag("--apply", protect_.apply, "do it; else it says what it would do");
+  command->callback([this] { status_ = run_protect_command(protect_, std::cout, std::cerr); });
+}
+
+void Program::add_migrate() {
+  CLI::App* command = app_.add_subcommand(
+      "migrate", "from the Python bot: its settings and database as configuration and log");
+  command->add_option("--settings", migrate_.settings, "its settings.json")->required();
+  command->add_option("--database", migrate_.database, "its data/bot.db")->required();
+  command->add_option("--into", migrate_.into, "folder for what is made; tranchet-from-bot");
+  CLI::Option* apply = command->add_flag("--apply", migrate_.apply, "do it; else it reports");
+  command->add_flag("--rollback", migrate_.rollback, "put the old files back, byte for byte")
+      ->excludes(apply);
+  command->add_option("--keys", migrate_.keys, "keys of the venue, which is then asked");
+  command->add_option("--rest", migrate_.rest, "https://... of the venue; Aster's main net");
+  command->add_option("--stream", migrate_.stream, "wss://... of the venue; the same");
+  command->add_option("--certificates", migrate_.certificates, "PEM file of the authorities");
+  command->add_option("--account", migrate_.account, "number in order ids, 0 .. 255; 1");
+  command->callback([this] { status_ = run_migrate_command(migrate_, std::cout, std::cerr); });
 }
 
 void Program::add_log() {

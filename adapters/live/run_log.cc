@@ -21,9 +21,7 @@ std::unexpected<WriterFailure> failure(int status, std::string message) {
 constexpr std::string_view kModeFile = "mode";
 
 std::expected<void, WriterFailure> check_mode(const fs::path& directory, std::string_view mode) {
-  const fs::path file = directory / kModeFile;
-  std::string found;
-  if (std::ifstream stream(file); stream) std::getline(stream, found);
+  const std::string found = mode_of_log(directory);
   if (found.empty()) {
     return failure(kBadInput, directory.string() + ": does not say whether it is the log of a " +
                                   "live or a paper run (its file \"mode\" is missing): name " +
@@ -49,6 +47,12 @@ std::expected<void, WriterFailure> note_mode(const fs::path& directory, std::str
 }
 
 }  // namespace
+
+std::string mode_of_log(const fs::path& directory) {
+  std::string mode;
+  if (std::ifstream stream(directory / kModeFile); stream) std::getline(stream, mode);
+  return mode;
+}
 
 std::expected<RunLog, WriterFailure> open_run_log(
     const fs::path& directory, std::string_view mode,

@@ -31,6 +31,9 @@ std::expected<RunLog, WriterFailure> open_run_log(
     const std::filesystem::path& directory, std::string_view mode,
     std::function<void(const Event&, const Output&, const Engine&)> visit);
 
+// "live" or "paper"; "": it does not say.
+std::string mode_of_log(const std::filesystem::path& directory);
+
 // What is set now and was set otherwise in the log's run, as events; in the order of the settings.
 std::vector<ConfigChanged> changed_settings(const Settings& before, const Settings& now);
 

@@ -1,0 +1,28 @@
+// `tranchet migrate`: from the Python bot's settings and database to a configuration and a log.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+namespace tranchet {
+
+struct MigrateArguments {
+  std::string settings;
+  std::string database;
+  std::string into = "tranchet-from-bot";  // Folder for all that is made.
+  bool apply = false;
+  bool rollback = false;
+  // The venue to ask; none without keys.
+  std::string keys;
+  std::string rest;
+  std::string stream;
+  std::string certificates;
+  std::uint8_t account = 1;
+};
+
+// Without apply and rollback: the report alone. 0: nothing is in the way, or it was done. 1:
+// something is in the way.
+int run_migrate_command(const MigrateArguments& arguments, std::ostream& out, std::ostream& err);
+
+}  // namespace tranchet
