@@ -246,6 +246,27 @@ TEST_F(Evening, ProtectAloneIsEnoughForTheNight) {
   EXPECT_EQ(live_->wait(), 0);
 }
 
+// With the bot's two stops and eight of a person the venue takes no other one of the symbol (10):
+// the bot's go one by one, each followed by ours.
+TEST_F(Evening, WhereTheVenueIsFullTheOldStopsMakeRoom) {
+  trade_as_the_bot();
+  for (int number = 0; number < 8; ++number) {
+    bot_orders("side=SELL&quantity=0.01&type=STOP_MARKET&stopPrice=" +
+               std::to_string(9000 + number));
+  }
+  ASSERT_EQ(migrate("--apply").status, 0);
+  const Ran protect = with_configuration("protect", {"--apply"});
+  EXPECT_EQ(protect.status, 0) << protect.text << protect.errors;
+  for (const std::string_view line : {"placed    BTCUSDT Long tranche 0: StopLoss 0.15 at 22425",
+                                      "placed    BTCUSDT Long tranche 1: StopLoss 0.08 at 21150"}) {
+    EXPECT_NE(protect.text.find(line), std::string::npos) << line << "\n" << protect.text;
+  }
+  const std::string text = with_configuration("doctor", {"--json"}).text;
+  EXPECT_NE(text.find("\"naked\":false,\"orders\":12,"), std::string::npos) << text;
+  EXPECT_EQ(text.find("legacy_order"), std::string::npos) << text;
+  EXPECT_EQ(text.find("foreign_cover"), std::string::npos) << text;
+}
+
 // What is missing is said, and the exit status says it too; nothing needs a log.
 TEST_F(Evening, TheDoctorNeedsNoLog) {
   bot_orders("side=BUY&type=MARKET&quantity=0.1");
