@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# bisect_mutants.sh TRANCHET MUTANT_DECISIONS LIST LOG...: each mutant of the engine, one changed rule,
-# against the program as it stands, on each log. Where they decide differently, `log bisect` must name
-# the event at which the two lists of decisions part; where they do not, it must say so.
+# bisect_mutants.sh TRANCHET MUTANT_DECISIONS LIST LOG...: each mutant of the engine, one changed
+# rule, against the program as it stands, on each log. Where they decide differently, `log bisect`
+# must name the event at which the two lists of decisions part; else it must say that they do not.
 set -euo pipefail
 tranchet=$1 mutant=$2 list=$3
 shift 3
@@ -32,6 +32,7 @@ for log in "$@"; do
     fi
   done
 done
-echo "bisect: $found changed rules found at the right event, $same that decide nothing on these logs, \
-$crashed that stop by themselves"
+printf 'bisect: %s changed rules found at the right event, %s that decide nothing on these logs, ' \
+  "$found" "$same"
+printf '%s that stop by themselves\n' "$crashed"
 ((found >= 20))
