@@ -20,25 +20,33 @@ namespace {
 class Filler {
  public:
   template <class... Fields>
+  void named(std::string_view, Fields&... fields) {
+    (*this)(fields...);
+  }
+  template <class Fields>
+  void part(std::string_view, const Fields& fields) {
+    fields();
+  }
+  template <class... Fields>
   void operator()(Fields&... fields) {
     (fill(fields), ...);
   }
   template <class T, class Fields>
-  void list(std::vector<T>& items, const Fields& fields) {
+  void list(std::string_view, std::vector<T>& items, const Fields& fields) {
     items.resize(2);
     for (T& item : items) fields(item);
   }
   template <class T, class Fields>
-  void newer_list(std::vector<T>& items, const Fields& fields) {
-    list(items, fields);
+  void newer_list(std::string_view name, std::vector<T>& items, const Fields& fields) {
+    list(name, items, fields);
   }
   template <class T, class Fields>
-  void optional(std::optional<T>& item, const Fields& fields) {
+  void optional(std::string_view, std::optional<T>& item, const Fields& fields) {
     fields(item.emplace());
   }
   template <class A, class B, class Fields>
   void two_lists(std::vector<A>& first, std::vector<B>& second, const Fields& fields) {
-    list(first, fields);
+    list("positions", first, fields);
     second.resize(3);
     for (B& item : second) fields(item);
   }

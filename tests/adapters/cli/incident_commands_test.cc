@@ -11,6 +11,7 @@
 #include "adapters/cli/diff_command.h"
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/why_command.h"
+#include "events/log/archive_chunk.h"
 #include "events/order_of.h"
 #include "replay/compare_logs.h"
 #include "replay/verify.h"
@@ -245,6 +246,41 @@ TEST_F(Incident, ADamagedArchiveIsRefused) {
   EXPECT_GT(refused, static_cast<int>(bytes.size() / 7 * 9 / 10));
   write_file(file, bytes.substr(0, bytes.size() / 2));
   EXPECT_FALSE(check_in_child(file).has_value());
+}
+
+// Whole in every checksum, but by a program that comes after this one.
+TEST_F(Incident, ABundleOfANewerProgramIsRefusedAsSuch) {
+  const auto log = golden("by_hand");
+  const auto file = scratch_ / "bundle";
+  ASSERT_EQ(run([&](auto& out, auto& err) { return log_archive(log, file, out, err); }).status, 0);
+  for (const std::size_t field : {0U, 4U}) {  // The archive's version; the log's schema.
+    const auto newer = scratch_ / ("newer" + std::to_string(field));
+    const OpenFile from(std::fopen(file.c_str(), "rb")), to(std::fopen(newer.c_str(), "wb"));
+    for (const PlacedChunk& chunk : must(find_chunks(from.get()))) {
+      auto content = must(read_chunk(from.get(), chunk));
+      if (chunk.head.kind == ChunkKind::Begin) ++reinterpret_cast<char&>(content.at(field));
+      ASSERT_TRUE(append_chunk(to.get(), chunk.head, content));
+    }
+    std::fflush(to.get());
+    const auto checked = check_in_child(newer);
+    ASSERT_FALSE(checked.has_value());
+    EXPECT_EQ(checked.error().kind, LogErrorKind::NewerSchema) << checked.error().message;
+    EXPECT_EQ(asked(newer, "5").status, 2);
+  }
+}
+
+// Questions to a log that a program is writing at that moment.
+TEST_F(Incident, ALogThatIsBeingWrittenAnswers) {
+  const auto log = golden("by_hand");
+  const Ran before = asked(log, "tranche:1");
+  const auto writer = must(LogWriter::open(log, Durability::EveryBatch));
+  const Ran told = asked(log, "tranche:1");
+  EXPECT_EQ(told.status, 0) << told.err;
+  EXPECT_EQ(told.out, before.out);
+  EXPECT_EQ(run([&](auto& out, auto& err) {
+              return log_bundle({log.string(), "1", "42", (scratch_ / "live").string()}, out, err);
+            }).status,
+            0);
 }
 
 // ---- diff
