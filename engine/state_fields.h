@@ -61,6 +61,12 @@ void visit_instrument(Visit& visit, InstrumentState& i) {
   visit(i.cooldown_until[0], i.cooldown_until[1], i.foreign_trades);
 }
 
+template <class Visit, class HunterMemory>
+void visit_hunter(Visit& visit, HunterMemory& hunter) {
+  visit(hunter.liquidated[0], hunter.liquidated[1]);
+  visit.list(hunter.traded, [&visit](auto& m) { visit(m.start, m.value, m.quantity); });
+}
+
 template <class Visit, class Snapshot>
 void visit_snapshot(Visit& visit, Snapshot& snapshot) {
   visit(snapshot.started);
@@ -83,6 +89,11 @@ void visit_state(Visit& visit, State& state) {
   visit(state.finished, state.timers);
   visit.optional(state.snapshot, [&visit](auto& snapshot) { visit_snapshot(visit, snapshot); });
   visit(state.last_tranche, state.entries_halted, state.reconciled, state.command_digest);
+  // Came later: nothing of it is said under the strategies that were there before.
+  if (state.settings.template choice<StrategyName>(Setting::Strategy) ==
+      StrategyName::LiquidationHunter) {
+    for (auto& instrument : state.instruments) visit_hunter(visit, instrument.hunter);
+  }
 }
 
 }  // namespace tranchet
