@@ -64,6 +64,7 @@ std::uint32_t Lane::first_at(const TickBlock& block, std::uint32_t from, std::in
 // A strategy that remembers prices is shown each mark, unless somebody else knows its signals.
 bool Lane::may_jump(BlockKind kind) const {
   if (!skip_ || loop_.keeps_log()) return false;
+  if (engine_.remembers_trades() && kind == BlockKind::Trades) return false;
   return !engine_.remembers_prices() || signals_ != nullptr || !are_marks(kind, trades_are_marks_);
 }
 
@@ -211,7 +212,8 @@ std::expected<void, LogError> Lane::take_each(InstrumentId instrument, const Tic
 // ---- Bars.
 
 std::expected<void, LogError> Lane::take_bars(InstrumentId instrument, const TickBlock& block) {
-  const bool jumps = skip_ && !loop_.keeps_log() && !engine_.remembers_prices();
+  const bool jumps = skip_ && !loop_.keeps_log() && !engine_.remembers_prices() &&
+                     (bars_are_marks_ || !engine_.remembers_trades());
   if (!check(block, 0, block.size())) return {};
   for (std::uint32_t at = 0; at < block.size();) {
     if (jumps) {

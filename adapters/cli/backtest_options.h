@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "adapters/cli/backtest_command.h"
 #include "adapters/cli/configuration.h"
@@ -10,9 +11,13 @@
 
 namespace tranchet {
 
-// The error is a sentence about bad usage or a bad file.
-std::expected<BacktestOptions, std::string> backtest_options(const BacktestArguments& arguments,
-                                                             const Configuration& configuration,
-                                                             Names& names);
+// What --data names, at least one: an instrument each, and for data of different kinds more than
+// one. The error, here and below, is a sentence about bad usage or a bad file.
+std::expected<std::vector<DataOptions>, std::string> data_sources(
+    const BacktestArguments& arguments);
+
+std::expected<BacktestOptions, std::string> backtest_options(
+    const BacktestArguments& arguments, const std::vector<DataOptions>& sources,
+    const Configuration& configuration, Names& names);
 
 }  // namespace tranchet

@@ -99,7 +99,10 @@ class Program {
 
 void Program::add_backtest() {
   CLI::App* command = app_.add_subcommand("backtest", "market history through the engine");
-  command->add_option("--data", backtest_.data, "[SYM=]PATH..., read as they come; or a tape")
+  command
+      ->add_option("--data", backtest_.data,
+                   "[SYM=]PATH..., read as they come; or tapes. Several instruments, and "
+                   "liquidations beside prices, are one run in order of time")
       ->required();
   command->add_option("--format", backtest_.format, "of the data; found by its content otherwise");
   command->add_option("--instrument", backtest_.instrument, "symbol of the data");
@@ -265,7 +268,8 @@ void Program::add_venue() {
   command->add_option("--partial-fills", venue_.partial_fills,
                       "an order gets so much of each print: 30%");
   command->add_option("--chain", venue_.chain, "of V3 signatures; 1666, test net 714");
-  command->add_flag("--control", venue_.control, "answer POST /twin/fault and /twin/price");
+  command->add_flag("--control", venue_.control,
+                    "answer POST /twin/fault and /twin/price");
   command->callback([this] { status_ = run_venue_command(venue_, std::cout, std::cerr); });
 }
 

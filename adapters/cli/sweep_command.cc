@@ -166,7 +166,11 @@ class SweepRun final : private SweepWatch {
     const BacktestArguments& backtest = arguments_.backtest;
     const auto configuration = load_configuration(backtest.config, backtest.sets, names);
     if (!configuration) return refuse(to_text(configuration.error()));
-    auto base = backtest_options(backtest, *configuration, names);
+    auto sources = data_sources(backtest);
+    if (!sources) return refuse(sources.error());
+    if (sources->size() > 1) return refuse(of_one_source(*sources));
+    sources_ = std::move(*sources);
+    auto base = backtest_options(backtest, sources_, *configuration, names);
     if (!base) return refuse(base.error());
     options_.data = base->data;
     options_.data.instrument = names.find_instrument(base->data.symbol);
@@ -187,6 +191,16 @@ class SweepRun final : private SweepWatch {
     return {};
   }
 
+  static std::string of_one_source(const std::vector<DataOptions>& sources) {
+    std::string named;
+    for (const DataOptions& source : sources) {
+      named += (named.empty() ? "" : ", ") + source.symbol + "=" + source.paths.front().string();
+    }
+    return "a sweep is of one instrument and one kind of data, and --data names " +
+           std::to_string(sources.size()) + " (" + named +
+           "): `tranchet backtest` runs them together";
+  }
+
   std::expected<BacktestOptions, std::string> trial_of(const Point& point, Names& names) const {
     std::vector<std::string> sets = arguments_.backtest.sets;
     for (std::string& assignment : assignments_of(options_.space, point)) {
@@ -194,7 +208,7 @@ class SweepRun final : private SweepWatch {
     }
     const auto configuration = load_configuration(arguments_.backtest.config, sets, names);
     if (!configuration) return std::unexpected(to_text(configuration.error()));
-    return backtest_options(arguments_.backtest, *configuration, names);
+    return backtest_options(arguments_.backtest, sources_, *configuration, names);
   }
 
   std::expected<void, Failure> survey() {
@@ -260,6 +274,7 @@ class SweepRun final : private SweepWatch {
   std::ostream& err_;
   std::optional<SweepBar> bar_;
   Grid grid_;
+  std::vector<DataOptions> sources_;  // One.
   SweepOptions options_;
   SweepIdentity identity_;
   std::unique_ptr<ResultsFile> file_;
