@@ -269,7 +269,7 @@ void Program::add_venue() {
                       "an order gets so much of each print: 30%");
   command->add_option("--chain", venue_.chain, "of V3 signatures; 1666, test net 714");
   command->add_flag("--control", venue_.control,
-                    "answer POST /twin/fault and /twin/price");
+                    "answer POST /twin/fault, /twin/price and /twin/liquidation");
   command->callback([this] { status_ = run_venue_command(venue_, std::cout, std::cerr); });
 }
 

@@ -164,6 +164,7 @@ ServerResponse VenueListener::control(const ServerRequest& request) {
     send_output();
     return plain(200, "done\n");
   }
+  if (request.path() == "/twin/liquidation") return liquidate(parameters);
   if (request.path() != "/twin/price") return plain(404, "no such control\n");
   const auto price = parameters.decimal<Price>("price");
   const auto mark = parameters.decimal<Price>("mark");
@@ -182,6 +183,25 @@ ServerResponse VenueListener::control(const ServerRequest& request) {
     return plain(200, "done\n");
   }
   return plain(400, "symbol, and price or mark above 0, are needed\n");
+}
+
+ServerResponse VenueListener::liquidate(const Parameters& parameters) {
+  const auto side = parameters.text("side");
+  const auto price = parameters.decimal<Price>("price");
+  const auto quantity = parameters.decimal<Quantity>("quantity");
+  const auto is_good = [](const auto& value) { return value && *value && (**value).is_positive(); };
+  for (const MarketBoard& board : desk_.boards()) {
+    if (board.listed().symbol != parameters.text("symbol")) continue;
+    if (!is_good(price) || !is_good(quantity) || (side != "BUY" && side != "SELL")) break;
+    desk_.observe(LiquidationPrinted{.instrument = board.listed().rules.instrument,
+                                     .side = side == "BUY" ? Side::Buy : Side::Sell,
+                                     .average_price = **price,
+                                     .quantity = **quantity},
+                  now_);
+    send_output();
+    return plain(200, "done\n");
+  }
+  return plain(400, "symbol, side BUY or SELL, and price and quantity above 0 are needed\n");
 }
 
 // ---- Streams.

@@ -4,7 +4,8 @@
 //   (*listener)->run();           // Until stop(), or until the tapes have ended, if asked.
 //
 // POST /twin/fault?fault=KIND[:...] causes a fault (faults.h), and POST /twin/price?symbol=&price=
-// [&mark=] a price, if `control` is set: for tests, beside the venue's own paths.
+// [&mark=] a price, and POST /twin/liquidation?symbol=&side=&price=&quantity= somebody's
+// liquidation, if `control` is set: for tests, beside the venue's own paths.
 #pragma once
 
 #include <cstdint>
@@ -61,6 +62,7 @@ class VenueListener final : private ServerHandler {
   void send_output();
   void wait();
   ServerResponse control(const ServerRequest& request);
+  ServerResponse liquidate(const Parameters& parameters);
 
   ListenerOptions options_;
   AsterFrontDesk desk_;

@@ -11,9 +11,9 @@
 #include <future>
 #include <sstream>
 
+#include "adapters/aster/keys.h"
 #include "adapters/aster/rest_messages.h"
 #include "adapters/live/clock.h"
-#include "adapters/aster/keys.h"
 #include "events/ensure.h"
 #include "replay/verify.h"
 
@@ -46,9 +46,8 @@ Stage::Stage(const fs::path& folder, const Options& options)
         "[[account]]\nuser = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\n"
         "signer = \"0x21cF8Ae13Bb72632562c6Fff438652Ba1a151bb0\"\nbalance = \"100000\"\n"
         "position_mode = \"hedge\"\n");
-  write(folder_ / "keys.toml",
-        "user = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\nkey = \"0x" +
-            std::string(kCanaryKey) + "\"\n");
+  write(folder_ / "keys.toml", "user = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\nkey = \"0x" +
+                                   std::string(kCanaryKey) + "\"\n");
   write(folder_ / "instruments.json",
         R"({"symbols":[{"symbol":"BTCUSDT","pair":"BTCUSDT","contractType":"PERPETUAL",)"
         R"("status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","marginAsset":"USDT",)"
@@ -132,6 +131,12 @@ void Stage::price(const std::string& price) {
 
 void Stage::trade(const std::string& price) {
   post("/twin/price?symbol=BTCUSDT&price=" + price);
+}
+
+void Stage::liquidate(const std::string& side, const std::string& quantity,
+                      const std::string& price) {
+  post("/twin/liquidation?symbol=BTCUSDT&side=" + side + "&quantity=" + quantity +
+       "&price=" + price);
 }
 
 void Stage::post_mark(const std::string& price) {

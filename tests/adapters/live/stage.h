@@ -40,6 +40,7 @@ class Stage {
   void price(const std::string& price);  // Trade and mark.
   void trade(const std::string& price);  // A trade alone: stops go by it, instant close does not.
   void post_mark(const std::string& price);
+  void liquidate(const std::string& side, const std::string& quantity, const std::string& price);
   void fault(const std::string& fault);
   // What the venue holds of BTCUSDT on this side, by a signed question of the test's own.
   Quantity venue_quantity(PositionSide side);
