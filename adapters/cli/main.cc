@@ -19,6 +19,7 @@
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/record_command.h"
 #include "adapters/cli/replay_command.h"
+#include "adapters/cli/shadow_command.h"
 #include "adapters/cli/step_command.h"
 #include "adapters/cli/sweep_command.h"
 #include "adapters/cli/tape_command.h"
@@ -44,6 +45,7 @@ class Program {
     add_venue();
     add_wargame();
     add_sweep();
+    add_shadow();
     app_.footer(
         "Exit status: 0 done, 1 the answer is no, 2 bad usage or input, 3 another writer holds "
         "the\n"
@@ -72,6 +74,7 @@ class Program {
   void add_venue();
   void add_wargame();
   void add_sweep();
+  void add_shadow();
   int step();
 
   CLI::App app_{"Tranchet: a deterministic engine for trading in tranches."};
@@ -95,6 +98,7 @@ class Program {
   SweepMergeArguments merge_;
   LiveArguments live_;
   RecordArguments record_;
+  ShadowArguments shadow_;
 };
 
 void Program::add_backtest() {
@@ -332,6 +336,16 @@ void Program::add_sweep() {
     }
     status_ = run_sweep_command(sweep_, std::cout, std::cerr);
   });
+}
+
+void Program::add_shadow() {
+  CLI::App* command = app_.add_subcommand(
+      "shadow", "what the Python bot did beside what this program did: where do they differ?");
+  command->add_option("--database", shadow_.database, "the bot's data/bot.db")->required();
+  command->add_option("--log", shadow_.log, "folder of the log, of a paper run mostly")->required();
+  command->add_option("--within", shadow_.within, "so far apart two deals may be the same; 60s");
+  command->add_flag("--json", shadow_.json, "print one JSON document");
+  command->callback([this] { status_ = run_shadow_command(shadow_, std::cout, std::cerr); });
 }
 
 int Program::step() {
