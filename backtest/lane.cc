@@ -165,11 +165,13 @@ bool Lane::pass(InstrumentId instrument, const PricePath& path) {
 }
 
 std::expected<void, LogError> Lane::take(InstrumentId instrument, const Bar& bar) {
-  auto begun = begin_bar(instrument, bar, bars_are_marks_);
-  if (!begun) return std::unexpected(begun.error());
-  if (pass(instrument, begun->path)) return {};
-  for (std::size_t point = 0; point < begun->path.points.size(); ++point) {
-    if (auto taken = take_point(*begun, point); !taken) return taken;
+  if (auto ran = loop_.run_until(bar.open_time); !ran) return ran;
+  const PricePath path = path_of(instrument, bar);
+  if (pass(instrument, path)) return {};
+  BarAtHand at_hand{
+      .path = path, .volume = bar.volume, .instrument = instrument, .are_marks = bars_are_marks_};
+  for (std::size_t point = 0; point < path.points.size(); ++point) {
+    if (auto taken = take_point(at_hand, point); !taken) return taken;
   }
   return {};
 }

@@ -10,6 +10,7 @@
 
 #include "adapters/cli/archive_command.h"
 #include "adapters/cli/backtest_command.h"
+#include "adapters/cli/beside_command.h"
 #include "adapters/cli/bisect_command.h"
 #include "adapters/cli/configuration.h"
 #include "adapters/cli/diff_command.h"
@@ -19,7 +20,6 @@
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/record_command.h"
 #include "adapters/cli/replay_command.h"
-#include "adapters/cli/shadow_command.h"
 #include "adapters/cli/step_command.h"
 #include "adapters/cli/sweep_command.h"
 #include "adapters/cli/tape_command.h"
@@ -45,7 +45,7 @@ class Program {
     add_venue();
     add_wargame();
     add_sweep();
-    add_shadow();
+    add_beside();
     app_.footer(
         "Exit status: 0 done, 1 the answer is no, 2 bad usage or input, 3 another writer holds "
         "the\n"
@@ -74,7 +74,7 @@ class Program {
   void add_venue();
   void add_wargame();
   void add_sweep();
-  void add_shadow();
+  void add_beside();
   int step();
 
   CLI::App app_{"Tranchet: a deterministic engine for trading in tranches."};
@@ -98,7 +98,7 @@ class Program {
   SweepMergeArguments merge_;
   LiveArguments live_;
   RecordArguments record_;
-  ShadowArguments shadow_;
+  BesideArguments beside_;
 };
 
 void Program::add_backtest() {
@@ -338,14 +338,14 @@ void Program::add_sweep() {
   });
 }
 
-void Program::add_shadow() {
+void Program::add_beside() {
   CLI::App* command = app_.add_subcommand(
-      "shadow", "what the Python bot did beside what this program did: where do they differ?");
-  command->add_option("--database", shadow_.database, "the bot's data/bot.db")->required();
-  command->add_option("--log", shadow_.log, "folder of the log, of a paper run mostly")->required();
-  command->add_option("--within", shadow_.within, "so far apart two deals may be the same; 60s");
-  command->add_flag("--json", shadow_.json, "print one JSON document");
-  command->callback([this] { status_ = run_shadow_command(shadow_, std::cout, std::cerr); });
+      "beside", "what the Python bot did beside what this program did: where do they differ?");
+  command->add_option("--database", beside_.database, "the bot's data/bot.db")->required();
+  command->add_option("--log", beside_.log, "folder of the log, of a paper run mostly")->required();
+  command->add_option("--within", beside_.within, "so far apart two deals may be the same; 60s");
+  command->add_flag("--json", beside_.json, "print one JSON document");
+  command->callback([this] { status_ = run_beside_command(beside_, std::cout, std::cerr); });
 }
 
 int Program::step() {

@@ -96,11 +96,11 @@ TEST(ChangedSettings, AreEventsWhereTheValueDiffers) {
 TEST(ChangedSettings, EveryStepOfARolloutIsAnEvent) {
   const auto settings_of = [](const std::string& instruments) {
     Names names;
+    const std::vector<std::string> sets = {"account.instruments=" + instruments,
+                                           "instrument.COIN.tick_size=0.1",
+                                           "instrument.GOLD.tick_size=0.1"};
     const auto configuration =
-        load_configuration(TRANCHET_SOURCE_DIR "/data/example.toml",
-                           {"account.instruments=" + instruments, "instrument.COIN.tick_size=0.1",
-                            "instrument.GOLD.tick_size=0.1"},
-                           names);
+        load_configuration(TRANCHET_SOURCE_DIR "/data/example.toml", sets, names);
     EXPECT_TRUE(configuration);
     EXPECT_EQ(names.symbol(kCoin), "COIN");
     return configuration ? configuration->settings : Settings();

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/shadow/deals.h"
+#include "adapters/beside/deals.h"
 
-namespace tranchet::shadow {
+namespace tranchet::beside {
 
 struct Pair {
   Deal bot;
@@ -42,4 +42,4 @@ SideBySide compare(const Deals& bot, const Deals& ours, Duration within);
 std::string as_text(const SideBySide& both, Duration within);
 std::string as_json(const SideBySide& both);
 
-}  // namespace tranchet::shadow
+}  // namespace tranchet::beside

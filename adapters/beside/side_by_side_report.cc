@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <set>
 
+#include "adapters/beside/side_by_side.h"
 #include "adapters/gateway/json_text.h"
-#include "adapters/shadow/side_by_side.h"
 
-namespace tranchet::shadow {
+namespace tranchet::beside {
 namespace {
 
 std::string_view direction(const Deal& deal) {
@@ -152,4 +152,4 @@ std::string as_json(const SideBySide& all) {
   return json.take() + "\n";
 }
 
-}  // namespace tranchet::shadow
+}  // namespace tranchet::beside

@@ -1,39 +1,39 @@
-#include "adapters/cli/shadow_command.h"
+#include "adapters/cli/beside_command.h"
 
 #include <ostream>
 #include <sstream>
 
+#include "adapters/beside/side_by_side.h"
 #include "adapters/cli/exit_status.h"
-#include "adapters/shadow/side_by_side.h"
 #include "events/log/child_process.h"
 
 namespace tranchet {
 namespace {
 
 int refuse(const LogError& error, std::ostream& err) {
-  err << "tranchet: shadow: " << error.message << "\n";
+  err << "tranchet: beside: " << error.message << "\n";
   return exit_status(error.kind);
 }
 
-int tell(const ShadowArguments& arguments, Duration within, std::ostream& out, std::ostream& err) {
-  const auto bot = shadow::deals_of_bot(arguments.database);
+int tell(const BesideArguments& arguments, Duration within, std::ostream& out, std::ostream& err) {
+  const auto bot = beside::deals_of_bot(arguments.database);
   if (!bot) {
-    err << "tranchet: shadow: " << arguments.database << ": " << bot.error() << "\n";
+    err << "tranchet: beside: " << arguments.database << ": " << bot.error() << "\n";
     return kBadInput;
   }
-  const auto ours = shadow::deals_of_log(arguments.log);
+  const auto ours = beside::deals_of_log(arguments.log);
   if (!ours) return refuse(ours.error(), err);
-  const shadow::SideBySide both = shadow::compare(*bot, *ours, within);
-  out << (arguments.json ? shadow::as_json(both) : shadow::as_text(both, within));
+  const beside::SideBySide both = beside::compare(*bot, *ours, within);
+  out << (arguments.json ? beside::as_json(both) : beside::as_text(both, within));
   return both.is_same() ? kDone : kAnswerIsNo;
 }
 
 }  // namespace
 
-int run_shadow_command(const ShadowArguments& arguments, std::ostream& out, std::ostream& err) {
+int run_beside_command(const BesideArguments& arguments, std::ostream& out, std::ostream& err) {
   const auto within = parse_duration(arguments.within);
   if (!within || *within < Duration()) {
-    err << "tranchet: shadow: --within \"" << arguments.within
+    err << "tranchet: beside: --within \"" << arguments.within
         << "\" is not a duration such as 500ms, 60s or 5m\n";
     return kBadInput;
   }

@@ -6,10 +6,10 @@
 #include <set>
 #include <system_error>
 
-#include "adapters/shadow/deals.h"
+#include "adapters/beside/deals.h"
 #include "backtest/sweep/statement.h"
 
-namespace tranchet::shadow {
+namespace tranchet::beside {
 namespace {
 
 constexpr std::int64_t kLatest = 9'000'000'000'000;  // Milliseconds: the year 2255.
@@ -189,4 +189,4 @@ std::expected<Deals, std::string> deals_of_bot(const std::filesystem::path& data
   return deals.read();
 }
 
-}  // namespace tranchet::shadow
+}  // namespace tranchet::beside

@@ -13,7 +13,7 @@
 #include "events/log/log_error.h"
 #include "events/time.h"
 
-namespace tranchet::shadow {
+namespace tranchet::beside {
 
 // One order that filled.
 struct Deal {
@@ -61,4 +61,4 @@ std::expected<Deals, std::string> deals_of_bot(const std::filesystem::path& data
 
 std::expected<Deals, LogError> deals_of_log(const std::filesystem::path& log);
 
-}  // namespace tranchet::shadow
+}  // namespace tranchet::beside

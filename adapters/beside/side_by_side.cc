@@ -1,10 +1,10 @@
-#include "adapters/shadow/side_by_side.h"
+#include "adapters/beside/side_by_side.h"
 
 #include <algorithm>
 #include <map>
 #include <tuple>
 
-namespace tranchet::shadow {
+namespace tranchet::beside {
 namespace {
 
 Duration distance(Timestamp a, Timestamp b) {
@@ -101,4 +101,4 @@ SideBySide compare(const Deals& bot, const Deals& ours, Duration within) {
   return result;
 }
 
-}  // namespace tranchet::shadow
+}  // namespace tranchet::beside

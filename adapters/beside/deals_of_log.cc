@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <map>
 
-#include "adapters/shadow/deals.h"
+#include "adapters/beside/deals.h"
 #include "replay/log_follower.h"
 
-namespace tranchet::shadow {
+namespace tranchet::beside {
 namespace {
 
 class LogDeals {
@@ -104,4 +104,4 @@ std::expected<Deals, LogError> deals_of_log(const std::filesystem::path& log) {
   return deals.finish(follower.engine().state());
 }
 
-}  // namespace tranchet::shadow
+}  // namespace tranchet::beside

@@ -1,5 +1,5 @@
 // The bot's database beside a log of ours, both as they are on disk.
-#include "adapters/shadow/side_by_side.h"
+#include "adapters/beside/side_by_side.h"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -10,10 +10,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "adapters/cli/shadow_command.h"
+#include "adapters/cli/beside_command.h"
 #include "backtest/run.h"
 
-namespace tranchet::shadow {
+namespace tranchet::beside {
 namespace {
 
 namespace fs = std::filesystem;
@@ -24,7 +24,7 @@ constexpr std::int64_t kStart = 1'767'225'600'000;
 
 class SideBySideTest : public testing::Test {
  protected:
-  SideBySideTest() : root_(fs::temp_directory_path() / ("shadow." + std::to_string(getpid()))) {
+  SideBySideTest() : root_(fs::temp_directory_path() / ("beside." + std::to_string(getpid()))) {
     fs::create_directories(root_);
     write_log();
     const auto deals = deals_of_log(root_ / "log");
@@ -203,26 +203,26 @@ TEST_F(SideBySideTest, RowsThatSayNothingUsableAreNamed) {
 TEST_F(SideBySideTest, TheProgramAnswersByItsStatus) {
   row(31, "1", "BUY", "1, 100, 'FILLED', 'LIMIT'");
   std::ostringstream out, err;
-  ShadowArguments arguments{.database = root_ / "bot.db", .log = root_ / "log", .json = true};
-  EXPECT_EQ(run_shadow_command(arguments, out, err), 1);
+  BesideArguments arguments{.database = root_ / "bot.db", .log = root_ / "log", .json = true};
+  EXPECT_EQ(run_beside_command(arguments, out, err), 1);
   EXPECT_NE(out.str().find("\"same\":false"), std::string::npos);
   EXPECT_EQ(err.str(), "");
 
   arguments.within = "soon";
-  EXPECT_EQ(run_shadow_command(arguments, out, err), 2);
+  EXPECT_EQ(run_beside_command(arguments, out, err), 2);
   EXPECT_NE(err.str().find("--within \"soon\""), std::string::npos);
   arguments.within = "60s";
   arguments.database = root_ / "not_there.db";
-  EXPECT_EQ(run_shadow_command(arguments, out, err), 2);
+  EXPECT_EQ(run_beside_command(arguments, out, err), 2);
   EXPECT_NE(err.str().find("not_there.db: is no file"), std::string::npos);
   arguments.database = root_ / "bars.csv";
-  EXPECT_EQ(run_shadow_command(arguments, out, err), 2);
+  EXPECT_EQ(run_beside_command(arguments, out, err), 2);
   EXPECT_NE(err.str().find("bars.csv: cannot be read: file is not a database"), std::string::npos)
       << err.str();
   arguments.database = root_ / "bot.db";
   arguments.log = root_ / "no_log";
-  EXPECT_EQ(run_shadow_command(arguments, out, err), 2);
+  EXPECT_EQ(run_beside_command(arguments, out, err), 2);
 }
 
 }  // namespace
-}  // namespace tranchet::shadow
+}  // namespace tranchet::beside
