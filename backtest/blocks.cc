@@ -64,6 +64,7 @@ std::uint32_t Lane::first_at(const TickBlock& block, std::uint32_t from, std::in
 // A strategy that remembers prices is shown each mark, unless somebody else knows its signals.
 bool Lane::may_jump(BlockKind kind) const {
   if (!skip_ || loop_.keeps_log()) return false;
+  if (engine_.remembers_trades() && kind == BlockKind::Trades) return false;
   return !engine_.remembers_prices() || signals_ != nullptr || !are_marks(kind, trades_are_marks_);
 }
 
@@ -229,7 +230,8 @@ std::size_t Lane::pass_run(InstrumentId instrument, bool are_trades,
 std::expected<void, LogError> Lane::take_each(InstrumentId instrument, const TickBlock& block) {
   std::array<std::int64_t, kStretchTicks> prices, times;
   const bool are_trades = block.kind() == BlockKind::Trades;
-  const bool reads = engine_.remembers_prices() && are_marks(block.kind(), trades_are_marks_);
+  const bool reads = (engine_.remembers_prices() && are_marks(block.kind(), trades_are_marks_)) ||
+                     (engine_.remembers_trades() && are_trades);
   for (std::uint32_t from = 0; from < block.size(); from += kStretchTicks) {
     if (!check(block, from, from)) return {};
     const std::uint32_t size = std::min(kStretchTicks, block.size() - from);
@@ -257,7 +259,8 @@ std::expected<void, LogError> Lane::take_each(InstrumentId instrument, const Tic
 // ---- Bars.
 
 std::expected<void, LogError> Lane::take_bars(InstrumentId instrument, const TickBlock& block) {
-  const bool jumps = skip_ && !loop_.keeps_log() && !engine_.remembers_prices();
+  const bool jumps = skip_ && !loop_.keeps_log() && !engine_.remembers_prices() &&
+                     (bars_are_marks_ || !engine_.remembers_trades());
   if (!check(block, 0, block.size())) return {};
   for (std::uint32_t at = 0; at < block.size();) {
     if (jumps) {

@@ -3,15 +3,6 @@
 #include <algorithm>
 
 namespace tranchet {
-namespace {
-
-bool is_entry(const Command& command) {
-  const auto* order = std::get_if<SubmitOrder>(&command);
-  return order != nullptr && order->purpose == Purpose::Entry;
-}
-
-}  // namespace
-
 Lane::Lane(const LaneOptions& options, Names& names)
     : engine_(options.opening.settings, options.opening.account),
       venue_(options.simulation),
@@ -43,8 +34,17 @@ void Lane::on_event(const Event& event, const Output& output) {
   }
   account_.on_bookings(output.bookings, event.sequence, event.time);
   account_.on_commands(output.commands);
-  if (!entered_) entered_ = std::ranges::any_of(output.commands, is_entry);
+  for (const Command& command : output.commands) {
+    const auto* order = std::get_if<SubmitOrder>(&command);
+    if (order != nullptr && order->purpose == Purpose::Entry) ++entries_into(order->instrument);
+  }
   if (!output.looked_at.empty()) watch_naked(output.looked_at, event.time);
+}
+
+std::uint64_t& Lane::entries_into(InstrumentId instrument) {
+  const auto at = static_cast<std::size_t>(instrument);
+  if (entries_.size() <= at) entries_.resize(at + 1);
+  return entries_[at];
 }
 
 // How much of each tranche stands without a stop, whenever something may have changed it: also when
@@ -121,12 +121,12 @@ bool Lane::falls_first(InstrumentId instrument) const {
 }
 
 // The bar holds a price that sets something off on either side, so the order decides.
-bool Lane::is_ambiguous(InstrumentId instrument, const Bar& bar) {
-  const PriceBand& venue = venue_band(instrument);
-  if (!engine_.state().knows(instrument)) return false;
-  const QuietBand& engine = engine_.quiet_band(instrument);
-  return bar.low <= std::max(venue.low, engine.low) &&
-         bar.high >= std::min(venue.high, engine.high);
+bool Lane::is_ambiguous(const BarAtHand& bar) {
+  const PriceBand& venue = venue_band(bar.instrument);
+  if (!engine_.state().knows(bar.instrument)) return false;
+  const QuietBand& engine = engine_.quiet_band(bar.instrument);
+  return bar.path.low <= std::max(venue.low, engine.low) &&
+         bar.path.high >= std::min(venue.high, engine.high);
 }
 
 PricePath Lane::path_of(InstrumentId instrument, const Bar& bar) const {
@@ -166,22 +166,43 @@ std::expected<void, LogError> Lane::take(InstrumentId instrument, const Bar& bar
   if (auto ran = loop_.run_until(bar.open_time); !ran) return ran;
   const PricePath path = path_of(instrument, bar);
   if (pass(instrument, path)) return {};
-  // An entry that the bar itself sets off fills at what comes next, so the order decides as well.
-  const bool both_sides = is_ambiguous(instrument, bar);
-  entered_ = false;
-  // A quarter of the volume at each point, for fills that take a share of it.
-  Maybe<Quantity> quantity;
-  if (bar.volume) quantity = Quantity::from_raw((*bar.volume).raw() / 4);
-  for (const auto& [time, price] : path.points) {
-    auto taken =
-        bars_are_marks_
-            ? take_price(MarkPrice{instrument, price}, time)
-            : take_price(
-                  TradePrinted{.instrument = instrument, .quantity = quantity, .price = price},
-                  time);
+  BarAtHand at_hand{
+      .path = path, .volume = bar.volume, .instrument = instrument, .are_marks = bars_are_marks_};
+  for (std::size_t point = 0; point < path.points.size(); ++point) {
+    if (auto taken = take_point(at_hand, point); !taken) return taken;
+  }
+  return {};
+}
+
+std::expected<Lane::BarAtHand, LogError> Lane::begin_bar(InstrumentId instrument, const Bar& bar,
+                                                         bool are_marks) {
+  if (auto ran = loop_.run_until(bar.open_time); !ran) return std::unexpected(ran.error());
+  return BarAtHand{.path = path_of(instrument, bar),
+                   .volume = bar.volume,
+                   .instrument = instrument,
+                   .are_marks = are_marks};
+}
+
+std::expected<void, LogError> Lane::take_point(BarAtHand& bar, std::size_t point) {
+  if (point == 0) {
+    bar.both_sides = is_ambiguous(bar);
+    bar.entries_before = entries_into(bar.instrument);
+  }
+  const auto& [time, price] = bar.path.points[point];
+  if (bar.are_marks) {
+    if (auto taken = take_price(MarkPrice{bar.instrument, price}, time); !taken) return taken;
+  } else {
+    // A quarter of the volume at each point, for fills that take a share of it.
+    Maybe<Quantity> quantity;
+    if (bar.volume) quantity = Quantity::from_raw((*bar.volume).raw() / 4);
+    auto taken = take_price(
+        TradePrinted{.instrument = bar.instrument, .quantity = quantity, .price = price}, time);
     if (!taken) return taken;
   }
-  if (both_sides || entered_) ++ambiguous_bars_;
+  // An entry that the bar itself sets off fills at what comes next, so the order decides as well.
+  const bool is_last = point + 1 == bar.path.points.size();
+  const bool entered = entries_into(bar.instrument) > bar.entries_before;
+  if (is_last && (bar.both_sides || entered)) ++ambiguous_bars_;
   return {};
 }
 

@@ -43,6 +43,19 @@ class Lane final : private Observer {
   // A bar as four prices: open, the two extremes a third and two thirds of the way, close.
   std::expected<void, LogError> take(InstrumentId instrument, const Bar& bar);
   std::expected<void, LogError> take(const Occurrence& occurrence);
+  // The same bar one price after the other, for those who have other things happen in between.
+  // begin_bar() at its open, then take_point() four times.
+  struct BarAtHand {
+    PricePath path;
+    Maybe<Quantity> volume;
+    InstrumentId instrument{};
+    bool are_marks = false;
+    bool both_sides = false;           // At its open either extreme would set something off.
+    std::uint64_t entries_before = 0;  // Entries into the instrument so far.
+  };
+  std::expected<BarAtHand, LogError> begin_bar(InstrumentId instrument, const Bar& bar,
+                                               bool are_marks);
+  std::expected<void, LogError> take_point(BarAtHand& bar, std::size_t point);
   // A piece of the instrument's history; `signals` have taken it already. What its guard calls
   // unsound ends the taking: the lane is of no use then.
   std::expected<void, LogError> take(InstrumentId instrument, const HistoryPiece& piece);
@@ -53,6 +66,8 @@ class Lane final : private Observer {
   const Engine& engine() const { return engine_; }
   std::uint64_t ticks() const { return ticks_; }
   std::uint64_t ambiguous_bars() const { return ambiguous_bars_; }
+  // After finish().
+  std::vector<InstrumentResult> instrument_results() const { return account_.by_instrument(); }
 
  private:
   void on_event(const Event& event, const Output& output) override;
@@ -100,7 +115,8 @@ class Lane final : private Observer {
   }
   void note(const MarkPrice& mark, Timestamp) { venue_.note_mark(mark.instrument, mark.price); }
   void watch_naked(std::span<const TrancheId> looked_at, Timestamp time);
-  bool is_ambiguous(InstrumentId instrument, const Bar& bar);
+  bool is_ambiguous(const BarAtHand& bar);
+  std::uint64_t& entries_into(InstrumentId instrument);
   bool falls_first(InstrumentId instrument) const;
   const PriceBand& venue_band(InstrumentId instrument) {
     if (band_change_ != loop_.venue_changes() || band_of_ != instrument) renew_band(instrument);
@@ -120,9 +136,9 @@ class Lane final : private Observer {
   InstrumentId window_of_{};  // Whose window lacks prices that were jumped over.
   std::uint64_t ticks_ = 0;
   std::uint64_t ambiguous_bars_ = 0;
-  StretchGuard* guard_ = nullptr;  // Of the piece at hand.
-  bool unsound_ = false;           // It has said no.
-  bool entered_ = false;           // During the bar at hand.
+  StretchGuard* guard_ = nullptr;       // Of the piece at hand.
+  bool unsound_ = false;                // It has said no.
+  std::vector<std::uint64_t> entries_;  // Sent so far, by instrument number.
   // The venue's quiet band of one instrument, and the venue change it was taken at.
   PriceBand band_;
   InstrumentId band_of_{};

@@ -4,20 +4,10 @@
 #include <utility>
 
 #include "backtest/assumptions.h"
+#include "backtest/data_terms.h"
 #include "events/settings_text.h"
 
 namespace tranchet {
-namespace {
-
-// One step of the last decimal that the data uses: 3 decimals are 0.001.
-std::int64_t step_of(int decimals) {
-  std::int64_t step = kDecimalOne;
-  for (int place = 0; place < std::min(decimals, kDecimalPlaces); ++place) step /= 10;
-  return step;
-}
-
-}  // namespace
-
 LanePair::LanePair(const BacktestOptions& options, const DataReport& known, Names& names,
                    LogWriter* log)
     : options_(options),
@@ -31,39 +21,8 @@ LanePair::LanePair(const BacktestOptions& options, const DataReport& known, Name
       marks_(known.has_marks) {
   rules_.instrument = instrument_;
   rules_.symbol = names.intern(options.data.symbol);
-  infer_rules(known);
-  settle_marks();
-}
-
-void LanePair::infer_rules(const DataReport& known) {
-  if (!rules_.tick_size.is_positive()) {
-    rules_.tick_size = Price::from_raw(step_of(known.price_decimals));
-    notes_.push_back("tick size " + to_text(rules_.tick_size) +
-                     " inferred from the prices of the data");
-  }
-  if (!rules_.step_size.is_positive()) {
-    rules_.step_size = Quantity::from_raw(step_of(known.quantity_decimals));
-    notes_.push_back("step size " + to_text(rules_.step_size) +
-                     " inferred from the quantities of the data");
-  }
-}
-
-void LanePair::settle_marks() {
-  simulation_.mark_from_trades = !marks_;
-  if (marks_) return;
-  settings_.set(Setting::MarkSource, InstrumentId::None,
-                static_cast<std::int64_t>(MarkSourceChoice::Trade));
-  std::string off;
-  if (!options_.instant_close_was_set) {
-    settings_.set(Setting::InstantTakeProfitEnabled, InstrumentId::None, 0);
-    off = "instant close";
-  }
-  if (!options_.backstop_was_set) {
-    settings_.set(Setting::BackstopEnabled, InstrumentId::None, 0);
-    off += off.empty() ? "backstop" : " and backstop";
-  }
-  notes_.push_back("the data has no mark price: every trade price is also the mark");
-  if (!off.empty()) notes_.push_back(off + ": off without a mark, unless set");
+  infer_rules(known, rules_, notes_);
+  settle_marks(options, marks_, settings_, simulation_, notes_);
 }
 
 std::expected<std::unique_ptr<Lane>, LogError> LanePair::open_lane(BarPath path, Timestamp time) {
@@ -150,18 +109,9 @@ Summary LanePair::summarize(const DataReport& report, const AccountResult& accou
   summary.instrument = options_.data.symbol;
   summary.strategy = setting_text(info(Setting::Strategy), strategy);
   summary.source = bars_ ? "bars" : "ticks";
-  summary.mark_source = marks_ ? "mark prices of the data" : "every trade price is also the mark";
+  summary.mark_source = mark_source(marks_);
   summary.notes = notes_;
-  DataProvenance provenance{.instrument = options_.data.symbol,
-                            .format = report.format,
-                            .rows = report.rows,
-                            .used = report.used,
-                            .ignored = report.ignored,
-                            .duplicates = report.duplicates,
-                            .bad = report.bad,
-                            .gaps = report.gap_count};
-  for (const auto& path : options_.data.paths) provenance.files.push_back(path.filename().string());
-  summary.data.push_back(std::move(provenance));
+  summary.data.push_back(provenance_of(options_.data, report));
   summary.assumptions = assumptions_of(simulation_, bars_);
   summary.settings = settings_lines(settings_, names_);
   summary.events = number(lane_->engine().last_sequence());

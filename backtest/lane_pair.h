@@ -35,8 +35,6 @@ class LanePair {
   std::expected<Summary, BacktestError> finish(const DataReport& report);
 
  private:
-  void infer_rules(const DataReport& known);
-  void settle_marks();
   std::expected<std::unique_ptr<Lane>, LogError> open_lane(BarPath path, Timestamp time);
   std::expected<void, LogError> open(Timestamp time);
   Summary summarize(const DataReport& report, const AccountResult& account) const;

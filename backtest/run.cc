@@ -3,39 +3,13 @@
 #include <memory>
 #include <span>
 
+#include "backtest/data_terms.h"
 #include "backtest/feed.h"
-#include "backtest/tape/tape_data.h"
+#include "backtest/joined_run.h"
 
 namespace tranchet {
-namespace {
-
-// Reads the whole data once, for what must be known before the first event.
-std::expected<DataReport, InputError> survey(const DataOptions& options) {
-  auto data = open_data(options);
-  if (!data) return std::unexpected(data.error());
-  Block block;
-  while (true) {
-    const auto more = (*data)->next(block);
-    if (!more) return std::unexpected(more.error());
-    if (!*more) return (*data)->report();
-  }
-}
-
-std::expected<DataReport, InputError> report_before(const DataOptions& data,
-                                                    const InstrumentListed& rules) {
-  auto opened = open_data(data);
-  if (!opened) return std::unexpected(opened.error());
-  DataReport report = (*opened)->report();
-  // A capture may hold marks or not; what else must be read first is the decimals.
-  const bool is_capture = !report.has_bars && !report.has_trades;
-  const bool rules_missing = !rules.tick_size.is_positive() || !rules.step_size.is_positive();
-  if (is_capture || rules_missing) return survey(data);
-  return report;
-}
-
-}  // namespace
-
 std::expected<Summary, BacktestError> run_backtest(const BacktestOptions& options, Names& names) {
+  if (!options.beside.empty()) return run_joined(options, names);
   const auto failed = [](auto error) { return std::unexpected(BacktestError(std::move(error))); };
   DataOptions data_options = options.data;
   data_options.instrument = names.instrument(options.data.symbol);

@@ -1,5 +1,5 @@
 // A backtest from files to a summary: what the data is, what the instrument's rules are, one or two
-// lanes, and what came out.
+// lanes, and what came out. Several instruments: joined_run.h.
 #pragma once
 
 #include <expected>
@@ -15,17 +15,27 @@
 
 namespace tranchet {
 
+// One source of a run, beside others.
+struct MarketOptions {
+  DataOptions data;
+  // As in BacktestOptions. Of an instrument with several sources those of its first one count.
+  InstrumentListed rules;
+  std::optional<VenueTerms> terms;
+};
+
 struct BacktestOptions {
   DataOptions data;  // Symbol and paths; the instrument's number is given by `names`.
   // What is known of the instrument: from a venue's exchangeInfo, a configuration, or nothing. A
   // tick_size or step_size of 0 is inferred from the decimals of the data, with a note.
   InstrumentListed rules;
   std::optional<VenueTerms> terms;
+  std::vector<MarketOptions> beside;  // More of the same run: joined_run.h.
   std::uint8_t account = 1;
   Settings settings;
   // Whether somebody asked for these by name: data without a mark turns them off otherwise.
   bool instant_close_was_set = false;
   bool backstop_was_set = false;
+  bool stale_after_was_set = false;
   SimulationParameters simulation;
   bool skip = true;  // Pass over prices from which nothing follows; the result is the same.
   std::optional<std::filesystem::path> log;  // A directory that must not hold a log yet.

@@ -1,6 +1,7 @@
 // The canonical encodings behind the command digest and the state digest: every field, in the order
 // of its declaration, as 64-bit words.
 #include <algorithm>
+#include <span>
 
 #include "engine/state_fields.h"
 #include "engine/turn.h"
@@ -48,8 +49,10 @@ class Words {
   template <class Field>
   void beside_digest(const Field&) {}
   void settings(const Settings& settings) {
-    for (const std::int64_t value : settings.defaults()) add(value);
-    add(settings.overrides());
+    for (const std::int64_t value : std::span(settings.defaults()).first<kFirstSettingCount>()) {
+      add(value);
+    }
+    add(settings.named_values());
   }
   template <class Fields>
   void orders(const OrderTable<Order>& orders, const Fields& fields) {

@@ -6,6 +6,7 @@
 #include "engine/books.h"
 #include "engine/entries.h"
 #include "engine/exits.h"
+#include "engine/liquidation_hunter.h"
 #include "engine/protection.h"
 #include "engine/publish.h"
 #include "engine/reconcile.h"
@@ -62,6 +63,7 @@ void take(Turn& turn, const InstrumentListed& listed) {
 void take(Turn& turn, const ConfigChanged& changed) {
   if (changed.instrument != InstrumentId::None) know_instrument(turn.state, changed.instrument);
   turn.state.settings.set(changed.setting, changed.instrument, changed.value);
+  forget_unasked(turn.state);
   touch_all(turn);
   forget_bands(turn.state);
 }
@@ -154,6 +156,12 @@ void take(Turn& turn, const AdoptionRequested& request) {
   turn.request_snapshot();
 }
 
+void take(Turn& turn, const LiquidationPrinted& printed) {
+  if (!hunts_liquidations(turn.state.settings)) return;
+  know_instrument(turn.state, printed.instrument);
+  consider_liquidation(turn, printed);
+}
+
 void take(Turn& turn, const EntrySignal& signal) {
   know_instrument(turn.state, signal.instrument);
   consider_entry(turn, signal);
@@ -187,8 +195,8 @@ void take(Turn& turn, const Answer& answer) {
 template <class Body, class... Ignored>
 concept IsOneOf = (std::is_same_v<Body, Ignored> || ...);
 template <class Body>
-  requires IsOneOf<Body, MarkPrice, TradePrinted, LogicSwitched, BookTop, LiquidationPrinted,
-                   FundingRate, Conflated, BalanceReported>
+  requires IsOneOf<Body, MarkPrice, TradePrinted, LogicSwitched, BookTop, FundingRate,
+                   Conflated, BalanceReported>
 void take(Turn&, const Body&) {}
 
 }  // namespace
@@ -217,6 +225,7 @@ void Engine::note_settings() {
   const auto strategy = settings.choice<StrategyName>(Setting::Strategy);
   strategy_is_dip_ = strategy == StrategyName::Dip;
   strategy_is_refill_ = strategy == StrategyName::Refill;
+  strategy_hunts_by_vwap_ = hunts_by_vwap(settings);
   trades_are_marks_ =
       settings.choice<MarkSourceChoice>(Setting::MarkSource) == MarkSourceChoice::Trade;
   dip_drop_ = settings.percent(Setting::DipDrop);
@@ -225,23 +234,24 @@ void Engine::note_settings() {
 
 bool Engine::strategy_may_enter(const InstrumentState& instrument, Price price,
                                 Timestamp time) const {
-  return dip_may_enter(state_, instrument, price, time);
+  return dip_may_enter(state_, instrument.positions[0].key.instrument, price, time);
 }
 
 std::optional<Timestamp> Engine::rests_until(InstrumentId id, PositionSide side) const {
-  if (!strategy_trades(state_, side)) return std::nullopt;
+  if (!strategy_trades(state_, id, side)) return std::nullopt;
   const auto& until = state_.instrument(id).cooldown_until[side == PositionSide::Long ? 0 : 1];
   return until.value_or(state_.now);
 }
 
 bool Engine::pass(InstrumentId id, const PricePath& path, bool are_trades) {
   if (!state_.knows(id) || !is_quiet(id, path.low) || !is_quiet(id, path.high)) return false;
+  if (are_trades && strategy_hunts_by_vwap_) return false;
   InstrumentState& instrument = state_.instrument(id);
   const bool are_marks = !are_trades || trades_are_marks_;
   if (are_marks && strategy_is_dip_) {
     const bool moves =
         instrument.dip.may_fall(path, dip_drop_) || instrument.dip.may_rise(path, dip_drop_);
-    if (moves && dip_may_enter(state_, instrument, path)) return false;
+    if (moves && dip_may_enter(state_, id, path)) return false;
     instrument.dip.add(path, dip_window_);
   }
   const PricePoint& last = path.points.back();
@@ -258,6 +268,7 @@ bool Engine::pass(InstrumentId id, const PricePath& path, bool are_trades) {
 
 bool Engine::pass(InstrumentId id, const PriceStretch& prices, bool are_trades) {
   if (!state_.knows(id) || !is_quiet(id, prices.low) || !is_quiet(id, prices.high)) return false;
+  if (are_trades && strategy_hunts_by_vwap_) return false;
   ENSURE(prices.count > 0 && prices.first_time >= state_.now);
   InstrumentState& instrument = state_.instrument(id);
   state_.last = Sequence{number(state_.last) + prices.count};
@@ -291,6 +302,7 @@ void Engine::apply(const Event& event, Output& output) {
     InstrumentState& instrument = state_.instrument(trade->instrument);
     instrument.trade = trade->price;
     instrument.trade_time = state_.now;
+    if (strategy_hunts_by_vwap_) remember_trade(state_, *trade);
     if (trades_are_marks_) {
       take_mark(trade->instrument, trade->price, output);
     } else if (!is_quiet(trade->instrument, trade->price)) {

@@ -62,7 +62,9 @@ class Engine {
   // Takes in the next event if it is a quiet price, exactly as apply() would; false: nothing was
   // taken, apply() must. For those who keep no events: it saves making one.
   bool pass(const TradePrinted& trade, Timestamp time) {
-    if (!may_pass(trade.instrument, trade.price, time, trades_are_marks_)) return false;
+    if (strategy_hunts_by_vwap_ ||
+        !may_pass(trade.instrument, trade.price, time, trades_are_marks_))
+      return false;
     InstrumentState& instrument = state_.instrument(trade.instrument);
     instrument.trade = trade.price;
     instrument.trade_time = time;
@@ -86,6 +88,8 @@ class Engine {
 
   // Whether the strategy looks at prices that are quiet for everything else.
   bool remembers_prices() const { return strategy_is_dip_; }
+  // ... and at the size of every trade: then no trade passes.
+  bool remembers_trades() const { return strategy_hunts_by_vwap_; }
   void remember(InstrumentId instrument, DipWindow window);
   // Until when the strategy does not enter this side; nullopt: it never does.
   std::optional<Timestamp> rests_until(InstrumentId instrument, PositionSide side) const;
@@ -131,6 +135,7 @@ class Engine {
   State state_;
   bool strategy_is_dip_ = false;
   bool strategy_is_refill_ = false;
+  bool strategy_hunts_by_vwap_ = false;
   bool trades_are_marks_ = false;
   Ppm dip_drop_ = 0;
   Duration dip_window_;

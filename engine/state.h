@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/dip.h"
+#include "engine/hunter_memory.h"
 #include "engine/order_table.h"
 #include "engine/short_list.h"
 #include "events/event.h"
@@ -187,6 +188,7 @@ struct InstrumentState {
   std::optional<QuietBand> band;  // Derived, and not known until asked for: Engine::quiet_band.
   std::array<Position, 2> positions;
   DipWindow dip;
+  HunterMemory hunter;
   std::array<std::optional<Timestamp>, 2> cooldown_until;  // By side.
   // Trades that no order of ours made, for a week: each counts once.
   std::vector<std::pair<Timestamp, TradeId>> foreign_trades;

@@ -90,6 +90,16 @@ void visit_instrument(Visit& visit, InstrumentState& i) {
               i.cooldown_until[1], i.foreign_trades);
 }
 
+template <class Visit, class HunterMemory>
+void visit_hunter(Visit& visit, HunterMemory& hunter) {
+  visit.part("hunter", [&] {
+    visit.named("liquidated_long liquidated_short", hunter.liquidated[0], hunter.liquidated[1]);
+    visit.list("traded", hunter.traded, [&visit](auto& minute) {
+      visit.named("start value quantity", minute.start, minute.value, minute.quantity);
+    });
+  });
+}
+
 template <class Visit, class Snapshot>
 void visit_snapshot(Visit& visit, Snapshot& snapshot) {
   visit.named("started", snapshot.started);
@@ -118,6 +128,11 @@ void visit_state(Visit& visit, State& state) {
                  [&visit](auto& snapshot) { visit_snapshot(visit, snapshot); });
   visit.named("last_tranche entries_halted reconciled command_digest", state.last_tranche,
               state.entries_halted, state.reconciled, state.command_digest);
+  // Came later: nothing of it is said under the strategies that were there before.
+  if (state.settings.template choice<StrategyName>(Setting::Strategy) ==
+      StrategyName::LiquidationHunter) {
+    for (auto& instrument : state.instruments) visit_hunter(visit, instrument.hunter);
+  }
   visit.newer_list("adoptions", state.adoptions, [&visit](auto& a) {
     visit.named("instrument side tranche quantity average_price", a.instrument, a.position_side,
                 a.tranche, a.quantity, a.average_price);

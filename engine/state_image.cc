@@ -58,8 +58,10 @@ class Writer {
     add(field);
   }
   void settings(const Settings& settings) {
-    for (const std::int64_t value : settings.defaults()) add(value);
-    add(settings.overrides());
+    for (const std::int64_t value : std::span(settings.defaults()).first<kFirstSettingCount>()) {
+      add(value);
+    }
+    add(settings.named_values());
   }
   template <class Fields>
   void orders(const OrderTable<Order>& orders, const Fields& fields) {
@@ -186,18 +188,22 @@ class Reader {
     read(field);
   }
   void settings(Settings& settings) {
-    for (std::size_t index = 1; index <= kSettingCount; ++index) {
+    for (std::size_t index = 1; index <= kFirstSettingCount; ++index) {
       std::int64_t value = 0;
       read(value);
       set(settings, Setting{static_cast<std::uint8_t>(index)}, InstrumentId::None, value);
     }
-    std::map<Settings::Key, std::int64_t> overrides;
-    read(overrides);
-    for (const auto& [key, value] : overrides) {
+    std::map<Settings::Key, std::int64_t> named;
+    read(named);
+    for (const auto& [key, value] : named) {
       const auto& [instrument, setting] = key;
       const auto number = static_cast<std::size_t>(setting);
       const bool exists = number >= 1 && number <= kSettingCount;
-      if (!exists || instrument == InstrumentId::None || !info(setting).per_instrument) {
+      const bool is_later = number > kFirstSettingCount;
+      const bool may_stand =
+          exists && (instrument == InstrumentId::None ? is_later && value != info(setting).fallback
+                                                      : info(setting).per_instrument);
+      if (!may_stand) {
         is_good_ = false;
         return;
       }

@@ -5,15 +5,14 @@
 namespace tranchet {
 namespace {
 
-bool may_enter(const State& state, const InstrumentState& instrument, PositionSide side,
-               Timestamp now) {
-  return strategy_trades(state, side) && !strategy_rests(instrument, side, now);
+bool may_enter(const State& state, InstrumentId id, PositionSide side, Timestamp now) {
+  return strategy_trades(state, id, side) && !strategy_rests(state.instrument(id), side, now);
 }
 
 }  // namespace
 
-bool strategy_trades(const State& state, PositionSide side) {
-  const auto sides = state.settings.choice<StrategySidesChoice>(Setting::StrategySides);
+bool strategy_trades(const State& state, InstrumentId instrument, PositionSide side) {
+  const auto sides = state.settings.choice<StrategySidesChoice>(Setting::StrategySides, instrument);
   const auto wanted =
       side == PositionSide::Long ? StrategySidesChoice::Long : StrategySidesChoice::Short;
   return sides == StrategySidesChoice::Both || sides == wanted;
@@ -24,22 +23,19 @@ bool strategy_rests(const InstrumentState& instrument, PositionSide side, Timest
   return until && now < *until;
 }
 
-bool dip_may_enter(const State& state, const InstrumentState& instrument, Price price,
-                   Timestamp now) {
+bool dip_may_enter(const State& state, InstrumentId id, Price price, Timestamp now) {
   const Ppm drop = state.settings.percent(Setting::DipDrop);
-  return (instrument.dip.has_fallen(price, drop) &&
-          may_enter(state, instrument, PositionSide::Long, now)) ||
-         (instrument.dip.has_risen(price, drop) &&
-          may_enter(state, instrument, PositionSide::Short, now));
+  const DipWindow& dip = state.instrument(id).dip;
+  return (dip.has_fallen(price, drop) && may_enter(state, id, PositionSide::Long, now)) ||
+         (dip.has_risen(price, drop) && may_enter(state, id, PositionSide::Short, now));
 }
 
-bool dip_may_enter(const State& state, const InstrumentState& instrument, const PricePath& path) {
+bool dip_may_enter(const State& state, InstrumentId id, const PricePath& path) {
   const Ppm drop = state.settings.percent(Setting::DipDrop);
   const Timestamp end = path.points.back().time;
-  return (instrument.dip.may_fall(path, drop) &&
-          may_enter(state, instrument, PositionSide::Long, end)) ||
-         (instrument.dip.may_rise(path, drop) &&
-          may_enter(state, instrument, PositionSide::Short, end));
+  const DipWindow& dip = state.instrument(id).dip;
+  return (dip.may_fall(path, drop) && may_enter(state, id, PositionSide::Long, end)) ||
+         (dip.may_rise(path, drop) && may_enter(state, id, PositionSide::Short, end));
 }
 
 void consider_dip(Turn& turn, InstrumentId id, Price price) {
@@ -50,7 +46,7 @@ void consider_dip(Turn& turn, InstrumentId id, Price price) {
     const bool is_long = side == PositionSide::Long;
     const bool moved =
         is_long ? instrument.dip.has_fallen(price, drop) : instrument.dip.has_risen(price, drop);
-    if (!moved || !may_enter(state, instrument, side, state.now)) continue;
+    if (!moved || !may_enter(state, id, side, state.now)) continue;
     instrument.cooldown_until[is_long ? 0 : 1] =
         state.now + state.settings.duration(Setting::StrategyCooldown);
     consider_entry(turn,

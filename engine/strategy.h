@@ -6,18 +6,17 @@
 
 namespace tranchet {
 
-// The setting `side` lets a strategy enter this side.
-bool strategy_trades(const State& state, PositionSide side);
+// The setting `side` lets a strategy enter this side of the instrument.
+bool strategy_trades(const State& state, InstrumentId instrument, PositionSide side);
 // A strategy does not enter this side of the instrument again yet.
 bool strategy_rests(const InstrumentState& instrument, PositionSide side, Timestamp now);
 
 // Dip: buys when the price is drop_pct below the highest of the last window, sells short when it is
 // as far above the lowest; at most once a cooldown a side, whether the entry was taken or refused.
 // Whether consider_dip has something to do at this price, which the window has taken in.
-bool dip_may_enter(const State& state, const InstrumentState& instrument, Price price,
-                   Timestamp now);
+bool dip_may_enter(const State& state, InstrumentId instrument, Price price, Timestamp now);
 // Whether it may have at a price of a path that the window has not taken in; false is a promise.
-bool dip_may_enter(const State& state, const InstrumentState& instrument, const PricePath& path);
+bool dip_may_enter(const State& state, InstrumentId instrument, const PricePath& path);
 void consider_dip(Turn& turn, InstrumentId instrument, Price price);
 
 }  // namespace tranchet

@@ -9,8 +9,10 @@ constexpr auto kPositionModes = std::to_array<std::string_view>({"hedge", "one_w
 constexpr auto kForeignPolicies = std::to_array<std::string_view>({"adopt", "ignore", "halt"});
 constexpr auto kAtCap = std::to_array<std::string_view>({"merge", "join", "reject"});
 constexpr auto kWorkingTypes = std::to_array<std::string_view>({"contract_price", "mark_price"});
-constexpr auto kStrategies = std::to_array<std::string_view>({"signals", "dip", "refill"});
+constexpr auto kStrategies =
+    std::to_array<std::string_view>({"signals", "dip", "refill", "liquidation_hunter"});
 constexpr auto kSides = std::to_array<std::string_view>({"both", "long", "short"});
+constexpr auto kTriggers = std::to_array<std::string_view>({"volume", "single"});
 constexpr auto kMarkSources = std::to_array<std::string_view>({"mark", "trade"});
 
 constexpr std::int64_t kSecond = 1'000'000'000;
@@ -69,7 +71,7 @@ constexpr std::array<SettingInfo, kSettingCount> kTable{{
      "market orders tried for one exit before the alert"},
     {Setting::ExitBackoff, "defaults", "exit_backoff", Time, kSecond, kSecond / 1'000, kDay, true,
      "wait before the second attempt of an exit; doubles with each"},
-    {Setting::Strategy, "strategy", "name", Choice, 1, 1, 3, false,
+    {Setting::Strategy, "strategy", "name", Choice, 1, 1, 4, false,
      "where entries come from: signals from outside, or a strategy of the engine's own",
      kStrategies},
     {Setting::DipDrop, "strategy", "drop_pct", Percent, kOnePercent, 1, kBelowAll, false,
@@ -78,12 +80,30 @@ constexpr std::array<SettingInfo, kSettingCount> kTable{{
      "dip: how far back the highest and lowest price are taken"},
     {Setting::StrategyCooldown, "strategy", "cooldown", Time, 30 * kSecond, 0, 30 * kDay, false,
      "least time between two entries of the strategy on one side of one instrument"},
-    {Setting::StrategySides, "strategy", "side", Choice, 1, 1, 3, false,
-     "sides the strategy enters", kSides},
+    {Setting::StrategySides, "strategy", "side", Choice, 1, 1, 3, true, "sides the strategy enters",
+     kSides},
     {Setting::MarkSource, "backtest", "mark_source", Choice, 1, 1, 2, false,
      "trade: the data has no mark price, so every trade price is also the mark", kMarkSources},
     {Setting::EntriesAllowed, "account", "entries_allowed", Flag, 1, 0, 1, true,
      "entries in this instrument; follows account.instruments"},
+    {Setting::HunterTrigger, "strategy", "trigger", Choice, 1, 1, 2, false,
+     "liquidation_hunter: enters on the liquidated value of the volume_window, or on a single "
+     "liquidation",
+     kTriggers},
+    {Setting::HunterLongThreshold, "strategy", "long_threshold", Amount, 10'000 * kDecimalOne, 1,
+     kLargest, true, "liquidation_hunter: value of liquidated longs at which it enters Long"},
+    {Setting::HunterShortThreshold, "strategy", "short_threshold", Amount, 10'000 * kDecimalOne, 1,
+     kLargest, true, "liquidation_hunter: value of liquidated shorts at which it enters Short"},
+    {Setting::HunterWindow, "strategy", "volume_window", Time, 60 * kSecond, kSecond,
+     3'600 * kSecond, false, "liquidation_hunter: how far back liquidations count"},
+    {Setting::HunterVwapFilter, "strategy", "vwap_filter", Flag, 0, 0, 1, false,
+     "liquidation_hunter: buys only under, sells only over the volume-weighted average price"},
+    {Setting::HunterVwapWindow, "strategy", "vwap_window", Time, 6'000 * kSecond, 60 * kSecond,
+     kDay, false, "liquidation_hunter: how far back trades count for that average, whole minutes"},
+    {Setting::HunterMarkRatio, "strategy", "mark_ratio_pct", Percent, kOnePercent, 0, kBelowAll,
+     false,
+     "liquidation_hunter: enters only on liquidations less than this on the wrong side of the "
+     "mark; 0: on any"},
 }};
 
 constexpr bool table_is_in_order() {
@@ -186,6 +206,15 @@ std::string setting_text(const SettingInfo& setting, std::int64_t value) {
 
 Settings::Settings() {
   for (const SettingInfo& setting : kTable) defaults_[index_of(setting.id)] = setting.fallback;
+}
+
+std::map<Settings::Key, std::int64_t> Settings::named_values() const {
+  std::map<Key, std::int64_t> named = overrides_;
+  for (std::size_t index = kFirstSettingCount; index < kSettingCount; ++index) {
+    if (defaults_[index] == kTable[index].fallback) continue;
+    named.emplace(Key{InstrumentId::None, kTable[index].id}, defaults_[index]);
+  }
+  return named;
 }
 
 std::int64_t Settings::get_of(Setting setting, InstrumentId instrument) const {

@@ -51,14 +51,27 @@ enum class Setting : std::uint8_t {
   StrategySides = 28,
   MarkSource = 29,
   EntriesAllowed = 30,
+  HunterTrigger = 31,
+  HunterLongThreshold = 32,
+  HunterShortThreshold = 33,
+  HunterWindow = 34,
+  HunterVwapFilter = 35,
+  HunterVwapWindow = 36,
+  HunterMarkRatio = 37,
 };
-inline constexpr std::size_t kSettingCount = 30;
+inline constexpr std::size_t kSettingCount = 37;
+// What came after these is named in texts, digests and images only where it differs from the
+// table's default, so that logs and digests from before it stay what they are. Those defaults are
+// for ever.
+inline constexpr std::size_t kFirstSettingCount = 30;
 
 // The named choices, as settings number them (from 1, in the order of the table's `choices`).
 enum class PositionMode : std::uint8_t { Hedge = 1, OneWay = 2 };
 enum class ForeignPolicy : std::uint8_t { Adopt = 1, Ignore = 2, Halt = 3 };
 enum class AtCapPolicy : std::uint8_t { Merge = 1, Join = 2, Reject = 3 };
-enum class StrategyName : std::uint8_t { Signals = 1, Dip = 2, Refill = 3 };
+enum class StrategyName : std::uint8_t { Signals = 1, Dip = 2, Refill = 3, LiquidationHunter = 4 };
+// What makes liquidation_hunter enter: the liquidated value of a window, or that of one order.
+enum class HunterTriggerChoice : std::uint8_t { Volume = 1, Single = 2 };
 enum class StrategySidesChoice : std::uint8_t { Both = 1, Long = 2, Short = 3 };
 // Which prices the engine takes for the mark: the venue's, or every trade where data has no mark.
 enum class MarkSourceChoice : std::uint8_t { Mark = 1, Trade = 2 };
@@ -131,6 +144,9 @@ class Settings {
   using Key = std::pair<InstrumentId, Setting>;
   const std::array<std::int64_t, kSettingCount>& defaults() const { return defaults_; }
   const std::map<Key, std::int64_t>& overrides() const { return overrides_; }
+  // The overrides, and under InstrumentId::None the later settings that are not at their default:
+  // with the first kFirstSettingCount defaults everything that these settings say.
+  std::map<Key, std::int64_t> named_values() const;
 
   friend bool operator==(const Settings&, const Settings&) = default;
 

@@ -59,6 +59,8 @@ std::string read_line(std::string_view line, Names& names, std::set<std::string_
 std::string settings_lines(const Settings& settings, const Names& names) {
   std::string out;
   for (const SettingInfo& setting : all_settings()) {
+    const bool is_later = static_cast<std::size_t>(setting.id) > kFirstSettingCount;
+    if (is_later && settings.get(setting.id) == setting.fallback) continue;
     out += std::string(setting.section) + "." + std::string(setting.name) + std::string(kAssign) +
            setting_text(setting, settings.get(setting.id)) + "\n";
   }

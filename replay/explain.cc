@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/liquidation_hunter.h"
 #include "engine/targets.h"
 
 namespace tranchet {
@@ -72,8 +73,35 @@ class Facts {
     }
   }
 
+  // A liquidation that made the hunter enter.
+  void note_hunt(const LiquidationPrinted& printed, const Output& output) {
+    if (!hunts_liquidations(after_.settings) || !before_.knows(printed.instrument)) return;
+    const auto is_entry = [](const Command& command) {
+      const auto* order = std::get_if<SubmitOrder>(&command);
+      return order != nullptr && order->purpose == Purpose::Entry;
+    };
+    if (std::ranges::none_of(output.commands, is_entry)) return;
+    const bool buys = printed.side == Side::Sell;
+    const PositionSide side = buys ? PositionSide::Long : PositionSide::Short;
+    const bool is_single = after_.settings.choice<HunterTriggerChoice>(Setting::HunterTrigger) ==
+                           HunterTriggerChoice::Single;
+    Value value = value_of(printed.average_price, printed.quantity);
+    if (!is_single) value += liquidated_value(before_, printed.instrument, side, event_.time);
+    const Money threshold = after_.settings.amount(
+        buys ? Setting::HunterLongThreshold : Setting::HunterShortThreshold, printed.instrument);
+    facts_.push_back((is_single ? std::string("it was worth ")
+                                : std::string(buys ? "longs" : "shorts") + " liquidated within " +
+                                      to_text(after_.settings.duration(Setting::HunterWindow)) +
+                                      " came to ") +
+                     to_text(to_money(value)) + ": the strategy enters " +
+                     std::string(to_text(side)) + " at " + to_text(threshold));
+  }
+
   // A price that made the strategy enter.
   void note_strategy(const Output& output) {
+    if (const auto* printed = std::get_if<LiquidationPrinted>(&event_.body)) {
+      note_hunt(*printed, output);
+    }
     if (!std::holds_alternative<MarkPrice>(event_.body) &&
         !std::holds_alternative<TradePrinted>(event_.body)) {
       return;

@@ -42,7 +42,11 @@ class BacktestRun {
     if (!configuration) {
       return std::unexpected(Failure{kBadInput, to_text(configuration.error())});
     }
-    auto options = backtest_options(arguments_, *configuration, names);
+    const auto sources = data_sources(arguments_);
+    if (!sources) {
+      return std::unexpected(Failure{exit_status(sources.error().fault), to_text(sources.error())});
+    }
+    auto options = backtest_options(arguments_, *sources, *configuration, names);
     if (!options) {
       return std::unexpected(Failure{exit_status(options.error().fault), to_text(options.error())});
     }

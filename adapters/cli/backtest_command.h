@@ -10,7 +10,7 @@
 namespace tranchet {
 
 struct BacktestArguments {
-  std::vector<std::string> data;  // [SYM=]PATH, one instrument.
+  std::vector<std::string> data;  // [SYM=]PATH.
   std::string format;
   std::string instrument;
   std::string instruments;  // An exchangeInfo file.

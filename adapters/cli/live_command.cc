@@ -22,6 +22,10 @@
 namespace tranchet {
 namespace {
 
+// Always heard: few, and the log and the tapes then have them for a hunter of later, which a reload
+// of the configuration may begin.
+constexpr bool kLiquidations = true;
+
 using Failed = std::unexpected<WriterFailure>;
 
 Failed failure(int status, std::string message) {
@@ -314,6 +318,7 @@ class LiveRun {
                              .position_mode = position_mode,
                              .set_position_mode = configuration_.venue.set_position_mode,
                              .instruments = watched(),
+                             .liquidations = kLiquidations,
                              .seed = static_cast<std::uint64_t>(read_clocks().wall.nanoseconds()),
                              .listed = rules_of_log(begin),
                              .known_until = has_orders ? run_.engine->state().now : Timestamp(),
@@ -370,7 +375,7 @@ class LiveRun {
     std::vector<aster::MarketWish> wishes;
     for (const aster::WatchedInstrument& one : watched()) wishes.push_back({.symbol = one.symbol});
     return run_with(*paper_, std::move(begin), [&](Writer& writer) {
-      market.watch(wishes, false, run_.names, sink_of(writer));
+      market.watch(wishes, kLiquidations, run_.names, sink_of(writer));
     });
   }
 

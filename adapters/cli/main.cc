@@ -10,6 +10,7 @@
 
 #include "adapters/cli/archive_command.h"
 #include "adapters/cli/backtest_command.h"
+#include "adapters/cli/beside_command.h"
 #include "adapters/cli/bisect_command.h"
 #include "adapters/cli/configuration.h"
 #include "adapters/cli/diff_command.h"
@@ -53,6 +54,7 @@ class Program {
     add_venue();
     add_wargame();
     add_sweep();
+    add_beside();
     app_.footer(
         "Exit status: 0 done, 1 the answer is no, 2 bad usage or input, 3 another writer holds "
         "the\n"
@@ -85,6 +87,7 @@ class Program {
   void add_venue();
   void add_wargame();
   void add_sweep();
+  void add_beside();
   int step();
 
   CLI::App app_{"Tranchet: a deterministic engine for trading in tranches."};
@@ -114,11 +117,15 @@ class Program {
   DoctorArguments doctor_;
   ProtectArguments protect_;
   MigrateArguments migrate_;
+  BesideArguments beside_;
 };
 
 void Program::add_backtest() {
   CLI::App* command = app_.add_subcommand("backtest", "market history through the engine");
-  command->add_option("--data", backtest_.data, "[SYM=]PATH..., read as they come; or a tape")
+  command
+      ->add_option("--data", backtest_.data,
+                   "[SYM=]PATH..., read as they come; or tapes. Several instruments, and "
+                   "liquidations beside prices, are one run in order of time")
       ->required();
   command->add_option("--format", backtest_.format, "of the data; found by its content otherwise");
   command->add_option("--instrument", backtest_.instrument, "symbol of the data");
@@ -361,7 +368,7 @@ void Program::add_venue() {
                       "an order gets so much of each print: 30%");
   command->add_option("--chain", venue_.chain, "of V3 signatures; 1666, test net 714");
   command->add_flag("--control", venue_.control,
-                    "answer POST /twin/fault, /twin/price and /twin/rules");
+                    "answer POST /twin/fault, /twin/price, /twin/liquidation and /twin/rules");
   command->callback([this] { status_ = run_venue_command(venue_, std::cout, std::cerr); });
 }
 
@@ -424,6 +431,16 @@ void Program::add_sweep() {
     }
     status_ = run_sweep_command(sweep_, std::cout, std::cerr);
   });
+}
+
+void Program::add_beside() {
+  CLI::App* command = app_.add_subcommand(
+      "beside", "what the Python bot did beside what this program did: where do they differ?");
+  command->add_option("--database", beside_.database, "the bot's data/bot.db")->required();
+  command->add_option("--log", beside_.log, "folder of the log, of a paper run mostly")->required();
+  command->add_option("--within", beside_.within, "so far apart two deals may be the same; 60s");
+  command->add_flag("--json", beside_.json, "print one JSON document");
+  command->callback([this] { status_ = run_beside_command(beside_, std::cout, std::cerr); });
 }
 
 int Program::step() {

@@ -166,7 +166,13 @@ class SweepRun final : private SweepWatch {
     const BacktestArguments& backtest = arguments_.backtest;
     const auto configuration = load_configuration(backtest.config, backtest.sets, names);
     if (!configuration) return refuse(to_text(configuration.error()));
-    auto base = backtest_options(backtest, *configuration, names);
+    auto sources = data_sources(backtest);
+    if (!sources) {
+      return std::unexpected(Failure{exit_status(sources.error().fault), to_text(sources.error())});
+    }
+    if (sources->size() > 1) return refuse(of_one_source(*sources));
+    sources_ = std::move(*sources);
+    auto base = backtest_options(backtest, sources_, *configuration, names);
     if (!base) {
       return std::unexpected(Failure{exit_status(base.error().fault), to_text(base.error())});
     }
@@ -189,6 +195,16 @@ class SweepRun final : private SweepWatch {
     return {};
   }
 
+  static std::string of_one_source(const std::vector<DataOptions>& sources) {
+    std::string named;
+    for (const DataOptions& source : sources) {
+      named += (named.empty() ? "" : ", ") + source.symbol + "=" + source.paths.front().string();
+    }
+    return "a sweep is of one instrument and one kind of data, and --data names " +
+           std::to_string(sources.size()) + " (" + named +
+           "): `tranchet backtest` runs them together";
+  }
+
   std::expected<BacktestOptions, std::string> trial_of(const Point& point, Names& names) const {
     std::vector<std::string> sets = arguments_.backtest.sets;
     for (std::string& assignment : assignments_of(options_.space, point)) {
@@ -196,7 +212,7 @@ class SweepRun final : private SweepWatch {
     }
     const auto configuration = load_configuration(arguments_.backtest.config, sets, names);
     if (!configuration) return std::unexpected(to_text(configuration.error()));
-    auto options = backtest_options(arguments_.backtest, *configuration, names);
+    auto options = backtest_options(arguments_.backtest, sources_, *configuration, names);
     if (!options) return std::unexpected(to_text(options.error()));
     return std::move(*options);
   }
@@ -264,6 +280,7 @@ class SweepRun final : private SweepWatch {
   std::ostream& err_;
   std::optional<SweepBar> bar_;
   Grid grid_;
+  std::vector<DataOptions> sources_;  // One.
   SweepOptions options_;
   SweepIdentity identity_;
   std::unique_ptr<ResultsFile> file_;

@@ -97,12 +97,32 @@ AccountResult Account::finish(Timestamp time) {
   return result_;
 }
 
+std::vector<InstrumentResult> Account::by_instrument() const {
+  std::vector<InstrumentResult> results;
+  for (std::size_t index = 1; index < books_.size(); ++index) {
+    const Book& book = books_[index];
+    if (!book.booked) continue;
+    InstrumentResult result = book.result;
+    result.instrument = InstrumentId{static_cast<std::uint16_t>(index)};
+    result.unrealized_pnl = to_money(book.worth - book.net_cost);
+    result.net_pnl = result.realized_pnl + result.unrealized_pnl - result.fees + result.funding;
+    results.push_back(result);
+  }
+  return results;
+}
+
 // ---- Equity.
 
 Account::Book& Account::book_of(InstrumentId instrument) {
   const auto index = static_cast<std::size_t>(instrument);
   if (index >= books_.size()) books_.resize(index + 1);
   return books_[index];
+}
+
+InstrumentResult& Account::result_of(PositionKey key) {
+  Book& book = book_of(key.instrument);
+  book.booked = true;
+  return book.result;
 }
 
 Value Account::unrealized() const {
@@ -194,6 +214,7 @@ void Account::book(const TrancheOpened& opened) {
   ENSURE(place == open_.end() || place->row.tranche_id != opened.tranche_id);
   open_.insert(place, std::move(open));
   ++result_.tranches_opened;
+  ++result_of(opened.key).tranches_opened;
   result_.tranches_live_max = std::max(result_.tranches_live_max, std::uint64_t{open_.size()});
 }
 
@@ -204,6 +225,8 @@ void Account::book(const FillBooked& fill) {
   if (book.price.is_zero()) book.price = book.low = book.high = fill.price;
   result_.realized_pnl += fill.realized_pnl;
   result_.fees += fill.fee;
+  result_of(fill.key).realized_pnl += fill.realized_pnl;
+  result_of(fill.key).fees += fill.fee;
   add_balance(fill.realized_pnl - fill.fee);
   const bool adds = fill.side == entry_side(fill.key.side);
   const bool corrective = adds && fill.purpose != Purpose::Entry;
@@ -271,6 +294,7 @@ void Account::move_position(PositionKey key, Quantity quantity, Value cost, bool
 
 void Account::book(const FeeCorrected& corrected) {
   result_.fees += corrected.fee;
+  result_of(corrected.key).fees += corrected.fee;
   add_balance(-corrected.fee);
   Open* open = find_open(corrected.tranche_id);
   if (open == nullptr) {
@@ -290,6 +314,7 @@ void Account::book(const FeeCorrected& corrected) {
 
 void Account::book(const FundingBooked& funding) {
   result_.funding += funding.amount;
+  result_of(funding.key).funding += funding.amount;
   add_balance(funding.amount);
   Open* open = find_open(funding.tranche_id);
   if (open == nullptr) {
@@ -321,9 +346,11 @@ void Account::book(const TrancheClosed& closed) {
   ENSURE(open.quantity.is_zero() && open.cost == 0);
   open.row.exit_reason = closed.reason;
   ++result_.trades;
+  ++result_of(closed.key).trades;
   ++result_.exits[static_cast<std::size_t>(closed.reason) - 1];
   const Money earned = open.row.realized_pnl - open.row.fees + open.row.funding;
   ++(earned.is_positive() ? result_.wins : result_.losses);
+  ++(earned.is_positive() ? result_of(closed.key).wins : result_of(closed.key).losses);
   end_tranche(open, TrancheEnd::Exited);
   open_.erase(place_of(closed.tranche_id));
 }

@@ -44,6 +44,21 @@ struct AccountResult {
   friend bool operator==(const AccountResult&, const AccountResult&) = default;
 };
 
+// The part of one instrument. Those of all of them add up to the AccountResult, but for the last
+// count of 1e-8 of unrealized profit, which each rounds for itself.
+struct InstrumentResult {
+  InstrumentId instrument{};
+  Money net_pnl;  // realized_pnl + unrealized_pnl - fees + funding.
+  Money realized_pnl;
+  Money unrealized_pnl;
+  Money fees;
+  Money funding;
+  std::uint64_t trades = 0;
+  std::uint64_t wins = 0;
+  std::uint64_t losses = 0;
+  std::uint64_t tranches_opened = 0;
+};
+
 class Account {
  public:
   // Rows go to each of `rows`, which outlive the account; none: nothing is written.
@@ -88,6 +103,8 @@ class Account {
   // Ends the run: the rows of the tranches still open, in the order of their ids, and the last row
   // of equity. Nothing may follow.
   AccountResult finish(Timestamp time);
+  // After finish(); by number, without those that nothing was booked of.
+  std::vector<InstrumentResult> by_instrument() const;
 
  private:
   // One instrument: what is open on both sides, and the prices since its last booking.
@@ -99,6 +116,8 @@ class Account {
     Value net_cost = 0;
     Value worth = 0;  // net x price.
     Quantity gross;   // Long plus short.
+    InstrumentResult result;
+    bool booked = false;
   };
   struct Open {
     TrancheRow row;
@@ -124,6 +143,7 @@ class Account {
     }
   }
   Book& book_of(InstrumentId instrument);
+  InstrumentResult& result_of(PositionKey key);
   void pass_hour(Timestamp time);
   void write_equity(Timestamp time, Sequence sequence);
   Value unrealized() const;

@@ -109,6 +109,30 @@ std::string figures(const Summary& summary) {
   return section("Figures", out + "</dl>\n");
 }
 
+std::string instruments(const Summary& summary) {
+  if (summary.instruments.empty()) return {};
+  std::string rows;
+  for (const auto& [symbol, part] : summary.instruments) {
+    rows += "<tr>" + cell(symbol) +
+            cell(signed_cents(part.net_pnl), std::string("n ") + std::string(mood(part.net_pnl))) +
+            cell(signed_cents(part.realized_pnl), "n") +
+            cell(signed_cents(part.unrealized_pnl), "n") + cell(signed_cents(-part.fees), "n") +
+            cell(signed_cents(part.funding), "n") + cell(grouped(part.tranches_opened), "n") +
+            cell(grouped(part.trades), "n") + cell(share_text(part.wins, part.trades), "n") +
+            "</tr>\n";
+  }
+  return section("Instruments", table({{"instrument", ""},
+                                       {"net profit", "n"},
+                                       {"realized", "n"},
+                                       {"unrealized", "n"},
+                                       {"fees", "n"},
+                                       {"funding", "n"},
+                                       {"opened", "n"},
+                                       {"closed", "n"},
+                                       {"won", "n"}},
+                                      rows));
+}
+
 std::string prices(const RowSample& sample) {
   const std::string chart = price_chart(sample.prices().stretches(), sample.marks());
   if (chart.empty()) return {};
@@ -294,7 +318,7 @@ std::string report_html(const Summary& summary, const RowSample& sample, const N
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
       html_text(summary.instrument) + " backtest</title>\n<style>" + std::string(kPageStyle) +
       "</style>\n</head>\n<body>\n<main>\n";
-  out += header(summary) + figures(summary);
+  out += header(summary) + figures(summary) + instruments(summary);
   const std::string chart = equity_chart(sample.equity(), summary.account.initial_balance);
   if (!chart.empty()) out += section("Equity and drawdown", chart);
   out += prices(sample) + "<div class=\"pair\">\n" + exits(summary.account) +

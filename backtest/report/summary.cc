@@ -65,6 +65,20 @@ std::string data_json(const std::vector<DataProvenance>& data) {
   return "[" + out + (out.empty() ? "]" : "\n  ]");
 }
 
+std::string instruments_json(const Summary& summary) {
+  std::string out;
+  for (const auto& [symbol, part] : summary.instruments) {
+    JsonObject object("    ");
+    object.text("instrument", symbol).money("net_pnl", part.net_pnl);
+    object.money("realized_pnl", part.realized_pnl).money("unrealized_pnl", part.unrealized_pnl);
+    object.money("fees", part.fees).money("funding", part.funding).count("trades", part.trades);
+    object.count("wins", part.wins).count("losses", part.losses);
+    object.count("tranches_opened", part.tranches_opened);
+    out += (out.empty() ? "\n    " : ",\n    ") + object.end();
+  }
+  return "[" + out + "\n  ]";
+}
+
 }  // namespace
 
 std::string seconds_text(std::uint64_t nanoseconds) {
@@ -117,6 +131,7 @@ std::string summary_json(const Summary& summary) {
   json.count("trades", account.trades).count("wins", account.wins);
   json.count("losses", account.losses).count("tranches_opened", account.tranches_opened);
   json.count("tranches_live_max", account.tranches_live_max).raw("exits", exits_json(account));
+  if (!summary.instruments.empty()) json.raw("instruments", instruments_json(summary));
   if (summary.interval) {
     JsonObject interval("  ");
     interval.money("pessimistic", summary.interval->pessimistic);

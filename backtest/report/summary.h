@@ -51,6 +51,8 @@ struct Summary {
   std::optional<Timestamp> first_time;
   std::optional<Timestamp> last_time;
   AccountResult account;
+  // Of a run of several instruments, each one's part, by symbol.
+  std::vector<std::pair<std::string, InstrumentResult>> instruments;
   std::optional<BarInterval> interval;  // Of a bar run.
   std::uint64_t ambiguous_bars = 0;     // Bars in which the order of the extremes could matter.
   std::uint64_t state_digest = 0;

@@ -70,6 +70,17 @@ void print_result(Screen& screen, const Summary& summary) {
   screen.line("final equity", cents(account.final_equity));
 }
 
+void print_instruments(Screen& screen, const Summary& summary) {
+  if (summary.instruments.empty()) return;
+  screen.heading("Instruments, net profit");
+  for (const auto& [symbol, part] : summary.instruments) {
+    screen.line(symbol, signed_cents(part.net_pnl),
+                grouped(part.trades) + " closed, " + share_text(part.wins, part.trades) +
+                    " won, fees " + cents(part.fees),
+                paint_of(part.net_pnl));
+  }
+}
+
 void print_trades(Screen& screen, const AccountResult& account) {
   screen.heading("Trades");
   screen.line("tranches closed", grouped(account.trades),
@@ -118,6 +129,7 @@ void print_summary(std::ostream& out, const Summary& summary, bool color) {
   screen.title(summary.instrument, summary.strategy + " on " + summary.source);
   screen.text(period_text(summary));
   print_result(screen, summary);
+  print_instruments(screen, summary);
   print_trades(screen, summary.account);
   print_risk(screen, summary);
   print_data(screen, summary);

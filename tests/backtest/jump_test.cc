@@ -109,6 +109,18 @@ EventBody made_up_request(Random& random) {
                      .order_type = OrderType::Market};
 }
 
+// At prices near those of the history, few and in bursts.
+void add_liquidations(Random& random, std::vector<Occurrence>& history) {
+  for (std::size_t at = 20; at < history.size();
+       at += random.one_of<std::size_t>({1, 1, 40, 200})) {
+    history[at].body =
+        LiquidationPrinted{.instrument = kCoin,
+                           .side = random.one_of({Side::Buy, Side::Sell}),
+                           .average_price = Price::from_raw(random.from(900, 1'100) * kTick),
+                           .quantity = Quantity::from_raw(random.from(1, 5) * kDecimalOne / 10)};
+  }
+}
+
 // ---- Made-up settings.
 
 LaneOptions made_up_options(Random& random, StrategyName strategy, bool marks_of_trades,
@@ -123,6 +135,13 @@ LaneOptions made_up_options(Random& random, StrategyName strategy, bool marks_of
   set(Setting::StrategyCooldown, random.one_of({0, 500, 30'000}) * kMillisecond);
   set(Setting::DipDrop, random.from(1, 40) * 500);
   set(Setting::DipWindow, random.one_of({1'000, 60'000, 3'600'000}) * kMillisecond);
+  set(Setting::HunterTrigger, random.from(1, 2));
+  set(Setting::HunterLongThreshold, random.from(1, 200) * kDecimalOne);
+  set(Setting::HunterShortThreshold, random.from(1, 200) * kDecimalOne);
+  set(Setting::HunterWindow, random.one_of({1'000, 60'000}) * kMillisecond);
+  set(Setting::HunterVwapFilter, random.from(0, 1));
+  set(Setting::HunterVwapWindow, random.one_of({60'000, 600'000}) * kMillisecond);
+  set(Setting::HunterMarkRatio, random.one_of({0, 1'000, 100'000}));
   set(Setting::TrancheIncrement, random.one_of<std::int64_t>({-kPpmOne, 1'000, 10'000}));
   set(Setting::MaxTranches, random.from(1, 5));
   set(Setting::AtCap, random.from(1, 3));
@@ -232,6 +251,7 @@ void expect_jumps_change_nothing(std::uint64_t seed, StrategyName strategy, Kind
       if (random.once_in(2)) history[at] = {history[at].time, made_up_request(random)};
     }
   }
+  if (strategy == StrategyName::LiquidationHunter) add_liquidations(random, history);
   const RunOutcome every = run_every_event(options, names, history);
   const bool part_kinds = random.once_in(2);
   const RunOutcome jumping = run_jumping(options, names, history, random, part_kinds);
@@ -258,6 +278,10 @@ RC_GTEST_PROP(Jump, ChangesNothingForDipOnTrades, ()) {
 }
 RC_GTEST_PROP(Jump, ChangesNothingForDipOnBoth, ()) {
   expect_jumps_change_nothing(any_seed(), StrategyName::Dip, Kind::Both);
+}
+RC_GTEST_PROP(Jump, ChangesNothingForTheHunter, ()) {
+  expect_jumps_change_nothing(any_seed(), StrategyName::LiquidationHunter,
+                              *rc::gen::element(Kind::Trades, Kind::Marks, Kind::Both));
 }
 RC_GTEST_PROP(Jump, ChangesNothingForSignals, ()) {
   expect_jumps_change_nothing(any_seed(), StrategyName::Signals,
@@ -296,7 +320,8 @@ RC_GTEST_PROP(Jump, ChangesNothingOnBars, ()) {
   Random random(any_seed());
   Names names;
   ENSURE(names.instrument("COINUSDT") == kCoin);
-  const auto strategy = random.one_of({StrategyName::Refill, StrategyName::Dip});
+  const auto strategy =
+      random.one_of({StrategyName::Refill, StrategyName::Dip, StrategyName::LiquidationHunter});
   LaneOptions options = made_up_options(random, strategy, true, names);
   options.bars_are_marks = random.once_in(3);
   options.simulation.mark_from_trades = !options.bars_are_marks;

@@ -156,12 +156,13 @@ void walk(Changer& c, InstrumentListed& rules) {
   static_cast<void>(symbol);
   c("rules", tick, step, least, most, market_most, least_notional, instrument, stops);
 }
-// The band follows from the rest; the window is changed by a test of its own.
+// The band follows from the rest; window and hunter's memory are changed by tests of their own.
 void walk(Changer& c, InstrumentState& instrument) {
-  auto& [listed, rules, mark, mark_time, trade, trade_time, band, positions, dip, cooldown_until,
-         foreign_trades] = instrument;
+  auto& [listed, rules, mark, mark_time, trade, trade_time, band, positions, dip, hunter,
+         cooldown_until, foreign_trades] = instrument;
   static_cast<void>(band);
   static_cast<void>(dip);
+  static_cast<void>(hunter);
   c("instrument", listed, rules, mark, mark_time, trade, trade_time, positions[0], positions[1],
     cooldown_until[0], cooldown_until[1], foreign_trades);
 }
@@ -252,6 +253,49 @@ TEST(StateDigest, ChangesWithContainersAndTheWindow) {
   expect_change("dip window", [](State& s) {
     s.instruments[0].dip.add(Price::from_raw(4), Timestamp(), Duration::seconds(1));
   });
+}
+
+State hunting_state() {
+  State state = full_state();
+  state.settings.set(Setting::Strategy, InstrumentId::None,
+                     static_cast<std::int64_t>(StrategyName::LiquidationHunter));
+  HunterMemory& hunter = state.instruments[0].hunter;
+  for (auto& seen : hunter.liquidated) seen.emplace_back(Timestamp(), Value{1});
+  hunter.traded.push_back({.value = 1, .quantity = 1});
+  return state;
+}
+
+TEST(StateDigest, ChangesWithWhatTheHunterRemembers) {
+  const State state = hunting_state();
+  const auto expect_change = [&state](const char* what,
+                                      const std::function<void(HunterMemory&)>& change) {
+    State changed = state;
+    change(changed.instruments[0].hunter);
+    EXPECT_NE(digest_of(changed), digest_of(state)) << what;
+  };
+  auto& [liquidated, traded] = hunting_state().instruments[0].hunter;
+  static_assert(
+      std::is_same_v<std::remove_reference_t<decltype(traded)>, std::vector<HunterMemory::Minute>>);
+  for (std::size_t side = 0; side < liquidated.size(); ++side) {
+    expect_change(
+        "time", [=](auto& h) { h.liquidated[side][0].first = Timestamp() + Duration::seconds(1); });
+    expect_change("value", [=](auto& h) { h.liquidated[side][0].second = 2; });
+    expect_change("liquidation", [=](auto& h) { h.liquidated[side].clear(); });
+  }
+  expect_change("minute", [](auto& h) { h.traded.clear(); });
+  expect_change("start", [](auto& h) { h.traded[0].start = Timestamp() + Duration::minutes(1); });
+  expect_change("minute's value", [](auto& h) { h.traded[0].value = 2; });
+  expect_change("minute's quantity", [](auto& h) { h.traded[0].quantity = 2; });
+}
+
+// What was noted before there was a hunter stays true.
+TEST(StateDigest, SaysNothingOfTheHunterUnderOtherStrategies) {
+  State state = hunting_state();
+  state.settings.set(Setting::Strategy, InstrumentId::None,
+                     static_cast<std::int64_t>(StrategyName::Dip));
+  State without = state;
+  without.instruments[0].hunter = {};
+  EXPECT_EQ(digest_of(state), digest_of(without));
 }
 
 TEST(StateDigest, LeavesOutWhatFollowsFromTheRest) {

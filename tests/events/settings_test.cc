@@ -110,6 +110,24 @@ TEST(SettingsLines, GoBothWaysAndDoNotDependOnNumbering) {
   EXPECT_NE(settings_digest(Settings(), names), settings_digest(settings, names));
 }
 
+// So that a log of before says what it always said, and its digest stays.
+TEST(SettingsLines, WhatCameLaterIsNamedOnlyWhereItIsNotAtItsDefault) {
+  Names names;
+  const InstrumentId coin = names.instrument("COIN");
+  Settings settings;
+  EXPECT_EQ(settings_lines(settings, names).find("long_threshold"), std::string::npos);
+  EXPECT_TRUE(settings.named_values().empty());
+  settings.set(Setting::HunterLongThreshold, InstrumentId::None, 5 * kDecimalOne);
+  settings.set(Setting::HunterShortThreshold, coin, 6 * kDecimalOne);
+  EXPECT_EQ(settings.named_values().size(), 2U);
+  const std::string lines = settings_lines(settings, names);
+  EXPECT_NE(lines.find("strategy.long_threshold = 5\n"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("instrument.COIN.short_threshold = 6\n"), std::string::npos) << lines;
+  const auto read = parse_settings_lines(lines, names);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, settings);
+}
+
 TEST(SettingsLines, ErrorsNameLineKeyAndValue) {
   const auto error_of = [](const std::string& text) {
     Names names;

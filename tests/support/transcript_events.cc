@@ -1,7 +1,7 @@
 // Events from a trader's words. A symbol stands first when the page has several instruments.
 //
-//   mark P | trade P | funding Long AMOUNT | set [SYM] section.key = VALUE
-//   signal buy|sell [Q | V USDT] market|at P [TP P] [stop P|none] [manual]
+//   mark P | trade P [of Q] | liquidated buy|sell Q at P | funding Long AMOUNT | set [SYM]
+//   section.key = VALUE signal buy|sell [Q | V USDT] market|at P [TP P] [stop P|none] [manual]
 //   liquidation|adl|foreign fill of Long sell Q at P [trade N]
 //   close everything REASON | close request [SYM] [Long [N]] REASON
 //   protect [Long] N [TP P|default|none] [stop P|default|none]
@@ -63,7 +63,20 @@ std::vector<EventBody> Scene::read_snapshot(Words& words) const {
 std::optional<EventBody> Scene::read_market(Words& words, InstrumentId instrument) {
   if (words.take("mark")) return MarkPrice{instrument, words.decimal<Price>("price")};
   if (words.take("trade")) {
-    return TradePrinted{.instrument = instrument, .price = words.decimal<Price>("price")};
+    TradePrinted trade{.instrument = instrument, .price = words.decimal<Price>("price")};
+    if (words.take("of")) trade.quantity = words.decimal<Quantity>("quantity");
+    return trade;
+  }
+  if (words.take("liquidated")) {
+    LiquidationPrinted printed{.instrument = instrument, .side = Side::Buy};
+    if (!words.take("buy")) {
+      words.expect("sell");
+      printed.side = Side::Sell;
+    }
+    printed.quantity = words.decimal<Quantity>("quantity");
+    words.expect("at");
+    printed.average_price = words.decimal<Price>("price");
+    return printed;
   }
   if (words.take("funding")) {
     const auto side = words.choice<PositionSide>("position side");

@@ -159,6 +159,7 @@ ServerResponse VenueListener::control(const ServerRequest& request) {
   if (request.method != "POST") return plain(405, "POST only\n");
   if (request.path() == "/twin/price") return show_price(parameters);
   if (request.path() == "/twin/rules") return change_rules(parameters);
+  if (request.path() == "/twin/liquidation") return liquidate(parameters);
   if (request.path() != "/twin/fault") return plain(404, "no such control\n");
   const auto fault = parse_fault(parameters.text("fault"));
   if (!fault) return plain(400, fault.error() + "\n");
@@ -210,6 +211,25 @@ ServerResponse VenueListener::change_rules(const Parameters& parameters) {
     return plain(200, "done\n");
   }
   return plain(400, "symbol, and tick_size or step_size above 0, or status, are needed\n");
+}
+
+ServerResponse VenueListener::liquidate(const Parameters& parameters) {
+  const auto side = parameters.text("side");
+  const auto price = parameters.decimal<Price>("price");
+  const auto quantity = parameters.decimal<Quantity>("quantity");
+  const auto is_good = [](const auto& value) { return value && *value && (**value).is_positive(); };
+  for (const MarketBoard& board : desk_.boards()) {
+    if (board.listed().symbol != parameters.text("symbol")) continue;
+    if (!is_good(price) || !is_good(quantity) || (side != "BUY" && side != "SELL")) break;
+    desk_.observe(LiquidationPrinted{.instrument = board.listed().rules.instrument,
+                                     .side = side == "BUY" ? Side::Buy : Side::Sell,
+                                     .average_price = **price,
+                                     .quantity = **quantity},
+                  now_);
+    send_output();
+    return plain(200, "done\n");
+  }
+  return plain(400, "symbol, side BUY or SELL, and price and quantity above 0 are needed\n");
 }
 
 // ---- Streams.

@@ -6,6 +6,7 @@
 // If `control` is set, beside the venue's own paths, for tests:
 //   POST /twin/fault?fault=KIND[:...]          causes a fault (faults.h)
 //   POST /twin/price?symbol=&price=[&mark=]    a price
+//   POST /twin/liquidation?symbol=&side=&price=&quantity=          somebody's liquidation
 //   POST /twin/rules?symbol=[&tick_size=][&step_size=][&status=]   what exchangeInfo says from now
 //   on
 #pragma once
@@ -67,6 +68,7 @@ class VenueListener final : private ServerHandler {
   ServerResponse show_price(const Parameters& parameters);
   ServerResponse change_rules(const Parameters& parameters);
   void cause(const FaultOrder& fault);
+  ServerResponse liquidate(const Parameters& parameters);
 
   ListenerOptions options_;
   AsterFrontDesk desk_;

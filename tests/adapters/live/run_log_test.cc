@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "adapters/cli/configuration.h"
 #include "adapters/live/stop_distance.h"
 #include "replay/opening.h"
 
@@ -14,6 +15,8 @@ namespace tranchet {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr InstrumentId kCoin{1};
 
 class RunLogTest : public testing::Test {
  protected:
@@ -70,7 +73,6 @@ TEST_F(RunLogTest, DamageIsNamed) {
 }
 
 TEST(ChangedSettings, AreEventsWhereTheValueDiffers) {
-  constexpr InstrumentId kCoin{1};
   Settings before, now;
   EXPECT_TRUE(changed_settings(before, now).empty());
   now.set(Setting::TakeProfit, InstrumentId::None, 20'000);
@@ -88,6 +90,37 @@ TEST(ChangedSettings, AreEventsWhereTheValueDiffers) {
   ASSERT_EQ(back.size(), 1U);
   EXPECT_EQ(back.front().setting, Setting::StopLoss);
   EXPECT_EQ(back.front().value, without.get(Setting::StopLoss));
+}
+
+// One instrument for real, then all: what a reload, or the next start, writes into the log.
+TEST(ChangedSettings, EveryStepOfARolloutIsAnEvent) {
+  const auto settings_of = [](const std::string& instruments) {
+    Names names;
+    const std::vector<std::string> sets = {"account.instruments=" + instruments,
+                                           "instrument.COIN.tick_size=0.1",
+                                           "instrument.GOLD.tick_size=0.1"};
+    const auto configuration =
+        load_configuration(TRANCHET_SOURCE_DIR "/data/example.toml", sets, names);
+    EXPECT_TRUE(configuration);
+    EXPECT_EQ(names.symbol(kCoin), "COIN");
+    return configuration ? configuration->settings : Settings();
+  };
+  const Settings none = settings_of("OTHER"), one = settings_of("COIN"), all = settings_of("");
+  EXPECT_FALSE(none.flag(Setting::EntriesAllowed, kCoin));
+  const auto first = changed_settings(none, one);
+  ASSERT_FALSE(first.empty());
+  Settings now = none;
+  for (const ConfigChanged& change : first) {
+    EXPECT_EQ(change.setting, Setting::EntriesAllowed);
+    now.set(change.setting, change.instrument, change.value);
+  }
+  EXPECT_TRUE(now.flag(Setting::EntriesAllowed, kCoin));
+  EXPECT_FALSE(now.flag(Setting::EntriesAllowed, InstrumentId{2}));
+  for (const ConfigChanged& change : changed_settings(one, all)) {
+    now.set(change.setting, change.instrument, change.value);
+  }
+  EXPECT_TRUE(now.flag(Setting::EntriesAllowed, kCoin));
+  EXPECT_TRUE(now.flag(Setting::EntriesAllowed, InstrumentId{2}));
 }
 
 TEST(StopDistance, IsThatOfTheLeverage) {

@@ -191,6 +191,12 @@ void Stage::trade(const std::string& price) {
   post("/twin/price?symbol=BTCUSDT&price=" + price);
 }
 
+void Stage::liquidate(const std::string& side, const std::string& quantity,
+                      const std::string& price) {
+  post("/twin/liquidation?symbol=BTCUSDT&side=" + side + "&quantity=" + quantity +
+       "&price=" + price);
+}
+
 void Stage::post_mark(const std::string& price) {
   post("/twin/price?symbol=BTCUSDT&mark=" + price);
 }

@@ -49,6 +49,7 @@ class Stage {
   void price(const std::string& price);  // Trade and mark.
   void trade(const std::string& price);  // A trade alone: stops go by it, instant close does not.
   void post_mark(const std::string& price);
+  void liquidate(const std::string& side, const std::string& quantity, const std::string& price);
   void fault(const std::string& fault);
   void set_clock_ahead(Duration ahead);  // The venue's, of the wall; once.
   // What exchangeInfo says of BTCUSDT from now on: "tick_size=5", "status=SETTLING".
