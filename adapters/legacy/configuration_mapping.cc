@@ -144,15 +144,13 @@ class Mapper {
   void map_globals() {
     set("defaults", "leverage", std::to_string(kBotLeverage));
     set("defaults", "at_cap", "\"join\"");
-    if (has_hunter()) {
-      // The bot looks at neither the mark nor an average price.
-      set("strategy", "name", "\"liquidation_hunter\"");
-      set("strategy", "trigger", "\"volume\"");
-      set("strategy", "mark_ratio_pct", "0");
-      out_.remarks.push_back(
-          "The bot adds up the liquidations of both sides; here liquidated longs count for Long, "
-          "shorts for Short, each once, and strategy.cooldown lies between two entries.");
-    }
+    // The bot looks at neither the mark nor an average price.
+    set("strategy", "name", "\"liquidation_hunter\"");
+    set("strategy", "trigger", "\"volume\"");
+    set("strategy", "mark_ratio_pct", "0");
+    out_.remarks.push_back(
+        "The bot adds up the liquidations of both sides; here liquidated longs count for Long, "
+        "shorts for Short, each once, and strategy.cooldown lies between two entries.");
     for (const BotSetting& setting : settings_.globals) {
       if (map_global(setting)) continue;
       // A limit that nobody can read is no limit.
@@ -293,17 +291,12 @@ class Mapper {
 
   // ---- The strategy.
 
-  static bool has_hunter() { return find_setting("strategy", "long_threshold") != nullptr; }
   static bool is_of_the_hunter(std::string_view key) {
     return key == "volume_window_sec" || key == "use_usdt_volume" || key == "volume_threshold" ||
            key == "volume_threshold_long" || key == "volume_threshold_short" || key == "trade_side";
   }
 
   bool map_hunter(const BotSetting& setting, const std::string& from, const std::string& section) {
-    if (!has_hunter()) {
-      leave(setting, from, "belongs to the liquidation hunter, which this build does not have");
-      return true;
-    }
     if (setting.key == "use_usdt_volume") {
       if (setting.value == "true") {
         leave(setting, from, "is how it is here: liquidations count by their value");

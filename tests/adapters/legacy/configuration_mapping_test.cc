@@ -83,6 +83,9 @@ TEST(ConfigurationMapping, WhatTheBotDidIsWhatTheConfigurationSays) {
   const InstrumentId btc = mapped.names.find_instrument("BTCUSDT");
   EXPECT_EQ(settings.choice<PositionMode>(Setting::PositionModeChoice), PositionMode::Hedge);
   EXPECT_EQ(settings.choice<AtCapPolicy>(Setting::AtCap), AtCapPolicy::Join);
+  EXPECT_EQ(settings.choice<StrategyName>(Setting::Strategy), StrategyName::LiquidationHunter);
+  EXPECT_EQ(settings.amount(Setting::HunterLongThreshold, aster),
+            Money::from_raw(5'000 * kDecimalOne));
   EXPECT_EQ(settings.get(Setting::MaxTranches), 4);
   EXPECT_EQ(settings.percent(Setting::TrancheIncrement), 45'000);
   EXPECT_EQ(settings.duration(Setting::EntryTimeout), Duration::seconds(90));
