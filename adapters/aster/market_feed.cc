@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <array>
+#include <charconv>
 #include <map>
 #include <optional>
 #include <utility>
@@ -56,7 +57,7 @@ class Message {
   }
   static constexpr std::uint64_t kWanted = [] {
     std::uint64_t wanted = 0;
-    for (const char letter : std::string_view("esprqmbBaASzo")) {
+    for (const char letter : std::string_view("esprqmbBaASTzo")) {
       wanted |= std::uint64_t{1} << static_cast<std::size_t>(letter - 'A');
     }
     return wanted;
@@ -249,10 +250,16 @@ class MarketFeed::Reader {
     if (message['r'].empty()) return;
     const ParsedDecimal rate = parse_decimal(without_excess(message['r']));
     if (rate.error) return flaw(message, 'r', {}, "is not a rate");
-    std::optional<std::int64_t>& known = funding_[static_cast<std::size_t>(instrument)];
-    if (known == rate.count) return;
-    known = rate.count;
-    out_->push_back(FundingRate{instrument, rate.count});
+    std::int64_t due = 0;
+    const std::string_view text = message['T'];
+    if (std::from_chars(text.data(), text.data() + text.size(), due).ec != std::errc() || due <= 0) {
+      return flaw(message, 'T', {}, "is not the time of the next funding");
+    }
+    Funding& announced = funding_[static_cast<std::size_t>(instrument)];
+    if (announced.due > 0 && due > announced.due) {
+      out_->push_back(FundingRate{instrument, announced.rate});
+    }
+    announced = {.due = due, .rate = rate.count};
   }
 
   void take_trade(const Message& message, InstrumentId instrument) {
@@ -291,7 +298,13 @@ class MarketFeed::Reader {
   std::map<std::string, InstrumentId, std::less<>> ids_;
   std::vector<std::pair<std::string, InstrumentId>> order_;  // Of the last frame.
   std::size_t guess_ = 0;
-  std::vector<std::optional<std::int64_t>> funding_;  // By instrument: the rate last told.
+  // What is announced: at `due` so much will be paid. It changes every second until then; what it
+  // was at the last message before is what is paid, and only that is an event.
+  struct Funding {
+    std::int64_t due = 0;  // Milliseconds; 0: nothing was announced yet.
+    std::int64_t rate = 0;
+  };
+  std::vector<Funding> funding_;  // By instrument.
   ondemand::parser parser_;
   std::string buffer_;
   std::string flaw_;

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "backtest/market_data/row_time.h"
@@ -311,9 +312,16 @@ RowOutcome CaptureDecoder::take_mark(const Message& message, Timestamp time, Blo
   // Mark prices are averages with more decimals than orders may have: they say nothing about the
   // tick, so they are not counted among the data's decimals.
   block.events.push_back({time, MarkPrice{instrument_, Price::from_raw(*price)}});
-  if (rate && rate != funding_rate_) {
-    funding_rate_ = rate;
-    block.events.push_back({time, FundingRate{instrument_, *rate}});
+  // The rate that is announced changes until it is paid. Paid is what was announced last before the
+  // time of the next payment moved on; a capture without these times does not say what was paid.
+  std::int64_t due = 0;
+  const std::string_view text = message['T'];
+  if (rate && std::from_chars(text.data(), text.data() + text.size(), due).ec == std::errc()) {
+    if (funding_due_ > 0 && due > funding_due_) {
+      block.events.push_back({time, FundingRate{instrument_, funding_rate_}});
+    }
+    funding_due_ = due;
+    funding_rate_ = *rate;
   }
   admission_.report().has_marks = true;
   return outcome;

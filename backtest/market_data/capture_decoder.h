@@ -50,7 +50,9 @@ class CaptureDecoder final : public LineDecoder {
   // is used.
   enum class TradeKind : std::uint8_t { Unknown, Trade, Aggregate };
   TradeKind trade_kind_ = TradeKind::Unknown;
-  std::optional<std::int64_t> funding_rate_;
+  // What is announced, and for when, in milliseconds; 0: nothing yet.
+  std::int64_t funding_due_ = 0;
+  std::int64_t funding_rate_ = 0;
 };
 
 }  // namespace tranchet

@@ -45,12 +45,24 @@ class MarketStream : public testing::Test {
   std::string flaw_;
 };
 
-TEST_F(MarketStream, MarkPricesAndFundingOnce) {
+// The rate is an event when it was paid: when the time of the next payment has moved on.
+TEST_F(MarketStream, MarkPricesAndFundingWhenItIsPaid) {
+  const auto replaced = [](std::string_view text, std::string_view what, std::string_view by) {
+    std::string result(text);
+    return result.replace(result.find(what), what.size(), by);
+  };
   auto out = read(kMarkPrices);
-  ASSERT_EQ(out.size(), 2U);
+  ASSERT_EQ(out.size(), 1U);
   EXPECT_EQ(std::get<MarkPrice>(out[0]).price, 11'185.87786614_px);
-  EXPECT_EQ(std::get<FundingRate>(out[1]).rate, 30'000);
-  EXPECT_EQ(read(kMarkPrices).size(), 1U);  // The rate is the same.
+  EXPECT_EQ(read(replaced(kMarkPrices, "0.00030000", "0.00020000")).size(), 1U);
+  const std::string next = replaced(replaced(kMarkPrices, "1562306400000", "1562335200000"),
+                                    "0.00030000", "0.00070000");
+  out = read(next);
+  ASSERT_EQ(out.size(), 2U);
+  EXPECT_EQ(std::get<FundingRate>(out[1]).rate, 20'000);
+  EXPECT_EQ(read(next).size(), 1U);
+  read(replaced(kMarkPrices, ",\"T\":1562306400000", ""));
+  EXPECT_NE(flaw_.find("T is not the time of the next funding"), std::string::npos) << flaw_;
   EXPECT_EQ(only<MarkPrice>(kRecordedMarkPrice).price, 116'809.6_px);
 }
 

@@ -292,26 +292,32 @@ TEST_F(Formats, CaptureOfEveryKindOfMessage) {
   ASSERT_EQ(data.all<BookTop>().size(), 1U);
   EXPECT_EQ(data.all<BookTop>()[0].ask_price, 28'145.2_px);
   ASSERT_EQ(data.all<MarkPrice>().size(), 1U);
-  ASSERT_EQ(data.all<FundingRate>().size(), 1U);
-  EXPECT_EQ(data.all<FundingRate>()[0].rate, 2'760);
+  EXPECT_TRUE(data.all<FundingRate>().empty());  // Announced, and not yet paid.
   ASSERT_EQ(data.all<LiquidationPrinted>().size(), 1U);
   EXPECT_EQ(data.all<LiquidationPrinted>()[0].quantity, 0.014_qty);
   // The mark's line says 700.500, but it came after 700.441733 and before 700.541533.
   EXPECT_TRUE(std::ranges::is_sorted(data.events, {}, &Occurrence::time));
 }
 
-TEST_F(Formats, FundingRateOnlyWhenItChanges) {
+// What is announced changes until it is paid: one payment, at the rate last announced for it.
+TEST_F(Formats, FundingWhenItIsPaid) {
   std::string text;
   std::int64_t time = 1'700'000'000'000;
-  for (const std::string_view rate : {"0.0001", "0.00010000", "0.0002", "0.0001"}) {
+  const auto say = [&](std::string_view rate, std::int64_t due) {
     text += std::to_string(time++) +
             " {\"e\":\"markPriceUpdate\",\"s\":\"BTCUSDT\",\"p\":\"100\",\"r\":\"" +
-            std::string(rate) + "\"}\n";
-  }
+            std::string(rate) + "\",\"T\":" + std::to_string(due) + "}\n";
+  };
+  say("0.0001", 1'700'006'400'000);
+  say("0.0003", 1'700'006'400'000);
+  say("0.0002", 1'700'006'400'000);
+  say("0.0005", 1'700'035'200'000);
+  say("0.0004", 1'700'035'200'000);
   const ReadData data = read(text);
   EXPECT_EQ(error_of(data), "");
-  EXPECT_EQ(data.all<MarkPrice>().size(), 4U);
-  EXPECT_EQ(data.all<FundingRate>().size(), 3U);
+  EXPECT_EQ(data.all<MarkPrice>().size(), 5U);
+  ASSERT_EQ(data.all<FundingRate>().size(), 1U);
+  EXPECT_EQ(data.all<FundingRate>()[0].rate, 20'000);
 }
 
 std::string trade_line(std::int64_t time, int id) {
