@@ -252,7 +252,8 @@ class MarketFeed::Reader {
     if (rate.error) return flaw(message, 'r', {}, "is not a rate");
     std::int64_t due = 0;
     const std::string_view text = message['T'];
-    if (std::from_chars(text.data(), text.data() + text.size(), due).ec != std::errc() || due <= 0) {
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), due);
+    if (parsed.ec != std::errc() || due <= 0) {
       return flaw(message, 'T', {}, "is not the time of the next funding");
     }
     Funding& announced = funding_[static_cast<std::size_t>(instrument)];

@@ -21,10 +21,10 @@ class MarketFeed {
   MarketFeed(MarketFeed&&) noexcept;
   MarketFeed& operator=(MarketFeed&&) noexcept;
 
-  // Appends what the message says of known instruments: MarkPrice, FundingRate (when it
-  // was paid, that is when the time of the next payment moves on: at the rate last announced for it),
-  // TradePrinted, BookTop, LiquidationPrinted. Empty: fine, also for messages of no interest; else
-  // what is wrong with it, naming the field. What came before the flaw stays appended.
+  // Appends what the message says of known instruments: MarkPrice, TradePrinted, BookTop,
+  // LiquidationPrinted, and FundingRate when it was paid: when the time of the next payment moves
+  // on, at the rate last announced before. Empty: fine, also for messages of no interest; else what
+  // is wrong with it, naming the field. What came before the flaw stays appended.
   std::string read(std::string_view text, std::vector<EventBody>& out);
 
  private:

@@ -39,7 +39,7 @@ class BacktestSources : public testing::Test {
   // "AUSDT:a.csv,a2.csv BUSDT:b.csv", or the error.
   static std::string sources_of(const BacktestArguments& arguments) {
     const auto sources = data_sources(arguments);
-    if (!sources) return sources.error();
+    if (!sources) return to_text(sources.error());
     std::string text;
     for (const DataOptions& source : *sources) {
       text += (text.empty() ? "" : " ") + source.symbol + ":";
