@@ -1,19 +1,14 @@
 #include "adapters/cli/beside_command.h"
 
 #include <ostream>
-#include <sstream>
 
 #include "adapters/beside/side_by_side.h"
 #include "adapters/cli/exit_status.h"
-#include "events/log/child_process.h"
+#include "adapters/cli/guarded.h"
+#include "events/log/log_error.h"
 
 namespace tranchet {
 namespace {
-
-int refuse(const LogError& error, std::ostream& err) {
-  err << "tranchet: beside: " << error.message << "\n";
-  return exit_status(error.kind);
-}
 
 int tell(const BesideArguments& arguments, Duration within, std::ostream& out, std::ostream& err) {
   const auto bot = beside::deals_of_bot(arguments.database);
@@ -22,7 +17,10 @@ int tell(const BesideArguments& arguments, Duration within, std::ostream& out, s
     return kBadInput;
   }
   const auto ours = beside::deals_of_log(arguments.log);
-  if (!ours) return refuse(ours.error(), err);
+  if (!ours) {
+    err << "tranchet: beside: " << ours.error().message << "\n";
+    return exit_status(ours.error().kind);
+  }
   const beside::SideBySide both = beside::compare(*bot, *ours, within);
   out << (arguments.json ? beside::as_json(both) : beside::as_text(both, within));
   return both.is_same() ? kDone : kAnswerIsNo;
@@ -37,26 +35,11 @@ int run_beside_command(const BesideArguments& arguments, std::ostream& out, std:
         << "\" is not a duration such as 500ms, 60s or 5m\n";
     return kBadInput;
   }
-  // Damage of a log can crash the store's own code. What comes back: status, length of the output,
-  // output, words about a failure.
-  const ChildAnswer answer = ask_child([&] {
-    std::ostringstream told, said;
-    const int status = tell(arguments, *within, told, said);
-    const std::string text = told.str();
-    return std::to_string(status) + " " + std::to_string(text.size()) + " " + text + said.str();
-  });
-  if (answer.error != 0) {
-    return refuse(system_error(answer.error, "reading", arguments.log), err);
-  }
-  if (!answer.lived) return refuse(unreadable_page(answer.death), err);
-  std::istringstream parts(answer.bytes);
-  int status = kWorldFailed;
-  std::size_t length = 0;
-  parts >> status >> length;
-  const auto start = static_cast<std::size_t>(parts.tellg()) + 1;
-  out << answer.bytes.substr(start, length);
-  err << answer.bytes.substr(start + length);
-  return status;
+  return in_child(arguments.log, "beside",
+                  [&](std::ostream& told, std::ostream& said) {
+                    return tell(arguments, *within, told, said);
+                  },
+                  out, err);
 }
 
 }  // namespace tranchet
