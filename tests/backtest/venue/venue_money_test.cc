@@ -10,7 +10,6 @@ namespace {
 using namespace literals;
 
 constexpr PositionKey kLong{kCoin, PositionSide::Long};
-constexpr PositionKey kShort{kCoin, PositionSide::Short};
 
 TEST(VenueMoney, FeesAreRoundedHalfAwayFromZero) {
   EXPECT_EQ(rated(value_of(44'850_px, 0.15_qty), 50'000), 3.36375_usd);
