@@ -196,7 +196,7 @@ template <class Body, class... Ignored>
 concept IsOneOf = (std::is_same_v<Body, Ignored> || ...);
 template <class Body>
   requires IsOneOf<Body, MarkPrice, TradePrinted, LogicSwitched, BookTop, FundingRate,
-                   Conflated, BalanceReported>
+                   Conflated, BalanceReported, CandleClosed, SessionChanged>
 void take(Turn&, const Body&) {}
 
 }  // namespace

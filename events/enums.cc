@@ -22,6 +22,8 @@ std::string_view label(ExitReason reason) {
       return "Auto-Deleveraging";
     case ExitReason::Venue:
       return "Closed at Venue";
+    case ExitReason::SquareOff:
+      return "Square Off";
   }
   return "?";
 }

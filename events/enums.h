@@ -158,12 +158,16 @@ enum class EntryRefusal : std::uint8_t {
   NotFound = 21,
   RateLimited = 22,
   Other = 23,
+  // Came later. Checked after NotTrading, and last of all.
+  AfterLastEntry = 24,  // Too late in the session for a position that is closed before its end.
+  MissingCandles = 25,  // Targets by ATR, and fewer candles than its period.
 };
 TRANCHET_SPELLING(EntryRefusal, "InvalidEntry", "Halted", "NotReconciled", "UnknownInstrument",
                   "NotTrading", "StalePrice", "Cooldown", "PendingEntry", "OppositePosition",
                   "BelowMinimum", "PositionExposure", "TotalExposure", "TrancheCap",
                   "ProtectionCap", "WouldTrigger", "NoPosition", "ReduceOnlyCapacity",
-                  "TooManyConditional", "OutOfBand", "Margin", "NotFound", "RateLimited", "Other");
+                  "TooManyConditional", "OutOfBand", "Margin", "NotFound", "RateLimited", "Other",
+                  "AfterLastEntry", "MissingCandles");
 
 // Why quantity left a tranche.
 enum class ExitReason : std::uint8_t {
@@ -176,15 +180,20 @@ enum class ExitReason : std::uint8_t {
   Liquidation = 7,
   Adl = 8,
   Venue = 9,  // The venue's books say it is gone and nobody told us how.
+  SquareOff = 10,  // Closed before the session's end.
 };
 TRANCHET_SPELLING(ExitReason, "TakeProfit", "InstantTakeProfit", "StopLoss", "ModelClose", "Manual",
-                  "Emergency", "Liquidation", "Adl", "Venue");
+                  "Emergency", "Liquidation", "Adl", "Venue", "SquareOff");
 // As people say it: "TP Hit", "SL Hit", "Model Close".
 std::string_view label(ExitReason reason);
 
 // Where a fill came from when no order of ours made it.
 enum class FillOrigin : std::uint8_t { Own = 1, Foreign = 2, Liquidation = 3, Adl = 4 };
 TRANCHET_SPELLING(FillOrigin, "Own", "Foreign", "Liquidation", "Adl");
+
+// FIX TradSesStatus 340, as far as it matters: whether the venue takes orders of an instrument.
+enum class SessionPhase : std::uint8_t { Closed = 1, Open = 2 };
+TRANCHET_SPELLING(SessionPhase, "Closed", "Open");
 
 enum class Stream : std::uint8_t { User = 1, Market = 2 };
 TRANCHET_SPELLING(Stream, "user", "market");

@@ -253,6 +253,28 @@ struct AdoptionRequested {
   TextId author{};
 };
 
+// ---- Exchanges with sessions and candles. (Later than the rest: alternatives are in the order in
+// which they came.)
+
+// A candle that is complete: no trade of its time can still come. Made from a venue's history, from
+// bars, or by counting trades; a time without trades has none.
+struct CandleClosed {
+  InstrumentId instrument{};
+  std::uint32_t seconds = 0;  // How long it is. > 0.
+  Timestamp opened;           // Its first moment; its end is not part of it.
+  Price open;
+  Price high;
+  Price low;
+  Price close;
+  Maybe<Quantity> volume;  // Absent where the data has none.
+};
+// The venue takes orders of the instrument from now on, or takes none any more. An instrument of
+// which nothing was said is always open.
+struct SessionChanged {
+  InstrumentId instrument{};
+  SessionPhase phase{};
+};
+
 using EventBody =
     std::variant<RunStarted, ConfigChanged, InstrumentListed, TimerFired, Connected, Disconnected,
                  LogicSwitched, MarkPrice, TradePrinted, BookTop, LiquidationPrinted, FundingRate,
@@ -260,7 +282,8 @@ using EventBody =
                  OrderAmended, AmendRejected, OrderCanceled, CancelRejected, OrderExpired,
                  OutcomeUnknown, QueryAnswered, FundingPaid, SnapshotStarted, PositionReported,
                  OrderReported, BalanceReported, SnapshotEnded, EntrySignal, CloseRequested,
-                 ProtectionRequested, EntriesHalted, EntriesResumed, KillSwitch, AdoptionRequested>;
+                 ProtectionRequested, EntriesHalted, EntriesResumed, KillSwitch, AdoptionRequested,
+                 CandleClosed, SessionChanged>;
 
 struct Event {
   Sequence sequence{};

@@ -105,6 +105,16 @@ std::string flaw(const AdoptionRequested& e) {
   return first_of(positive("quantity", e.quantity), positive("average_price", e.average_price),
                   in_range(e.average_price, e.quantity));
 }
+std::string flaw(const CandleClosed& e) {
+  if (e.seconds == 0) return "seconds must be above 0";
+  const std::string not_positive =
+      first_of(positive("low", e.low), not_negative("volume", e.volume));
+  if (!not_positive.empty()) return not_positive;
+  for (const Price price : {e.open, e.close}) {
+    if (price < e.low || price > e.high) return "open and close must lie within low and high";
+  }
+  return {};
+}
 std::string flaw(const CloseRequested& e) {
   const bool allowed = e.reason == ExitReason::ModelClose || e.reason == ExitReason::Manual ||
                        e.reason == ExitReason::Emergency;

@@ -218,6 +218,16 @@ class EventText {
            book_text(names_, request.instrument, static_cast<std::uint8_t>(request.position_side)) +
            " tranche " + std::to_string(request.tranche) + said_by(names_.text(request.author));
   }
+  std::string operator()(const CandleClosed& candle) const {
+    return symbol_text(names_, candle.instrument) + " candle of " +
+           to_text(Duration::seconds(candle.seconds)) + " from " + to_text(candle.opened) +
+           ": open " + to_text(candle.open) + ", high " + to_text(candle.high) + ", low " +
+           to_text(candle.low) + ", close " + to_text(candle.close);
+  }
+  std::string operator()(const SessionChanged& changed) const {
+    return "the session of " + symbol_text(names_, changed.instrument) +
+           (changed.phase == SessionPhase::Open ? " began" : " ended");
+  }
 
  private:
   std::string order(OrderId id) const { return order_text(before_, id, names_); }

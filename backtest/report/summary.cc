@@ -43,7 +43,7 @@ std::string list_of(const std::vector<std::string>& texts) {
 std::string exits_json(const AccountResult& account) {
   constexpr auto kKeys = std::to_array<std::string_view>(
       {"take_profit", "instant_take_profit", "stop_loss", "model_close", "manual", "emergency",
-       "liquidation", "adl", "venue"});
+       "liquidation", "adl", "venue", "square_off"});
   static_assert(kKeys.size() == Spelling<ExitReason>::names.size());
   JsonObject exits("  ");
   for (std::size_t index = 0; index < kKeys.size(); ++index) {

@@ -51,6 +51,8 @@ struct Event {
     entriesResumed @35 :EntriesResumed;
     killSwitch @36 :KillSwitch;
     adoptionRequested @37 :AdoptionRequested;
+    candleClosed @38 :CandleClosed;
+    sessionChanged @39 :SessionChanged;
   }
 }
 
@@ -293,4 +295,20 @@ struct AdoptionRequested {
   quantity @3 :Int64;
   averagePrice @4 :Int64;
   author @5 :UInt32;
+}
+
+struct CandleClosed {
+  instrument @0 :UInt16;
+  seconds @1 :UInt32;
+  opened @2 :Int64;
+  open @3 :Int64;
+  high @4 :Int64;
+  low @5 :Int64;
+  close @6 :Int64;
+  volume @7 :Int64;
+}
+
+struct SessionChanged {
+  instrument @0 :UInt16;
+  phase @1 :UInt8;
 }

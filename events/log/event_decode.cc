@@ -256,6 +256,20 @@ void decode(wire::AdoptionRequested::Reader r, AdoptionRequested& e, Checked& ch
   take(e.average_price, r.getAveragePrice());
   e.author = TextId{r.getAuthor()};
 }
+void decode(wire::CandleClosed::Reader r, CandleClosed& e, Checked&) {
+  e.instrument = InstrumentId{r.getInstrument()};
+  e.seconds = r.getSeconds();
+  e.opened = Timestamp::from_nanoseconds(r.getOpened());
+  take(e.open, r.getOpen());
+  take(e.high, r.getHigh());
+  take(e.low, r.getLow());
+  take(e.close, r.getClose());
+  take(e.volume, r.getVolume());
+}
+void decode(wire::SessionChanged::Reader r, SessionChanged& e, Checked& checked) {
+  e.instrument = InstrumentId{r.getInstrument()};
+  checked.known(e.phase, r.getPhase());
+}
 
 template <class Body>
 bool decode_into(EventBody& body, auto reader) {
@@ -349,6 +363,10 @@ bool decode_event(wire::Event::Reader event, EventBody& body) {
     case wire::Event::KILL_SWITCH:
     case wire::Event::ADOPTION_REQUESTED:
       return decode_wish(event, body);
+    case wire::Event::CANDLE_CLOSED:
+      return decode_into<CandleClosed>(body, event.getCandleClosed());
+    case wire::Event::SESSION_CHANGED:
+      return decode_into<SessionChanged>(body, event.getSessionChanged());
   }
   return false;  // A number beyond the list.
 }

@@ -221,6 +221,20 @@ void encode(const AdoptionRequested& e, wire::AdoptionRequested::Builder w) {
   w.setAveragePrice(e.average_price.raw());
   w.setAuthor(std::to_underlying(e.author));
 }
+void encode(const CandleClosed& e, wire::CandleClosed::Builder w) {
+  w.setInstrument(std::to_underlying(e.instrument));
+  w.setSeconds(e.seconds);
+  w.setOpened(e.opened.nanoseconds());
+  w.setOpen(e.open.raw());
+  w.setHigh(e.high.raw());
+  w.setLow(e.low.raw());
+  w.setClose(e.close.raw());
+  w.setVolume(count_of(e.volume));
+}
+void encode(const SessionChanged& e, wire::SessionChanged::Builder w) {
+  w.setInstrument(std::to_underlying(e.instrument));
+  w.setPhase(std::to_underlying(e.phase));
+}
 
 // Makes `out` the alternative that holds a body of this type.
 wire::RunStarted::Builder alternative_of(const RunStarted&, wire::Event::Builder out) {
@@ -339,6 +353,12 @@ wire::KillSwitch::Builder alternative_of(const KillSwitch&, wire::Event::Builder
 wire::AdoptionRequested::Builder alternative_of(const AdoptionRequested&,
                                                 wire::Event::Builder out) {
   return out.initAdoptionRequested();
+}
+wire::CandleClosed::Builder alternative_of(const CandleClosed&, wire::Event::Builder out) {
+  return out.initCandleClosed();
+}
+wire::SessionChanged::Builder alternative_of(const SessionChanged&, wire::Event::Builder out) {
+  return out.initSessionChanged();
 }
 
 // A message of one segment in memory that is the caller's.

@@ -45,7 +45,8 @@ inline constexpr auto kEventNames =
                                      "SnapshotEnded",      "EntrySignal",
                                      "CloseRequested",     "ProtectionRequested",
                                      "EntriesHalted",      "EntriesResumed",
-                                     "KillSwitch",         "AdoptionRequested"});
+                                     "KillSwitch",         "AdoptionRequested",
+                                     "CandleClosed",       "SessionChanged"});
 static_assert(kEventNames.size() == std::variant_size_v<EventBody>);
 
 // ---- The run.
@@ -254,6 +255,23 @@ void each_field(auto& f, Is<AdoptionRequested> auto& e) {
   f.required("quantity", e.quantity, Range::Positive);
   f.required("average_price", e.average_price, Range::Positive);
   f.optional("author", e.author, TextId::None);
+}
+
+// ---- Sessions and candles.
+
+void each_field(auto& f, Is<CandleClosed> auto& e) {
+  f.required("instrument", e.instrument);
+  f.required("seconds", e.seconds);
+  f.required("opened", e.opened);
+  f.required("open", e.open, Range::Positive);
+  f.required("high", e.high, Range::Positive);
+  f.required("low", e.low, Range::Positive);
+  f.required("close", e.close, Range::Positive);
+  f.required("volume", e.volume, Range::NotNegative);
+}
+void each_field(auto& f, Is<SessionChanged> auto& e) {
+  f.required("instrument", e.instrument);
+  f.required("phase", e.phase);
 }
 
 }  // namespace tranchet

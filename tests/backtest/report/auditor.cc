@@ -147,6 +147,7 @@ class Auditor {
                                                      {"Liquidation", "liquidation"},
                                                      {"Adl", "adl"},
                                                      {"Venue", "venue"},
+                                                     {"SquareOff", "square_off"},
                                                      {"Merged", "merged"}};
     for (const auto& [reason, key] : keys) {
       same("exits." + key, exits[reason] * kOne, number("exits." + key));
