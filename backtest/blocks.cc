@@ -192,7 +192,7 @@ std::expected<void, LogError> Lane::take_tick(InstrumentId instrument, const Tic
 std::size_t Lane::pass_run(InstrumentId instrument, bool are_trades,
                            std::span<const std::int64_t> prices,
                            std::span<const std::int64_t> times) {
-  if (loop_.keeps_log()) return 0;
+  if (loop_.keeps_log() || !candles_.empty()) return 0;
   const QuietBand band = joint_band(instrument);
   const std::int64_t due = loop_.quiet_until().nanoseconds();
   std::size_t count = 0;

@@ -271,6 +271,8 @@ class JoinedRun {
     summary.mark_source = mark_source(marks_);
     summary.notes = notes_;
     summary.assumptions = assumptions_of(simulation_, bars_);
+    if (simulation_.terms.charges) summary.charges = charges_by_name(lane.charges());
+    if (lane.bars_beyond_candles() > 0) summary.notes.push_back(kBarsBeyondCandles);
     summary.settings = settings_lines(settings_, names_);
     summary.events = number(lane.engine().last_sequence());
     summary.ambiguous_bars = lane.ambiguous_bars();

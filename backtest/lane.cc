@@ -17,6 +17,17 @@ Lane::Lane(const LaneOptions& options, Names& names)
       signals_(options.signals) {
   for (const InstrumentListed& listed : options.opening.instruments) venue_.list(listed);
   for (const auto& [instrument, terms] : options.terms) venue_.set_terms(instrument, terms);
+  const Settings& settings = options.opening.settings;
+  for (const InstrumentListed& listed : options.opening.instruments) {
+    const InstrumentId id = listed.instrument;
+    if (settings.choice<TargetsChoice>(Setting::Targets, id) == TargetsChoice::Percent) continue;
+    const auto start = Timestamp() + settings.duration(Setting::SessionStart) -
+                       settings.duration(Setting::UtcOffset);
+    candles_.emplace(id, CandleMaker(id, settings.duration(Setting::CandleInterval, id),
+                                     options.simulation.hours ? start : Timestamp()));
+  }
+  // A candle is made of every price.
+  if (!candles_.empty()) skip_ = false;
 }
 
 std::expected<void, LogError> Lane::open(const Opening& opening, Timestamp time, Names& names) {
@@ -56,7 +67,10 @@ void Lane::watch_naked(std::span<const TrancheId> looked_at, Timestamp time) {
       for (const TrancheId id : looked_at) {
         const Tranche* tranche = find_tranche(position, id);
         if (tranche == nullptr || !tranche->quantity.is_positive()) continue;
-        account_.on_naked(id, naked_quantity(state, *tranche), time);
+        // Nobody can trade against it while the session is closed.
+        const Quantity naked =
+            instrument.session_closed ? Quantity() : naked_quantity(state, *tranche);
+        account_.on_naked(id, naked, time);
       }
     }
   }
@@ -68,9 +82,31 @@ void Lane::renew_band(InstrumentId instrument) {
   band_change_ = loop_.venue_changes();
 }
 
+// The candles that are complete by `time`, each at its end.
+std::expected<void, LogError> Lane::close_candles(Timestamp time) {
+  while (true) {
+    CandleMaker* first = nullptr;
+    for (auto& [instrument, maker] : candles_) {
+      const auto end = maker.end();
+      if (end && *end <= time && (first == nullptr || *end < *first->end())) first = &maker;
+    }
+    if (first == nullptr) return {};
+    const Timestamp end = *first->end();
+    if (auto ran = loop_.run_until(end); !ran) return ran;
+    if (auto taken = loop_.take(end, first->take()); !taken) return taken;
+  }
+}
+
+void Lane::add_to_candle(InstrumentId instrument, Price price, Maybe<Quantity> quantity,
+                         Timestamp time) {
+  const auto maker = candles_.find(instrument);
+  if (maker != candles_.end()) maker->second.add(price, quantity, time);
+}
+
 // A price that is not quiet, or of which somebody keeps an event.
 template <class PriceEvent>
 std::expected<void, LogError> Lane::take_event(const PriceEvent& event, Timestamp time) {
+  if (auto closed = close_candles(time); !closed) return closed;
   if (auto ran = loop_.run_until(time); !ran) return ran;
   if (skip_ && pass_price(event, time)) return {};
   ++ticks_;
@@ -86,11 +122,15 @@ std::expected<void, LogError> Lane::take_event(const PriceEvent& event, Timestam
 }
 
 std::expected<void, LogError> Lane::take_price(const TradePrinted& trade, Timestamp time) {
-  return take_event(trade, time);
+  auto taken = take_event(trade, time);
+  if (taken) add_to_candle(trade.instrument, trade.price, trade.quantity, time);
+  return taken;
 }
 
 std::expected<void, LogError> Lane::take_price(const MarkPrice& mark, Timestamp time) {
-  return take_event(mark, time);
+  auto taken = take_event(mark, time);
+  if (taken && bars_are_marks_) add_to_candle(mark.instrument, mark.price, {}, time);
+  return taken;
 }
 
 std::expected<void, LogError> Lane::take(const Occurrence& occurrence) {
@@ -101,6 +141,7 @@ std::expected<void, LogError> Lane::take(const Occurrence& occurrence) {
     return take_price(*mark, occurrence.time);
   }
   ++ticks_;
+  if (auto closed = close_candles(occurrence.time); !closed) return closed;
   if (auto ran = loop_.run_until(occurrence.time); !ran) return ran;
   venue_.observe(occurrence.body, occurrence.time);
   loop_.look_again();
@@ -162,8 +203,18 @@ bool Lane::pass(InstrumentId instrument, const PricePath& path) {
   return true;
 }
 
+// Everything that is due before its open.
+std::expected<void, LogError> Lane::begin(InstrumentId instrument, const Bar& bar) {
+  if (auto closed = close_candles(bar.open_time); !closed) return closed;
+  if (!candles_.empty()) {
+    const Duration candle = engine_.state().settings.duration(Setting::CandleInterval, instrument);
+    if (bar.close_time - bar.open_time >= candle) ++bars_beyond_candles_;
+  }
+  return loop_.run_until(bar.open_time);
+}
+
 std::expected<void, LogError> Lane::take(InstrumentId instrument, const Bar& bar) {
-  if (auto ran = loop_.run_until(bar.open_time); !ran) return ran;
+  if (auto begun = begin(instrument, bar); !begun) return begun;
   const PricePath path = path_of(instrument, bar);
   if (pass(instrument, path)) return {};
   BarAtHand at_hand{
@@ -176,7 +227,7 @@ std::expected<void, LogError> Lane::take(InstrumentId instrument, const Bar& bar
 
 std::expected<Lane::BarAtHand, LogError> Lane::begin_bar(InstrumentId instrument, const Bar& bar,
                                                          bool are_marks) {
-  if (auto ran = loop_.run_until(bar.open_time); !ran) return std::unexpected(ran.error());
+  if (auto begun = begin(instrument, bar); !begun) return std::unexpected(begun.error());
   return BarAtHand{.path = path_of(instrument, bar),
                    .volume = bar.volume,
                    .instrument = instrument,

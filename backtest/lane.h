@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 
+#include "backtest/candle_maker.h"
 #include "backtest/history.h"
 #include "backtest/report/account.h"
 #include "backtest/signal_index.h"
@@ -66,12 +67,16 @@ class Lane final : private Observer {
   const Engine& engine() const { return engine_; }
   std::uint64_t ticks() const { return ticks_; }
   std::uint64_t ambiguous_bars() const { return ambiguous_bars_; }
+  const Charges& charges() const { return venue_.charges(); }
+  // Bars that are longer than the candles that were to be made of them.
+  std::uint64_t bars_beyond_candles() const { return bars_beyond_candles_; }
   // After finish().
   std::vector<InstrumentResult> instrument_results() const { return account_.by_instrument(); }
 
  private:
   void on_event(const Event& event, const Output& output) override;
   PricePath path_of(InstrumentId instrument, const Bar& bar) const;
+  std::expected<void, LogError> begin(InstrumentId instrument, const Bar& bar);
   bool pass(InstrumentId instrument, const PricePath& path);
   // blocks.cc
   std::expected<void, LogError> take_ticks(InstrumentId instrument, const TickBlock& block);
@@ -95,8 +100,8 @@ class Lane final : private Observer {
 
   template <class PriceEvent>
   bool pass_price(const PriceEvent& event, Timestamp time) {
-    if (!loop_.may_pass_until(time) || !venue_band(event.instrument).contains(event.price) ||
-        !engine_.pass(event, time)) {
+    if (!candles_.empty() || !loop_.may_pass_until(time) ||
+        !venue_band(event.instrument).contains(event.price) || !engine_.pass(event, time)) {
       return false;
     }
     ++ticks_;
@@ -114,6 +119,9 @@ class Lane final : private Observer {
     venue_.note_price(trade.instrument, trade.price, time);
   }
   void note(const MarkPrice& mark, Timestamp) { venue_.note_mark(mark.instrument, mark.price); }
+  std::expected<void, LogError> close_candles(Timestamp time);
+  void add_to_candle(InstrumentId instrument, Price price, Maybe<Quantity> quantity,
+                     Timestamp time);
   void watch_naked(std::span<const TrancheId> looked_at, Timestamp time);
   bool is_ambiguous(const BarAtHand& bar);
   std::uint64_t& entries_into(InstrumentId instrument);
@@ -136,6 +144,8 @@ class Lane final : private Observer {
   InstrumentId window_of_{};  // Whose window lacks prices that were jumped over.
   std::uint64_t ticks_ = 0;
   std::uint64_t ambiguous_bars_ = 0;
+  std::map<InstrumentId, CandleMaker> candles_;  // Of those whose targets are measured by them.
+  std::uint64_t bars_beyond_candles_ = 0;
   StretchGuard* guard_ = nullptr;       // Of the piece at hand.
   bool unsound_ = false;                // It has said no.
   std::vector<std::uint64_t> entries_;  // Sent so far, by instrument number.

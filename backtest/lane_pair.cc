@@ -112,7 +112,11 @@ Summary LanePair::summarize(const DataReport& report, const AccountResult& accou
   summary.mark_source = mark_source(marks_);
   summary.notes = notes_;
   summary.data.push_back(provenance_of(options_.data, report));
-  summary.assumptions = assumptions_of(simulation_, bars_);
+  SimulationParameters venue = simulation_;
+  if (options_.terms) venue.terms = *options_.terms;
+  summary.assumptions = assumptions_of(venue, bars_);
+  if (venue.terms.charges) summary.charges = charges_by_name(lane_->charges());
+  if (lane_->bars_beyond_candles() > 0) summary.notes.push_back(kBarsBeyondCandles);
   summary.settings = settings_lines(settings_, names_);
   summary.events = number(lane_->engine().last_sequence());
   summary.ticks = bars_ ? report.used : lane_->ticks();

@@ -31,9 +31,9 @@ class Words {
     (*this)(items.size());
     for (const T& item : items) fields(item);
   }
-  template <class T, class Fields>
-  void newer_list(std::string_view name, const std::vector<T>& items, const Fields& fields) {
-    if (!items.empty()) list(name, items, fields);
+  template <class Fields>
+  void newer(NewerPart, bool is_there, const Fields& fields) {
+    if (is_there) fields();
   }
   template <class T, class Fields>
   void optional(std::string_view, const std::optional<T>& item, const Fields& fields) {

@@ -4,6 +4,7 @@
 
 #include "engine/answers.h"
 #include "engine/books.h"
+#include "engine/candles.h"
 #include "engine/entries.h"
 #include "engine/exits.h"
 #include "engine/liquidation_hunter.h"
@@ -11,6 +12,7 @@
 #include "engine/publish.h"
 #include "engine/reconcile.h"
 #include "engine/refill.h"
+#include "engine/session.h"
 #include "engine/state_image.h"
 #include "engine/strategy.h"
 #include "engine/targets.h"
@@ -64,6 +66,9 @@ void take(Turn& turn, const ConfigChanged& changed) {
   if (changed.instrument != InstrumentId::None) know_instrument(turn.state, changed.instrument);
   turn.state.settings.set(changed.setting, changed.instrument, changed.value);
   forget_unasked(turn.state);
+  for (const InstrumentState& instrument : turn.state.instruments) {
+    settle_square_off(turn, instrument.positions[0].key.instrument);
+  }
   touch_all(turn);
   forget_bands(turn.state);
 }
@@ -88,6 +93,11 @@ void take(Turn& turn, const TimerFired& fired) {
     if (order == state.orders.end() || order->second.is_finished()) return;
     order->second.cancel_wanted = true;
     turn.touch(order->second.key);
+    return;
+  }
+  if (fired.timer.kind == TimerKind::SquareOff) {
+    const InstrumentId instrument{static_cast<std::uint16_t>(fired.timer.subject)};
+    if (state.knows(instrument)) square_off(turn, instrument);
     return;
   }
   for (InstrumentState& instrument : state.instruments) {
@@ -162,6 +172,16 @@ void take(Turn& turn, const LiquidationPrinted& printed) {
   consider_liquidation(turn, printed);
 }
 
+void take(Turn& turn, const CandleClosed& candle) {
+  know_instrument(turn.state, candle.instrument);
+  take_candle(turn.state, candle);
+}
+
+void take(Turn& turn, const SessionChanged& changed) {
+  know_instrument(turn.state, changed.instrument);
+  change_session(turn, changed);
+}
+
 void take(Turn& turn, const EntrySignal& signal) {
   know_instrument(turn.state, signal.instrument);
   consider_entry(turn, signal);
@@ -185,7 +205,9 @@ void take(Turn& turn, const KillSwitch&) {
 }
 
 template <class Answer>
-  requires requires(Turn& turn, const Answer& answer) { take_answer(turn, answer); }
+requires requires(Turn& turn, const Answer& answer) {
+  take_answer(turn, answer);
+}
 void take(Turn& turn, const Answer& answer) {
   take_answer(turn, answer);
 }
@@ -195,8 +217,8 @@ void take(Turn& turn, const Answer& answer) {
 template <class Body, class... Ignored>
 concept IsOneOf = (std::is_same_v<Body, Ignored> || ...);
 template <class Body>
-  requires IsOneOf<Body, MarkPrice, TradePrinted, LogicSwitched, BookTop, FundingRate,
-                   Conflated, BalanceReported, CandleClosed, SessionChanged>
+requires IsOneOf<Body, MarkPrice, TradePrinted, LogicSwitched, BookTop, FundingRate, Conflated,
+                 BalanceReported>
 void take(Turn&, const Body&) {}
 
 }  // namespace
@@ -228,6 +250,7 @@ void Engine::note_settings() {
   strategy_hunts_by_vwap_ = hunts_by_vwap(settings);
   trades_are_marks_ =
       settings.choice<MarkSourceChoice>(Setting::MarkSource) == MarkSourceChoice::Trade;
+  trades_intraday_ = trades_intraday(settings);
   dip_drop_ = settings.percent(Setting::DipDrop);
   dip_window_ = settings.duration(Setting::DipWindow);
 }
@@ -349,6 +372,7 @@ void Engine::settle(Turn& turn) {
     settle_entries(turn, position);
     if (is_over) std::erase_if(position.tranches, has_come_to_nothing);
     settle_difference(turn, position);
+    if (trades_intraday_) settle_square_off(turn, key.instrument);
     if (turn.is_published(key)) publish_position(turn, position);
     state_.instrument(key.instrument).band.reset();
   }

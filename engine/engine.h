@@ -137,6 +137,7 @@ class Engine {
   bool strategy_is_refill_ = false;
   bool strategy_hunts_by_vwap_ = false;
   bool trades_are_marks_ = false;
+  bool trades_intraday_ = false;
   Ppm dip_drop_ = 0;
   Duration dip_window_;
 };

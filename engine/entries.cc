@@ -5,6 +5,7 @@
 #include "engine/placement.h"
 #include "engine/protection.h"
 #include "engine/refill.h"
+#include "engine/session.h"
 #include "engine/targets.h"
 
 namespace tranchet {
@@ -155,6 +156,23 @@ bool lacks_protection(const State& state, const EntrySignal& signal, const Entry
   return wanted > cap;
 }
 
+// It would open a tranche with a target by ATR, and the candles for that are not there.
+bool lacks_candles(const State& state, const EntrySignal& signal, const Entry& entry) {
+  const Settings& settings = state.settings;
+  const InstrumentId id = entry.key.instrument;
+  const bool opens = entry.placement.kind != Placement::Kind::Join;
+  if (!opens || settings.choice<TargetsChoice>(Setting::Targets, id) != TargetsChoice::Atr) {
+    return false;
+  }
+  const auto is_by_rule = [](TargetChoice choice) {
+    return choice == TargetChoice::Keep || choice == TargetChoice::Default;
+  };
+  const bool needs_range =
+      (settings.flag(Setting::TakeProfitEnabled, id) && is_by_rule(signal.take_profit)) ||
+      (settings.flag(Setting::StopLossEnabled, id) && is_by_rule(signal.stop_loss));
+  return needs_range && !average_true_range(state, id);
+}
+
 // The checks, cheap before dear; the first that fails is the answer. Fills in `entry` on the way.
 std::optional<EntryRefusal> check(const State& state, const EntrySignal& signal, Entry& entry) {
   const Settings& settings = state.settings;
@@ -168,6 +186,8 @@ std::optional<EntryRefusal> check(const State& state, const EntrySignal& signal,
   if (!known) return EntryRefusal::UnknownInstrument;
   if (!settings.flag(Setting::EntriesAllowed, id)) return EntryRefusal::NotTrading;
   const InstrumentState& instrument = state.instrument(id);
+  if (instrument.session_closed) return EntryRefusal::NotTrading;
+  if (is_after_last_entry(state, id)) return EntryRefusal::AfterLastEntry;
   if (!instrument.mark ||
       state.now - instrument.mark_time > settings.duration(Setting::StaleAfter, id)) {
     return EntryRefusal::StalePrice;
@@ -204,6 +224,7 @@ std::optional<EntryRefusal> check(const State& state, const EntrySignal& signal,
   entry.placement = place_entry(state, position, entry.price);
   if (entry.placement.kind == Placement::Kind::Refuse) return EntryRefusal::TrancheCap;
   if (lacks_protection(state, signal, entry)) return EntryRefusal::ProtectionCap;
+  if (lacks_candles(state, signal, entry)) return EntryRefusal::MissingCandles;
   return std::nullopt;
 }
 

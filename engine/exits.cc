@@ -126,6 +126,7 @@ void handle_failure(Turn& turn, const Position& position, Tranche& tranche) {
 
 void progress_closing(Turn& turn, const Position& position, Tranche& tranche) {
   if (!tranche.closing || tranche.ended) return;
+  if (turn.state.instrument(position.key.instrument).session_closed) return;
   Closing& closing = *tranche.closing;
   if (!tranche.closes.empty() || closing.waiting || closing.stalled) return;
   // Once a stop has triggered, what it does not sell is sold when no stop is left that might.
@@ -225,6 +226,7 @@ void test_prices(Turn& turn, Position& position, bool is_mark) {
   const State& state = turn.state;
   const InstrumentId id = position.key.instrument;
   const InstrumentState& instrument = state.instrument(id);
+  if (instrument.session_closed) return;
   for (Tranche& tranche : position.tranches) {
     const bool rests = tranche.rest_until && state.now < *tranche.rest_until;
     const bool passed_target =

@@ -141,16 +141,11 @@ Placement place_fill(const State& state, const Position& position, Price price) 
 }
 
 Tranche& open_tranche(Turn& turn, Position& position, std::uint32_t ordinal) {
-  const Settings& settings = turn.state.settings;
-  const InstrumentId instrument = position.key.instrument;
   Tranche tranche;
   tranche.id = turn.state.last_tranche =
       TrancheId{static_cast<std::uint64_t>(turn.state.last_tranche) + 1};
   tranche.ordinal = ordinal;
-  tranche.take_profit = settings.percent(Setting::TakeProfit, instrument);
-  tranche.stop_loss = settings.percent(Setting::StopLoss, instrument);
-  tranche.take_profit_enabled = settings.flag(Setting::TakeProfitEnabled, instrument);
-  tranche.stop_loss_enabled = settings.flag(Setting::StopLossEnabled, instrument);
+  pin_targets(turn.state, position.key.instrument, tranche);
   const auto at = std::upper_bound(
       position.tranches.begin(), position.tranches.end(), ordinal,
       [](std::uint32_t wanted, const Tranche& other) { return wanted < other.ordinal; });

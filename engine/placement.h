@@ -25,7 +25,8 @@ Placement place_entry(const State& state, const Position& position, Price price)
 // cap.
 Placement place_fill(const State& state, const Position& position, Price price);
 
-// A tranche that lives from now on, with the percentages in force. Quantity comes with its fills.
+// A tranche that lives from now on, with the percentages, or the ATR, in force. Quantity comes with
+// its fills.
 Tranche& open_tranche(Turn& turn, Position& position, std::uint32_t ordinal);
 
 // All of `from` becomes `into`'s: quantity, exact cost, live and finished orders. `from` is gone.

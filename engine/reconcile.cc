@@ -103,22 +103,23 @@ void keep_targets_ahead(Turn& turn, const Position& position, Tranche& tranche) 
   const Price mark = *instrument.mark;
   const PositionSide side = position.key.side;
   const bool is_long = side == PositionSide::Long;
-  const auto from_mark = [&](bool above, Ppm fraction) {
-    return target_price(value_of(mark, Quantity::from_raw(kDecimalOne)),
-                        Quantity::from_raw(kDecimalOne), above, fraction,
-                        instrument.rules.tick_size);
+  const auto from_mark = [&](bool above, Ppm fraction, Maybe<Price> distance) {
+    const Quantity one = Quantity::from_raw(kDecimalOne);
+    const Price tick = instrument.rules.tick_size;
+    return distance ? target_at_distance(value_of(mark, one), one, above, *distance, tick)
+                    : target_price(value_of(mark, one), one, above, fraction, tick);
   };
-  const auto move = [&](Leg& leg, bool above, Ppm fraction) {
-    const auto price = from_mark(above, fraction);
+  const auto move = [&](Leg& leg, bool above, Ppm fraction, Maybe<Price> distance) {
+    const auto price = from_mark(above, fraction, distance);
     leg.choice = price ? TargetChoice::AtPrice : TargetChoice::None;
     leg.hand_price = price ? Maybe<Price>(*price) : Maybe<Price>();
     turn.alert(AlertReason::TargetFromMark, position.key, &tranche);
   };
   if (tranche.target.price && reaches_target(side, mark, *tranche.target.price)) {
-    move(tranche.target, is_long, tranche.take_profit);
+    move(tranche.target, is_long, tranche.take_profit, tranche.take_profit_distance);
   }
   if (tranche.stop.price && reaches_stop(side, mark, *tranche.stop.price)) {
-    move(tranche.stop, !is_long, tranche.stop_loss);
+    move(tranche.stop, !is_long, tranche.stop_loss, tranche.stop_loss_distance);
   }
   update_targets(instrument, side, tranche);
 }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/candles.h"
 #include "engine/dip.h"
 #include "engine/hunter_memory.h"
 #include "engine/order_table.h"
@@ -103,6 +104,9 @@ struct Tranche {
   Ppm stop_loss = 0;
   bool take_profit_enabled = true;
   bool stop_loss_enabled = true;
+  // From the average, by the ATR of when it opened. Empty: by the percentage.
+  Maybe<Price> take_profit_distance;
+  Maybe<Price> stop_loss_distance;
   Leg target;
   Leg stop;
   std::optional<Closing> closing;
@@ -189,6 +193,8 @@ struct InstrumentState {
   std::array<Position, 2> positions;
   DipWindow dip;
   HunterMemory hunter;
+  CandleMemory candles;
+  bool session_closed = false;                             // The venue takes no orders of it now.
   std::array<std::optional<Timestamp>, 2> cooldown_until;  // By side.
   // Trades that no order of ours made, for a week: each counts once.
   std::vector<std::pair<Timestamp, TradeId>> foreign_trades;

@@ -8,7 +8,7 @@
 //   visit.optional("name", value, fields)  a struct that may be missing
 //   visit.two_lists(a, b, fields)          two lists of structs, both lengths first
 //   visit.beside_digest(a)                 in the image only
-//   visit.newer_list("name", v, fields)    the last of all, and not there while it is empty:
+//   visit.newer(part, is_there, fields)    the last of all, and not there while it says nothing:
 //                                          younger than digests and images in logs that must hold
 //   visit.settings(s), orders(o, fields), window(w)
 #pragma once
@@ -16,6 +16,29 @@
 #include "engine/state.h"
 
 namespace tranchet {
+
+// What states have come to hold later; a bit each, for an image says which of them it has.
+enum class NewerPart : std::uint8_t { Adoptions = 1, Exchange = 2, Distances = 4 };
+inline constexpr std::uint64_t kNewerParts = 7;
+
+// Whether there is anything to say of candles or sessions.
+inline bool has_exchange(const State& state) {
+  for (const InstrumentState& instrument : state.instruments) {
+    if (instrument.candles.seconds != 0 || instrument.session_closed) return true;
+  }
+  return false;
+}
+// Whether a tranche has targets by ATR.
+inline bool has_distances(const State& state) {
+  for (const InstrumentState& instrument : state.instruments) {
+    for (const Position& position : instrument.positions) {
+      for (const Tranche& tranche : position.tranches) {
+        if (tranche.take_profit_distance || tranche.stop_loss_distance) return true;
+      }
+    }
+  }
+  return false;
+}
 
 template <class Visit, class Order>
 void visit_order(Visit& visit, Order& o) {
@@ -100,6 +123,28 @@ void visit_hunter(Visit& visit, HunterMemory& hunter) {
   });
 }
 
+template <class Visit, class InstrumentState>
+void visit_exchange(Visit& visit, InstrumentState& instrument) {
+  visit.part("exchange", [&] {
+    auto& candles = instrument.candles;
+    visit.named("session_closed seconds period count opened close range", instrument.session_closed,
+                candles.seconds, candles.period, candles.count, candles.opened, candles.close,
+                candles.range);
+  });
+}
+
+template <class Visit, class InstrumentState>
+void visit_distances(Visit& visit, InstrumentState& instrument) {
+  for (auto& position : instrument.positions) {
+    for (auto& tranche : position.tranches) {
+      visit.part("distances", [&] {
+        visit.named("take_profit_distance stop_loss_distance", tranche.take_profit_distance,
+                    tranche.stop_loss_distance);
+      });
+    }
+  }
+}
+
 template <class Visit, class Snapshot>
 void visit_snapshot(Visit& visit, Snapshot& snapshot) {
   visit.named("started", snapshot.started);
@@ -133,10 +178,18 @@ void visit_state(Visit& visit, State& state) {
       StrategyName::LiquidationHunter) {
     for (auto& instrument : state.instruments) visit_hunter(visit, instrument.hunter);
   }
-  visit.newer_list("adoptions", state.adoptions, [&visit](auto& a) {
-    visit.named("instrument side tranche quantity average_price", a.instrument, a.position_side,
-                a.tranche, a.quantity, a.average_price);
-    visit.beside_digest(a.author);
+  visit.newer(NewerPart::Adoptions, !state.adoptions.empty(), [&] {
+    visit.list("adoptions", state.adoptions, [&visit](auto& a) {
+      visit.named("instrument side tranche quantity average_price", a.instrument, a.position_side,
+                  a.tranche, a.quantity, a.average_price);
+      visit.beside_digest(a.author);
+    });
+  });
+  visit.newer(NewerPart::Exchange, has_exchange(state), [&] {
+    for (auto& instrument : state.instruments) visit_exchange(visit, instrument);
+  });
+  visit.newer(NewerPart::Distances, has_distances(state), [&] {
+    for (auto& instrument : state.instruments) visit_distances(visit, instrument);
   });
 }
 

@@ -12,9 +12,8 @@
 namespace tranchet {
 namespace {
 
-// With tranches to be adopted behind all the rest, or, as it was before there were any, without.
+// An image begins with this, plus a bit for each newer part that stands behind all the rest.
 constexpr std::uint64_t kLayout = 1;
-constexpr std::uint64_t kLayoutWithAdoptions = 2;
 
 template <class T>
 inline constexpr bool kIsNumber = std::is_enum_v<T> || std::is_integral_v<T>;
@@ -38,9 +37,9 @@ class Writer {
     add(items.size());
     for (const T& item : items) fields(item);
   }
-  template <class T, class Fields>
-  void newer_list(std::string_view name, const std::vector<T>& items, const Fields& fields) {
-    if (!items.empty()) list(name, items, fields);
+  template <class Fields>
+  void newer(NewerPart, bool is_there, const Fields& fields) {
+    if (is_there) fields();
   }
   template <class T, class Fields>
   void optional(std::string_view, const std::optional<T>& item, const Fields& fields) {
@@ -167,11 +166,9 @@ class Reader {
   void list(std::string_view, std::vector<T>& items, const Fields& fields) {
     for (std::uint64_t left = count(); left > 0 && is_good_; --left) fields(items.emplace_back());
   }
-  template <class T, class Fields>
-  void newer_list(std::string_view name, std::vector<T>& items, const Fields& fields) {
-    if (!has_newer_list_) return;
-    list(name, items, fields);
-    is_good_ = is_good_ && !items.empty();  // One without items is not written.
+  template <class Fields>
+  void newer(NewerPart part, bool, const Fields& fields) {
+    if ((newer_parts_ & static_cast<std::uint64_t>(part)) != 0) fields();
   }
   template <class T, class Fields>
   void optional(std::string_view, std::optional<T>& item, const Fields& fields) {
@@ -232,9 +229,10 @@ class Reader {
 
   void read_layout() {
     const auto layout = get<std::uint64_t>();
-    has_newer_list_ = layout == kLayoutWithAdoptions;
-    is_good_ = is_good_ && (layout == kLayout || has_newer_list_);
+    newer_parts_ = layout - kLayout;
+    is_good_ = is_good_ && layout >= kLayout && newer_parts_ <= kNewerParts;
   }
+  std::uint64_t newer_parts() const { return newer_parts_; }
   bool is_done() const { return is_good_ && rest_.empty(); }
 
  private:
@@ -348,7 +346,7 @@ class Reader {
 
   std::span<const std::byte> rest_;
   bool is_good_ = true;
-  bool has_newer_list_ = false;
+  std::uint64_t newer_parts_ = 0;
 };
 
 // ---- What every state keeps to, and the engine relies on.
@@ -357,12 +355,24 @@ bool are_known(const State& state, const OrderIds& orders) {
   return std::ranges::all_of(orders, [&](OrderId id) { return state.orders.contains(id); });
 }
 
+bool is_sound(const CandleMemory& candles) {
+  const Value most = static_cast<Value>(Price::max().raw()) * kDecimalOne * 1'000;
+  return candles.period <= 1'000 && candles.count <= candles.period && candles.range >= 0 &&
+         candles.range <= most && candles.close.raw() >= 0;
+}
+
+bool is_sound(Maybe<Price> distance) {
+  return !distance ||
+         ((*distance).is_positive() && *distance <= Price::from_raw(Price::max().raw() / 2));
+}
+
 bool is_sound(const State& state, const Position& position, PositionKey key) {
   return position.key == key && are_known(state, position.entries) &&
          are_known(state, position.corrections) &&
          std::ranges::all_of(position.tranches, [&](const Tranche& tranche) {
            return are_known(state, tranche.entries) && are_known(state, tranche.stops) &&
-                  are_known(state, tranche.targets) && are_known(state, tranche.closes);
+                  are_known(state, tranche.targets) && are_known(state, tranche.closes) &&
+                  is_sound(tranche.take_profit_distance) && is_sound(tranche.stop_loss_distance);
          });
 }
 
@@ -370,6 +380,7 @@ bool is_sound(const State& state) {
   if (state.instruments.size() > std::numeric_limits<std::uint16_t>::max()) return false;
   for (std::size_t index = 0; index < state.instruments.size(); ++index) {
     const InstrumentId id{static_cast<std::uint16_t>(index + 1)};
+    if (!is_sound(state.instruments[index].candles)) return false;
     for (const PositionSide side : {PositionSide::Long, PositionSide::Short}) {
       if (!is_sound(state, state.instruments[index].position(side), {id, side})) return false;
     }
@@ -385,11 +396,21 @@ bool is_sound(const State& state) {
          });
 }
 
+// The parts that have something to say: no other is written.
+std::uint64_t newer_parts(const State& state) {
+  const auto bit = [](NewerPart part, bool is_there) {
+    return is_there ? static_cast<std::uint64_t>(part) : 0;
+  };
+  return bit(NewerPart::Adoptions, !state.adoptions.empty()) |
+         bit(NewerPart::Exchange, has_exchange(state)) |
+         bit(NewerPart::Distances, has_distances(state));
+}
+
 }  // namespace
 
 std::vector<std::byte> image_of(const State& state) {
   Writer writer;
-  writer(state.adoptions.empty() ? kLayout : kLayoutWithAdoptions);
+  writer(kLayout + newer_parts(state));
   visit_state(writer, state);
   return writer.take();
 }
@@ -399,7 +420,8 @@ std::optional<State> state_from_image(std::span<const std::byte> image) {
   Reader reader(image);
   reader.read_layout();
   visit_state(reader, state);
-  if (!reader.is_done() || !is_sound(state)) return std::nullopt;
+  const bool is_whole = reader.is_done() && reader.newer_parts() == newer_parts(state);
+  if (!is_whole || !is_sound(state)) return std::nullopt;
   for (InstrumentState& instrument : state.instruments) {
     for (Position& position : instrument.positions) {
       for (Tranche& tranche : position.tranches) {

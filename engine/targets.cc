@@ -20,19 +20,43 @@ std::optional<Price> at_tick(Int128 ticks, Price tick) {
 }
 
 // `by_hand`: the price somebody set, on a tick that may have changed since.
-void update_leg(Leg& leg, bool enabled, std::optional<Price> by_percentage,
+void update_leg(Leg& leg, bool enabled, std::optional<Price> by_rule,
                 std::optional<Price> by_hand) {
   Maybe<Price> price;
   if (leg.choice == TargetChoice::AtPrice) {
     if (by_hand) price = *by_hand;
-  } else if (leg.choice != TargetChoice::None && enabled && by_percentage) {
-    price = *by_percentage;
+  } else if (leg.choice != TargetChoice::None && enabled && by_rule) {
+    price = *by_rule;
   }
   if (price != leg.price) leg.alerted = false;
   leg.price = price;
 }
 
 }  // namespace
+
+std::optional<Price> target_at_distance(Value cost, Quantity quantity, bool above, Price distance,
+                                        Price tick) {
+  ENSURE(quantity.is_positive() && cost > 0 && tick.is_positive() && distance.is_positive());
+  const Value away = value_of(distance, quantity);
+  const Int128 unit = static_cast<Int128>(tick.raw()) * quantity.raw();
+  Int128 ticks = nearest(above ? cost + away : cost - away, unit, above);
+  if (above && ticks * unit <= cost) ++ticks;
+  if (!above && ticks * unit >= cost) --ticks;
+  return at_tick(ticks, tick);
+}
+
+void pin_targets(const State& state, InstrumentId id, Tranche& tranche) {
+  const Settings& settings = state.settings;
+  tranche.take_profit = settings.percent(Setting::TakeProfit, id);
+  tranche.stop_loss = settings.percent(Setting::StopLoss, id);
+  tranche.take_profit_enabled = settings.flag(Setting::TakeProfitEnabled, id);
+  tranche.stop_loss_enabled = settings.flag(Setting::StopLossEnabled, id);
+  if (settings.choice<TargetsChoice>(Setting::Targets, id) == TargetsChoice::Percent) return;
+  if (const auto range = average_true_range(state, id)) {
+    tranche.take_profit_distance = distance_of(*range, settings.get(Setting::AtrTarget, id));
+    tranche.stop_loss_distance = distance_of(*range, settings.get(Setting::AtrStop, id));
+  }
+}
 
 std::optional<Price> target_price(Value cost, Quantity quantity, bool above, Ppm fraction,
                                   Price tick) {
@@ -62,15 +86,19 @@ void update_targets(const InstrumentState& instrument, PositionSide side, Tranch
   }
   const bool is_long = side == PositionSide::Long;
   const Price tick = instrument.rules.tick_size;
-  const auto update = [&](Leg& leg, bool enabled, bool above, Ppm fraction) {
-    const auto by_hand =
-        leg.hand_price ? rounded_toward(*leg.hand_price, tranche.cost, tranche.quantity, tick)
-                       : std::nullopt;
-    update_leg(leg, enabled, target_price(tranche.cost, tranche.quantity, above, fraction, tick),
-               by_hand);
+  const auto update = [&](Leg& leg, bool enabled, bool above, Ppm fraction, Maybe<Price> distance) {
+    const auto by_hand = leg.hand_price
+                             ? rounded_toward(*leg.hand_price, tranche.cost, tranche.quantity, tick)
+                             : std::nullopt;
+    const auto by_rule =
+        distance ? target_at_distance(tranche.cost, tranche.quantity, above, *distance, tick)
+                 : target_price(tranche.cost, tranche.quantity, above, fraction, tick);
+    update_leg(leg, enabled, by_rule, by_hand);
   };
-  update(tranche.target, tranche.take_profit_enabled, is_long, tranche.take_profit);
-  update(tranche.stop, tranche.stop_loss_enabled, !is_long, tranche.stop_loss);
+  update(tranche.target, tranche.take_profit_enabled, is_long, tranche.take_profit,
+         tranche.take_profit_distance);
+  update(tranche.stop, tranche.stop_loss_enabled, !is_long, tranche.stop_loss,
+         tranche.stop_loss_distance);
 }
 
 Price rounded_average(Value cost, Quantity quantity) {

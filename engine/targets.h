@@ -12,6 +12,13 @@ namespace tranchet {
 std::optional<Price> target_price(Value cost, Quantity quantity, bool above, Ppm fraction,
                                   Price tick);
 
+// The same at a distance from the average instead of a fraction of it.
+std::optional<Price> target_at_distance(Value cost, Quantity quantity, bool above, Price distance,
+                                        Price tick);
+
+// Pins what the targets of a tranche that opens now are measured by.
+void pin_targets(const State& state, InstrumentId instrument, Tranche& tranche);
+
 // A price from a person, to the nearest tick, a tie toward the average. Nullopt: below one tick.
 std::optional<Price> rounded_toward(Price price, Value cost, Quantity quantity, Price tick);
 
@@ -30,8 +37,8 @@ constexpr bool reaches_backstop(PositionSide side, Price price, Price stop, Ppm 
                                     : scaled >= limit * (kPpmOne + backstop);
 }
 
-// Takes the wishes of both legs from the tranche's average, its percentages and its hand-set
-// prices.
+// Takes the wishes of both legs from the tranche's average, its percentages or distances, and its
+// hand-set prices.
 void update_targets(const InstrumentState& instrument, PositionSide side, Tranche& tranche);
 
 // Cost / quantity rounded half away from zero: for people, never for a decision.

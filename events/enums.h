@@ -127,10 +127,11 @@ enum class RejectReason : std::uint8_t {
   NotFound = 8,            // Aster -2011, -2013.
   RateLimited = 9,
   Other = 10,
+  NotTrading = 11,  // Outside the session, or trading is halted.
 };
 TRANCHET_SPELLING(RejectReason, "WouldTrigger", "NoPosition", "ReduceOnlyCapacity",
                   "TooManyConditional", "OutOfBand", "BelowMinimum", "Margin", "NotFound",
-                  "RateLimited", "Other");
+                  "RateLimited", "Other", "NotTrading");
 
 // Why an entry was refused, in the order the checks run; the first that fails is the answer. From
 // VenueRejected on: the venue's word, after the checks had passed.
@@ -179,7 +180,7 @@ enum class ExitReason : std::uint8_t {
   Emergency = 6,
   Liquidation = 7,
   Adl = 8,
-  Venue = 9,  // The venue's books say it is gone and nobody told us how.
+  Venue = 9,       // The venue's books say it is gone and nobody told us how.
   SquareOff = 10,  // Closed before the session's end.
 };
 TRANCHET_SPELLING(ExitReason, "TakeProfit", "InstantTakeProfit", "StopLoss", "ModelClose", "Manual",

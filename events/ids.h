@@ -54,21 +54,23 @@ OrderIdParts parts_of(OrderId id);
 std::string to_text(OrderId id);
 std::optional<OrderId> parse_order_id(std::string_view text);
 
-// A timer of the engine: what it is for, and the tranche or order it belongs to.
+// A timer of the engine: what it is for, and the tranche, order or instrument it belongs to.
 enum class TimerKind : std::uint8_t {
   EntryTimeout = 1,  // Cancel a limit entry that did not fill.
   ExitRetry = 2,     // Try a failed exit again.
   StopRetry = 3,     // Try a refused stop again.
   TargetRetry = 4,   // Try a refused take-profit again.
+  SquareOff = 5,     // Close what is traded intraday before the session ends.
 };
 template <>
 struct Spelling<TimerKind> {
   static constexpr auto names = std::to_array<std::string_view>(
-      {"entry_timeout", "exit_retry", "stop_retry", "target_retry"});
+      {"entry_timeout", "exit_retry", "stop_retry", "target_retry", "square_off"});
 };
 struct TimerId {
   TimerKind kind{};
-  std::uint64_t subject = 0;  // OrderId for EntryTimeout, else TrancheId.
+  // OrderId for EntryTimeout, the instrument's number for SquareOff, else TrancheId.
+  std::uint64_t subject = 0;
   friend auto operator<=>(const TimerId&, const TimerId&) = default;
 };
 // "entry_timeout:T1S4N0A0", "stop_retry:3".

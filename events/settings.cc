@@ -13,9 +13,12 @@ constexpr auto kStrategies =
     std::to_array<std::string_view>({"signals", "dip", "refill", "liquidation_hunter"});
 constexpr auto kSides = std::to_array<std::string_view>({"both", "long", "short"});
 constexpr auto kTriggers = std::to_array<std::string_view>({"volume", "single"});
+constexpr auto kTargets = std::to_array<std::string_view>({"percent", "atr", "atr_or_percent"});
+constexpr auto kProducts = std::to_array<std::string_view>({"carry", "intraday"});
 constexpr auto kMarkSources = std::to_array<std::string_view>({"mark", "trade"});
 
 constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kDay = 86'400 * kSecond;
 constexpr Ppm kOnePercent = 10'000;
 constexpr Ppm kBelowAll = kPpmOne - 1;  // 99.9999 %.
@@ -104,6 +107,32 @@ constexpr std::array<SettingInfo, kSettingCount> kTable{{
      false,
      "liquidation_hunter: enters only on liquidations less than this on the wrong side of the "
      "mark; 0: on any"},
+    {Setting::Targets, "defaults", "targets", Choice, 1, 1, 3, true,
+     "what a new tranche measures its targets by: percent of its average, or atr, the average true "
+     "range of candles; atr_or_percent: percent until there are enough candles, where atr refuses "
+     "the entry",
+     kTargets},
+    {Setting::AtrPeriod, "defaults", "atr_period", Count, 14, 1, 1'000, true,
+     "candles that the average true range is taken over"},
+    {Setting::AtrStop, "defaults", "atr_sl_multiplier", Factor, 3 * kPpmOne / 2, 1, 100 * kPpmOne,
+     true, "distance of the stop from the average entry, in average true ranges"},
+    {Setting::AtrTarget, "defaults", "atr_tp_multiplier", Factor, 3 * kPpmOne, 1, 100 * kPpmOne,
+     true, "distance of the take-profit from the average entry, in average true ranges"},
+    {Setting::CandleInterval, "defaults", "candle_interval", Time, 5 * kMinute, kSecond, kDay, true,
+     "length of the candles that the average true range is taken from, whole seconds"},
+    {Setting::Product, "session", "product", Choice, 1, 1, 2, true,
+     "intraday: closed at square_off, no entry from last_entry on; carry: held over night",
+     kProducts},
+    {Setting::SessionStart, "session", "start", TimeOfDay, 555 * kMinute, 0, kDay - kMinute, false,
+     "when the session begins, time of the exchange"},
+    {Setting::SessionEnd, "session", "end", TimeOfDay, 930 * kMinute, 0, kDay - kMinute, false,
+     "when it ends: orders for the day expire"},
+    {Setting::LastEntry, "session", "last_entry", TimeOfDay, 900 * kMinute, 0, kDay - kMinute, true,
+     "from then on intraday entries are refused"},
+    {Setting::SquareOff, "session", "square_off", TimeOfDay, 915 * kMinute, 0, kDay - kMinute, true,
+     "when intraday positions are closed, before the venue does it"},
+    {Setting::UtcOffset, "session", "utc_offset", Time, 330 * kMinute, 0, 840 * kMinute, false,
+     "how far the exchange's clock is ahead of UTC"},
 }};
 
 constexpr bool table_is_in_order() {
@@ -116,6 +145,28 @@ static_assert(table_is_in_order());
 
 std::size_t index_of(Setting setting) {
   return static_cast<std::size_t>(setting) - 1;
+}
+
+// "15:15". Nullopt: no time of day.
+std::optional<std::int64_t> parse_time_of_day(std::string_view text) {
+  const auto digit = [&](std::size_t at, int most) {
+    return at < text.size() && text[at] >= '0' && text[at] <= '0' + most;
+  };
+  const auto value = [&](std::size_t at) { return std::int64_t{text[at] - '0'}; };
+  const bool fits = text.size() == 5 && digit(0, 2) && digit(1, 9) && text[2] == ':' &&
+                    digit(3, 5) && digit(4, 9);
+  if (!fits) return std::nullopt;
+  const std::int64_t hour = value(0) * 10 + value(1);
+  if (hour > 23) return std::nullopt;
+  return (hour * 60 + value(3) * 10 + value(4)) * kMinute;
+}
+
+std::string time_of_day_text(std::int64_t value) {
+  const auto two = [](std::int64_t number) {
+    return (number < 10 ? "0" : "") + std::to_string(number);
+  };
+  const std::int64_t minutes = value / kMinute;
+  return two(minutes / 60) + ":" + two(minutes % 60);
 }
 
 std::string_view unit(const SettingInfo& setting) {
@@ -163,10 +214,20 @@ ParsedSetting parse_setting(const SettingInfo& setting, std::string_view text) {
       value = duration->count();
       break;
     }
+    case TimeOfDay: {
+      const auto time = parse_time_of_day(text);
+      if (!time) return fail("is not a time of day such as 15:15");
+      value = *time;
+      break;
+    }
     case Count:
     case Percent:
+    case Factor:
     case Amount: {
-      const int places = setting.kind == Count ? 0 : setting.kind == Percent ? 4 : kDecimalPlaces;
+      const int places = setting.kind == Count     ? 0
+                         : setting.kind == Percent ? 4
+                         : setting.kind == Factor  ? 6
+                                                   : kDecimalPlaces;
       const ParsedDecimal parsed = parse_decimal(text, places);
       if (parsed.error == DecimalError::TooManyDecimals) {
         return fail(places == 0 ? "is not a whole number"
@@ -196,8 +257,12 @@ std::string setting_text(const SettingInfo& setting, std::int64_t value) {
       return percent_text(value);
     case Amount:
       return decimal_text(value);
+    case Factor:
+      return decimal_text(value * (kDecimalOne / kPpmOne));
     case Time:
       return to_text(Duration::nanoseconds(value));
+    case TimeOfDay:
+      return time_of_day_text(value);
     case Choice:
       return std::string(setting.choices[static_cast<std::size_t>(value - 1)]);
   }

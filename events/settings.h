@@ -58,8 +58,19 @@ enum class Setting : std::uint8_t {
   HunterVwapFilter = 35,
   HunterVwapWindow = 36,
   HunterMarkRatio = 37,
+  Targets = 38,
+  AtrPeriod = 39,
+  AtrStop = 40,
+  AtrTarget = 41,
+  CandleInterval = 42,
+  Product = 43,
+  SessionStart = 44,
+  SessionEnd = 45,
+  LastEntry = 46,
+  SquareOff = 47,
+  UtcOffset = 48,
 };
-inline constexpr std::size_t kSettingCount = 37;
+inline constexpr std::size_t kSettingCount = 48;
 // What came after these is named in texts, digests and images only where it differs from the
 // table's default, so that logs and digests from before it stay what they are. Those defaults are
 // for ever.
@@ -75,14 +86,21 @@ enum class HunterTriggerChoice : std::uint8_t { Volume = 1, Single = 2 };
 enum class StrategySidesChoice : std::uint8_t { Both = 1, Long = 2, Short = 3 };
 // Which prices the engine takes for the mark: the venue's, or every trade where data has no mark.
 enum class MarkSourceChoice : std::uint8_t { Mark = 1, Trade = 2 };
+// What a new tranche measures its targets by: a percentage of its average, or the average true
+// range of the instrument's candles. AtrOrPercent: by percentage while there are too few candles.
+enum class TargetsChoice : std::uint8_t { Percent = 1, Atr = 2, AtrOrPercent = 3 };
+// Carry: over night (CNC, MARGIN). Intraday: closed before the session ends (INTRADAY).
+enum class ProductChoice : std::uint8_t { Carry = 1, Intraday = 2 };
 
 enum class SettingKind : std::uint8_t {
-  Flag,     // true, false: 1, 0.
-  Count,    // A whole number.
-  Percent,  // Parts per million; written in percent, at most four decimals.
-  Amount,   // Money: counts of 1e-8 of the quote currency.
-  Time,     // Nanoseconds; written "10s", "60m".
-  Choice,   // The number of a name.
+  Flag,       // true, false: 1, 0.
+  Count,      // A whole number.
+  Percent,    // Parts per million; written in percent, at most four decimals.
+  Factor,     // Parts per million; written as the factor itself, "1.5", at most six decimals.
+  Amount,     // Money: counts of 1e-8 of the quote currency.
+  Time,       // Nanoseconds; written "10s", "60m".
+  TimeOfDay,  // Nanoseconds since midnight, whole minutes; written "15:15".
+  Choice,     // The number of a name.
 };
 
 struct SettingInfo {

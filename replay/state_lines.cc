@@ -32,9 +32,9 @@ class Lines {
       within(std::string(name) + "[" + std::to_string(at) + "]", [&] { fields(items[at]); });
     }
   }
-  template <class T, class Fields>
-  void newer_list(std::string_view name, const std::vector<T>& items, const Fields& fields) {
-    list(name, items, fields);
+  template <class Fields>
+  void newer(NewerPart, bool, const Fields& fields) {
+    fields();
   }
   template <class T, class Fields>
   void optional(std::string_view name, const std::optional<T>& item, const Fields& fields) {

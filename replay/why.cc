@@ -141,6 +141,7 @@ class Index {
     }
     if (const auto* fired = std::get_if<TimerFired>(&event.body);
         fired != nullptr && fired->timer.kind != TimerKind::EntryTimeout &&
+        fired->timer.kind != TimerKind::SquareOff &&
         fired->timer.subject == static_cast<std::uint64_t>(tranche)) {
       return true;
     }

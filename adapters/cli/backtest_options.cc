@@ -82,10 +82,9 @@ std::expected<std::vector<DataOptions>, InputError> data_by_symbol(
 // The instrument's rules: what the configuration says, over the exchangeInfo file if there is one.
 std::expected<void, InputError> find_rules(const BacktestArguments& arguments,
                                            const Configuration& configuration, Names& names,
-                                           const VenueTerms& terms, MarketOptions& market) {
+                                           MarketOptions& market) {
   const InstrumentId instrument = names.instrument(market.data.symbol);
-  market.terms = terms;
-  market.terms->leverage = configuration.settings.get(Setting::Leverage, instrument);
+  market.terms = terms_of(configuration, instrument);
   if (!arguments.instruments.empty()) {
     const auto listed = read_exchange_info(arguments.instruments);
     if (!listed) return std::unexpected(listed.error());
@@ -122,9 +121,10 @@ std::expected<std::vector<DataOptions>, InputError> data_sources(
   return sources;
 }
 
-std::expected<BacktestOptions, InputError> backtest_options(
-    const BacktestArguments& arguments, const std::vector<DataOptions>& sources,
-    const Configuration& configuration, Names& names) {
+std::expected<BacktestOptions, InputError> backtest_options(const BacktestArguments& arguments,
+                                                            const std::vector<DataOptions>& sources,
+                                                            const Configuration& configuration,
+                                                            Names& names) {
   BacktestOptions options{
       .account = configuration.account,
       .settings = configuration.settings,
@@ -135,7 +135,7 @@ std::expected<BacktestOptions, InputError> backtest_options(
       .skip = configuration.skip};
   for (const DataOptions& source : sources) {
     MarketOptions market{.data = source};
-    auto found = find_rules(arguments, configuration, names, options.simulation.terms, market);
+    auto found = find_rules(arguments, configuration, names, market);
     if (!found) return std::unexpected(found.error());
     options.beside.push_back(std::move(market));
   }

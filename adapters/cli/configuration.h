@@ -80,6 +80,31 @@ struct SimulationSettings {
   Ppm partial_fill = 0;  // Most of a printed trade that one order takes; 0: any amount.
 };
 
+// When the exchange takes orders; the times of day are settings ([session] start, end, ...).
+struct SessionSettings {
+  bool trading_hours = false;                 // On: outside of them no order is taken.
+  std::vector<std::string> holidays;          // 2024-01-26: days on which it stays closed.
+  std::vector<std::string> extra_days;        // Weekends on which it does not.
+  std::optional<Duration> venue_square_off =  // The venue closes intraday positions itself.
+      Duration::minutes(15 * 60 + 20);
+};
+
+// What an Indian exchange charges, in place of maker and taker fees.
+enum class ChargeSchedule : std::uint8_t { None = 1, NseEquity, NseFutures, NseOptions };
+struct ChargeSettings {
+  ChargeSchedule schedule = ChargeSchedule::None;
+  // In place of what the schedule says. Counts of 1e-8 of the turnover; the brokerage's limit in
+  // counts of 1e-8 rupees.
+  std::optional<std::int64_t> brokerage;
+  std::optional<std::int64_t> brokerage_most;
+  std::optional<std::int64_t> stt_buy;
+  std::optional<std::int64_t> stt_sell;
+  std::optional<std::int64_t> exchange;
+  std::optional<std::int64_t> sebi;
+  std::optional<std::int64_t> stamp;
+  std::optional<std::int64_t> gst;
+};
+
 struct Configuration {
   std::uint8_t account = 1;  // Goes into every order id.
   Settings settings;
@@ -96,6 +121,8 @@ struct Configuration {
   std::string gateway_webhook;                    // Where alerts are POSTed; "": nowhere.
   std::string gateway_webhook_certificates;       // PEM file of whom it may be; "": the system's.
   SimulationSettings simulation;
+  SessionSettings session;
+  ChargeSettings charges;
   bool skip = true;  // A backtest may jump over stretches in which nothing can happen.
 
   // Whether somebody wrote the setting down: for all instruments, or for the one given.

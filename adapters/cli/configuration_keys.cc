@@ -9,9 +9,9 @@
 namespace tranchet {
 namespace {
 
-constexpr auto kSections =
-    std::to_array<std::string_view>({"account", "venue", "live", "log", "defaults", "instrument",
-                                     "strategy", "gateway", "simulation", "backtest"});
+constexpr auto kSections = std::to_array<std::string_view>(
+    {"account", "venue", "live", "log", "defaults", "instrument", "session", "charges", "strategy",
+     "gateway", "simulation", "backtest"});
 
 // A number with `places` decimals in [min, max], both in counts of the last place.
 struct ReadNumber {
@@ -144,6 +144,47 @@ std::string read_percent(View text, Config& c) {
 template <Ppm SimulationSettings::*field>
 std::string write_percent(const Config& c) {
   return percent_text(c.simulation.*field);
+}
+
+// Dates of the calendar.
+template <std::vector<std::string> SessionSettings::*field>
+std::string read_days(View text, Config& c) {
+  read_list(c.session.*field, text);
+  for (const std::string& day : c.session.*field) {
+    const bool is_date = day.size() == 10 && parse_time(day + "T00:00:00Z");
+    if (!is_date) return "has " + toml_string(day) + ", which is no date such as 2024-01-26";
+  }
+  return {};
+}
+template <std::vector<std::string> SessionSettings::*field>
+std::string write_days(const Config& c) {
+  return list_text(c.session.*field);
+}
+
+constexpr auto kSchedules =
+    std::to_array<View>({"none", "nse_equity", "nse_futures", "nse_options"});
+constexpr View kOfSchedule = "schedule";
+// Percent with six decimals are counts of 1e-8.
+template <std::optional<std::int64_t> ChargeSettings::*field, int places, std::int64_t most>
+std::string read_charge(View text, Config& c) {
+  if (text == kOfSchedule) {
+    (c.charges.*field).reset();
+    return {};
+  }
+  return read_into(c.charges.*field, text, places, 0, most);
+}
+template <std::optional<std::int64_t> ChargeSettings::*field, int places>
+std::string write_charge(const Config& c) {
+  return c.charges.*field ? number_text(*(c.charges.*field), places) : toml_string(kOfSchedule);
+}
+template <std::optional<std::int64_t> ChargeSettings::*field>
+constexpr OutsideKey percent_key(View name, View meaning) {
+  return {"charges",
+          name,
+          meaning,
+          Shape::Scalar,
+          read_charge<field, 6, kDecimalOne>,
+          write_charge<field, 6>};
 }
 
 constexpr auto kOutside = std::to_array<OutsideKey>({
@@ -285,6 +326,62 @@ constexpr auto kOutside = std::to_array<OutsideKey>({
     {"simulation", "partial_fill_pct", "most an order takes of a trade, percent (0: no limit)",
      Shape::Scalar, read_percent<&SimulationSettings::partial_fill>,
      write_percent<&SimulationSettings::partial_fill>},
+    {"session", "trading_hours",
+     "on: orders are taken between start and end of trading days only, and expire at the end",
+     Shape::Scalar,
+     [](View text, Config& c) { return read_switch(c.session.trading_hours, text, "on", "off"); },
+     [](const Config& c) { return toml_string(c.session.trading_hours ? "on" : "off"); }},
+    {"session", "holidays", "days without a session, 2024-01-26; weekends are none anyway",
+     Shape::List, read_days<&SessionSettings::holidays>, write_days<&SessionSettings::holidays>},
+    {"session", "extra_days", "weekends with a session", Shape::List,
+     read_days<&SessionSettings::extra_days>, write_days<&SessionSettings::extra_days>},
+    {"session", "venue_square_off",
+     "when the venue itself closes intraday positions; \"\": it does not", Shape::Text,
+     [](View text, Config& c) {
+       c.session.venue_square_off.reset();
+       if (text.empty()) return std::string();
+       const ParsedSetting parsed = parse_setting(info(Setting::SquareOff), text);
+       if (parsed.error.empty()) {
+         c.session.venue_square_off = Duration::nanoseconds(parsed.value);
+       }
+       return parsed.error;
+     },
+     [](const Config& c) {
+       const auto& time = c.session.venue_square_off;
+       return toml_string(time ? setting_text(info(Setting::SquareOff), time->count()) : "");
+     }},
+    {"charges", "schedule",
+     "an exchange's charges in place of maker and taker fees: none, nse_equity (intraday or "
+     "delivery, by session.product), nse_futures, nse_options",
+     Shape::Text,
+     [](View text, Config& c) {
+       const auto found = std::ranges::find(kSchedules, text);
+       if (found == kSchedules.end()) {
+         return std::string("is none of none, nse_equity, nse_futures, nse_options");
+       }
+       c.charges.schedule = static_cast<ChargeSchedule>(found - kSchedules.begin() + 1);
+       return std::string();
+     },
+     [](const Config& c) {
+       return toml_string(kSchedules[static_cast<std::size_t>(c.charges.schedule) - 1]);
+     }},
+    percent_key<&ChargeSettings::brokerage>(
+        "brokerage_pct", "percent of an order's turnover (0 .. 100), or \"schedule\""),
+    {"charges", "brokerage_max", "rupees per executed order; 0: no limit; or \"schedule\"",
+     Shape::Scalar, read_charge<&ChargeSettings::brokerage_most, kDecimalPlaces, kLargest>,
+     write_charge<&ChargeSettings::brokerage_most, kDecimalPlaces>},
+    percent_key<&ChargeSettings::stt_buy>(
+        "stt_buy_pct", "securities transaction tax of the buyer, percent, or \"schedule\""),
+    percent_key<&ChargeSettings::stt_sell>("stt_sell_pct",
+                                           "the same of the seller, percent, or \"schedule\""),
+    percent_key<&ChargeSettings::exchange>(
+        "exchange_pct", "transaction charge of the exchange, percent, or \"schedule\""),
+    percent_key<&ChargeSettings::sebi>("sebi_pct",
+                                       "turnover fee of SEBI, percent, or \"schedule\""),
+    percent_key<&ChargeSettings::stamp>("stamp_pct",
+                                        "stamp duty of the buyer, percent, or \"schedule\""),
+    percent_key<&ChargeSettings::gst>(
+        "gst_pct", "tax on brokerage, exchange and SEBI, percent, or \"schedule\""),
     {"backtest", "skip", "on: jump over stretches in which nothing can happen; off: never",
      Shape::Scalar, [](View text, Config& c) { return read_switch(c.skip, text, "on", "off"); },
      [](const Config& c) { return toml_string(c.skip ? "on" : "off"); }},

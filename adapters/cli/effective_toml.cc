@@ -9,7 +9,8 @@ namespace {
 
 std::string setting_as_toml(const SettingInfo& setting, std::int64_t value) {
   const std::string text = setting_text(setting, value);
-  const bool is_name = setting.kind == SettingKind::Choice || setting.kind == SettingKind::Time;
+  const bool is_name = setting.kind == SettingKind::Choice || setting.kind == SettingKind::Time ||
+                       setting.kind == SettingKind::TimeOfDay;
   return is_name ? toml_string(text) : text;
 }
 
@@ -20,7 +21,9 @@ std::string range_of(const SettingInfo& setting) {
     case SettingKind::Flag:
       return "true, false";
     case SettingKind::Count:
+    case SettingKind::Factor:
     case SettingKind::Time:
+    case SettingKind::TimeOfDay:
       return range;
     case SettingKind::Percent:
       return "percent, " + range;

@@ -73,7 +73,7 @@ std::string rate_text(std::uint64_t per_second) {
 std::string_view exit_words(ExitReason reason) {
   constexpr auto kWords = std::to_array<std::string_view>(
       {"take profit", "instant take profit", "stop loss", "model close", "manual", "emergency",
-       "liquidation", "auto-deleveraging", "venue"});
+       "liquidation", "auto-deleveraging", "venue", "square-off"});
   static_assert(kWords.size() == Spelling<ExitReason>::names.size());
   return kWords[static_cast<std::size_t>(reason) - 1];
 }

@@ -131,6 +131,11 @@ std::string summary_json(const Summary& summary) {
   json.count("trades", account.trades).count("wins", account.wins);
   json.count("losses", account.losses).count("tranches_opened", account.tranches_opened);
   json.count("tranches_live_max", account.tranches_live_max).raw("exits", exits_json(account));
+  if (!summary.charges.empty()) {
+    JsonObject charges("  ");
+    for (const auto& [name, amount] : summary.charges) charges.money(name, amount);
+    json.raw("charges", charges.end());
+  }
   if (!summary.instruments.empty()) json.raw("instruments", instruments_json(summary));
   if (summary.interval) {
     JsonObject interval("  ");

@@ -54,7 +54,9 @@ struct Summary {
   // Of a run of several instruments, each one's part, by symbol.
   std::vector<std::pair<std::string, InstrumentResult>> instruments;
   std::optional<BarInterval> interval;  // Of a bar run.
-  std::uint64_t ambiguous_bars = 0;     // Bars in which the order of the extremes could matter.
+  // What the fees are made of, where an exchange's charges take their place: {"brokerage", 18}.
+  std::vector<std::pair<std::string, Money>> charges;
+  std::uint64_t ambiguous_bars = 0;  // Bars in which the order of the extremes could matter.
   std::uint64_t state_digest = 0;
   std::uint64_t command_digest = 0;
   std::uint64_t wall_nanoseconds = 0;

@@ -66,6 +66,9 @@ void print_result(Screen& screen, const Summary& summary) {
   screen.line("realized", signed_cents(account.realized_pnl), "before fees and funding");
   screen.line("unrealized", signed_cents(account.unrealized_pnl), "at the last price");
   screen.line("fees", signed_cents(-account.fees));
+  for (const auto& [name, amount] : summary.charges) {
+    screen.line("  " + name, signed_cents(-amount));
+  }
   screen.line("funding", signed_cents(account.funding));
   screen.line("final equity", cents(account.final_equity));
 }

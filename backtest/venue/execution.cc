@@ -9,6 +9,7 @@ namespace tranchet {
 
 void SimulatedVenue::observe(const EventBody& market, Timestamp time) {
   process_requests(time);
+  begin_hours();
   std::visit(
       [this](const auto& body) {
         if constexpr (requires { this->on(body); }) on(body);
@@ -176,11 +177,24 @@ bool SimulatedVenue::trade(VenueOrder& order, Price price, Liquidity liquidity) 
   return true;
 }
 
+// Of a fill that the order has not counted yet.
+Money SimulatedVenue::fee_of(const VenueOrder& order, Value value, Liquidity liquidity) {
+  const auto& rates = find_market(order.request.instrument)->terms.charges;
+  if (!rates) {
+    const bool maker = liquidity == Liquidity::Maker;
+    return rated(value, maker ? parameters_.maker_fee : parameters_.taker_fee);
+  }
+  const Side side = order.request.side;
+  const Charges added = charges_on(*rates, side, order.filled_value + value) -
+                        charges_on(*rates, side, order.filled_value);
+  charges_ += added;
+  return added.total();
+}
+
 void SimulatedVenue::fill(VenueOrder& order, Price price, Quantity amount, Liquidity liquidity) {
   const SubmitOrder& request = order.request;
   const Value value = value_of(price, amount);
-  const bool maker = liquidity == Liquidity::Maker;
-  const Money fee = rated(value, maker ? parameters_.maker_fee : parameters_.taker_fee);
+  const Money fee = fee_of(order, value, liquidity);
   const PositionSide book = order.is_foreign() ? book_of(request) : request.position_side;
   account_.fill(request.instrument, request.side, request.position_side, price, amount, fee);
   order.filled += amount;

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "backtest/venue/charges.h"
+#include "backtest/venue/trading_hours.h"
 #include "events/decimal.h"
 #include "events/settings.h"
 #include "events/time.h"
@@ -24,6 +27,8 @@ struct VenueTerms {
   Ppm trigger_protect = 0;         // A stop waits while trade and mark are further apart.
   Ppm maintenance_margin = 4'000;  // Of the notional at the mark.
   std::int64_t leverage = 10;      // >= 1. Notional / leverage is the initial margin.
+  std::optional<ChargeRates> charges;  // In place of maker and taker fees.
+  bool intraday = false;               // Positions are closed by the venue before the session ends.
 };
 
 struct SimulationParameters {
@@ -58,6 +63,8 @@ struct SimulationParameters {
   // An id is refused as long as the venue knows it. False: while an order of that id is open, as at
   // real venues (newClientOrderId is "unique among open orders").
   bool ids_unique_for_ever = true;
+
+  std::optional<TradingHours> hours;  // None: orders are taken at any time.
 
   VenueTerms terms;  // Of every instrument that has none of its own.
 };

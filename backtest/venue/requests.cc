@@ -9,7 +9,13 @@ namespace tranchet {
 
 void SimulatedVenue::process_requests(Timestamp until) {
   ENSURE(until >= now_);
-  while (!requests_.empty() && requests_.front().time <= until) {
+  while (true) {
+    const bool rings = next_bell_ && next_bell_->at <= until;
+    if (rings && (requests_.empty() || next_bell_->at <= requests_.front().time)) {
+      ring_bell();
+      continue;
+    }
+    if (requests_.empty() || requests_.front().time > until) break;
     const Request& request = requests_.front();
     ENSURE(request.time >= now_);
     now_ = request.time;
@@ -90,7 +96,8 @@ bool SimulatedVenue::is_taken(OrderId id) const {
 // The first check that fails is the answer; cheap ones first.
 std::optional<RejectReason> SimulatedVenue::refusal(const SubmitOrder& request) const {
   const VenueMarket* market = find_market(request.instrument);
-  if (market == nullptr) return RejectReason::Other;        // -1121
+  if (market == nullptr) return RejectReason::Other;  // -1121
+  if (!is_open_) return RejectReason::NotTrading;
   if (is_taken(request.order)) return RejectReason::Other;  // -4116
   if (!mode_allows(request)) return RejectReason::Other;    // -1106
   if (const auto reason = failed_filter(request, *market)) return reason;

@@ -96,8 +96,7 @@ void SimulatedVenue::liquidate_if_due() {
   for (const InstrumentId instrument : held) liquidate(instrument);
 }
 
-// The open orders of the instrument go first, then its positions, at the mark.
-void SimulatedVenue::liquidate(InstrumentId instrument) {
+void SimulatedVenue::cancel_all(InstrumentId instrument) {
   std::vector<const VenueOrder*> resting;
   orders_.for_each_open([&](const VenueOrder& order) {
     if (order.request.instrument == instrument) resting.push_back(&order);
@@ -106,6 +105,11 @@ void SimulatedVenue::liquidate(InstrumentId instrument) {
     answer(*order, OrderCanceled{order->request.order});
     orders_.finish(*order, QueryStatus::Canceled, now_);
   }
+}
+
+// The open orders of the instrument go first, then its positions, at the mark.
+void SimulatedVenue::liquidate(InstrumentId instrument) {
+  cancel_all(instrument);
   for (const PositionSide side : {PositionSide::Long, PositionSide::Short}) {
     const PositionKey key{instrument, side};
     const Quantity held = account_.position(key).quantity;
@@ -113,7 +117,7 @@ void SimulatedVenue::liquidate(InstrumentId instrument) {
   }
 }
 
-// Only a liquidation costs a fee.
+// A liquidation costs its fee, ADL nothing; and charges are due on whatever is traded.
 void SimulatedVenue::close_by_force(const PositionKey& key, Quantity quantity, FillOrigin origin) {
   VenueMarket& market = market_of(key.instrument);
   const Price price = market.mark_price().value_or(average_price(account_.position(key)));
@@ -123,6 +127,10 @@ void SimulatedVenue::close_by_force(const PositionKey& key, Quantity quantity, F
   if (origin == FillOrigin::Liquidation) {
     const Money charged = rated(value_of(price, quantity), parameters_.liquidation_fee);
     fee = std::max(Money(), std::min(charged, account_.balance()));
+  } else if (market.terms.charges && origin != FillOrigin::Adl) {
+    const Charges charged = charges_on(*market.terms.charges, side, value_of(price, quantity));
+    charges_ += charged;
+    fee = charged.total();
   }
   account_.credit(-fee);
   answer(OrderFilled{.order = OrderId::None,

@@ -72,10 +72,9 @@ class SimulatedVenue final : public Venue {
 
   void submit(std::span<const Command> commands, Timestamp now) override;
   std::optional<Timestamp> next_wakeup() const override {
-    if (requests_.empty() && answers_.empty()) return std::nullopt;
-    if (requests_.empty()) return answers_.front().time;
-    if (answers_.empty()) return requests_.front().time;
-    return std::min(requests_.front().time, answers_.front().time);
+    if (next_bell_) [[unlikely]]
+      return next_wakeup_or_bell();
+    return next_message();
   }
   void advance(Timestamp now, std::vector<Occurrence>& out) override;
 
@@ -113,6 +112,8 @@ class SimulatedVenue final : public Venue {
   // ---- For accounts and tests.
   Money balance() const { return account_.balance(); }  // Wallet: without unrealized profit.
   Money equity() const;                                 // With it, at the marks.
+  // What the orders so far have cost, where charges take the place of fees.
+  const Charges& charges() const { return charges_; }
   VenuePosition position(const PositionKey& key) const { return account_.position(key); }
   const VenuePositions& positions() const { return account_.positions(); }
   OrderTable<VenueOrder>::Live open_orders() const { return orders_.open(); }  // Ours.
@@ -138,6 +139,16 @@ class SimulatedVenue final : public Venue {
     bool falling = false;
   };
 
+  std::optional<Timestamp> next_message() const {
+    if (requests_.empty() && answers_.empty()) return std::nullopt;
+    if (requests_.empty()) return answers_.front().time;
+    if (answers_.empty()) return requests_.front().time;
+    return std::min(requests_.front().time, answers_.front().time);
+  }
+  Timestamp next_wakeup_or_bell() const {
+    const auto message = next_message();
+    return message ? std::min(*message, next_bell_->at) : next_bell_->at;
+  }
   VenueMarket& market_of(InstrumentId instrument) {
     const auto index = static_cast<std::size_t>(instrument);
     ENSURE(index < markets_.size() && markets_[index].listed);
@@ -196,12 +207,22 @@ class SimulatedVenue final : public Venue {
   Quantity fillable(const VenueOrder& order) const;
   void expire(const VenueOrder& order);
 
+  Money fee_of(const VenueOrder& order, Value value, Liquidity liquidity);
+
+  // session.cc
+  void begin_hours();
+  void ring_bell();
+  void tell_session(SessionPhase phase);
+  void expire_all();
+  void square_off(InstrumentId instrument);
+
   // settlement.cc
   Value equity_value() const;
   Value initial_margin(const SubmitOrder& request, Quantity quantity) const;
   bool margin_suffices(const SubmitOrder& request) const;
   void liquidate_if_due();
   void liquidate(InstrumentId instrument);
+  void cancel_all(InstrumentId instrument);
   void close_by_force(const PositionKey& key, Quantity quantity, FillOrigin origin);
 
   // quiet_band.cc
@@ -223,6 +244,10 @@ class SimulatedVenue final : public Venue {
   MessageQueue<Request> requests_;    // By arrival.
   MessageQueue<Occurrence> answers_;  // By due time.
   std::map<OrderId, Price> told_prices_;
+  Charges charges_;
+  std::optional<TradingHours::Ring> next_bell_;
+  bool begun_ = false;  // The hours are known to hold.
+  bool is_open_ = true;
   std::vector<Reached> reached_;  // Of one react(); kept for its memory.
 };
 

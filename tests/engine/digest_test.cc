@@ -107,14 +107,14 @@ void walk(Changer& c, Closing& closing) {
 }
 void walk(Changer& c, Tranche& tranche) {
   auto& [id, ordinal, quantity, cost, average, take_profit, stop_loss, take_profit_enabled,
-         stop_loss_enabled, target, stop, closing, opened, ended, dust, dust_alerted, rest_until,
-         generation, exited, exited_cost, exit_value, realized_pnl, fees, entries, stops, targets,
-         closes] = tranche;
+         stop_loss_enabled, take_profit_distance, stop_loss_distance, target, stop, closing, opened,
+         ended, dust, dust_alerted, rest_until, generation, exited, exited_cost, exit_value,
+         realized_pnl, fees, entries, stops, targets, closes] = tranche;
   static_cast<void>(average);  // Follows from the two before.
   c("tranche", id, ordinal, quantity, cost, take_profit, stop_loss, take_profit_enabled,
-    stop_loss_enabled, target, stop, closing, opened, ended, dust, dust_alerted, rest_until,
-    generation, exited, exited_cost, exit_value, realized_pnl, fees, entries, stops, targets,
-    closes);
+    stop_loss_enabled, take_profit_distance, stop_loss_distance, target, stop, closing, opened,
+    ended, dust, dust_alerted, rest_until, generation, exited, exited_cost, exit_value,
+    realized_pnl, fees, entries, stops, targets, closes);
 }
 void walk(Changer& c, Order& order) {
   auto& [id, key, tranche_id, born_for, tranche, purpose, type, side, working_type, trade_type,
@@ -156,15 +156,19 @@ void walk(Changer& c, InstrumentListed& rules) {
   static_cast<void>(symbol);
   c("rules", tick, step, least, most, market_most, least_notional, instrument, stops);
 }
+void walk(Changer& c, CandleMemory& candles) {
+  auto& [seconds, period, count, opened, close, range] = candles;
+  c("candles", seconds, period, count, opened, close, range);
+}
 // The band follows from the rest; window and hunter's memory are changed by tests of their own.
 void walk(Changer& c, InstrumentState& instrument) {
-  auto& [listed, rules, mark, mark_time, trade, trade_time, band, positions, dip, hunter,
-         cooldown_until, foreign_trades] = instrument;
+  auto& [listed, rules, mark, mark_time, trade, trade_time, band, positions, dip, hunter, candles,
+         session_closed, cooldown_until, foreign_trades] = instrument;
   static_cast<void>(band);
   static_cast<void>(dip);
   static_cast<void>(hunter);
   c("instrument", listed, rules, mark, mark_time, trade, trade_time, positions[0], positions[1],
-    cooldown_until[0], cooldown_until[1], foreign_trades);
+    candles, session_closed, cooldown_until[0], cooldown_until[1], foreign_trades);
 }
 // The author is a name.
 void walk(Changer& c, AdoptionRequested& request) {
@@ -189,6 +193,7 @@ State full_state() {
   InstrumentState instrument;
   instrument.foreign_trades.emplace_back();
   instrument.dip.add(Price::from_raw(5), Timestamp(), Duration::seconds(1));
+  instrument.candles.seconds = 300;
   for (Position& position : instrument.positions) {
     Tranche tranche;
     tranche.closing.emplace();

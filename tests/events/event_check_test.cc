@@ -34,6 +34,13 @@ OrderFilled filled(Quantity quantity, Price price) {
   return {.order = kOrder, .trade = TradeId{1}, .quantity = quantity, .price = price};
 }
 
+CandleClosed candle(auto change) {
+  CandleClosed closed{
+      .instrument = kCoin, .seconds = 60, .open = 2_px, .high = 3_px, .low = 1_px, .close = 2_px};
+  change(closed);
+  return closed;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Rows, Flaw,
     testing::Values(
@@ -48,7 +55,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "market_max_quantity must not be negative"},
         FlawRow{listed([](auto& r) { r.min_notional = -1_usd; }),
                 "min_notional must not be negative"},
-        FlawRow{MarkPrice{kCoin, 0_px}, "price must be above 0"},
+        FlawRow{MarkPrice{kCoin, 0_px}, "price must be above 0"}, FlawRow{candle([](auto&) {}), ""},
+        FlawRow{candle([](auto& c) { c.seconds = 0; }), "seconds must be above 0"},
+        FlawRow{candle([](auto& c) { c.low = Price(); }), "low must be above 0"},
+        FlawRow{candle([](auto& c) { c.high = 1.5_px; }),
+                "open and close must lie within low and high"},
+        FlawRow{candle([](auto& c) { c.close = 0.5_px; }),
+                "open and close must lie within low and high"},
+        FlawRow{candle([](auto& c) { c.volume = -1_qty; }), "volume must not be negative"},
         FlawRow{MarkPrice{kCoin, 0.00000001_px}, ""},
         FlawRow{TradePrinted{.instrument = kCoin, .quantity = 0_qty, .price = 1_px}, ""},
         FlawRow{TradePrinted{.instrument = kCoin, .price = -1_px}, "price must be above 0"},

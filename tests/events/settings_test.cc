@@ -42,6 +42,15 @@ TEST(SettingsTable, EveryLimitReadsBackFromItsText) {
   }
 }
 
+TEST(SettingsTable, FactorsAndTimesOfDayAreReadAsTheyAreWritten) {
+  EXPECT_EQ(parse_setting(info(Setting::AtrStop), "1.5").value, 1'500'000);
+  EXPECT_EQ(setting_text(info(Setting::AtrStop), 1'500'000), "1.5");
+  EXPECT_EQ(parse_setting(info(Setting::SquareOff), "15:15").value, 915 * 60'000'000'000);
+  EXPECT_EQ(setting_text(info(Setting::SessionStart), info(Setting::SessionStart).fallback),
+            "09:15");
+  EXPECT_EQ(parse_setting(info(Setting::SquareOff), "00:00").value, 0);
+}
+
 struct SettingRow {
   Setting setting;
   const char* text;
@@ -57,6 +66,13 @@ INSTANTIATE_TEST_SUITE_P(
     Rows, SettingIsRefused,
     testing::Values(SettingRow{Setting::TakeProfit, "0", "is below 0.0001 %"},
                     SettingRow{Setting::TakeProfit, "100", "is above 99.9999 %"},
+                    SettingRow{Setting::AtrStop, "0", "is below 0.000001"},
+                    SettingRow{Setting::AtrStop, "100.5", "is above 100"},
+                    SettingRow{Setting::AtrStop, "1.0000001", "has more than 6 decimals"},
+                    SettingRow{Setting::SquareOff, "24:00", "is not a time of day such as 15:15"},
+                    SettingRow{Setting::SquareOff, "15:60", "is not a time of day such as 15:15"},
+                    SettingRow{Setting::SquareOff, "9:15", "is not a time of day such as 15:15"},
+                    SettingRow{Setting::SquareOff, "09-15", "is not a time of day such as 15:15"},
                     SettingRow{Setting::TakeProfit, "-1", "is below 0.0001 %"},
                     SettingRow{Setting::TakeProfit, "0.00001", "has more than 4 decimals"},
                     SettingRow{Setting::TakeProfit, "1e400", "is out of range"},

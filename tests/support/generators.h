@@ -70,6 +70,7 @@ class EventMaker {
                                     below_(static_cast<std::uint64_t>(about.max - about.min) + 1));
     // Durations have a unit and at most twelve digits: whole milliseconds always fit.
     if (about.kind == SettingKind::Time) changed.value -= changed.value % 1'000'000;
+    if (about.kind == SettingKind::TimeOfDay) changed.value -= changed.value % 60'000'000'000;
     changed.instrument = InstrumentId::None;
     if (about.per_instrument && below_(2) == 0) fill(changed.instrument, Range::Any);
   }

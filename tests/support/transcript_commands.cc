@@ -54,6 +54,10 @@ std::string Scene::timer_name(const TimerId& timer) const {
   const std::string kind(to_text(timer.kind));
   if (timer.kind == TimerKind::EntryTimeout)
     return kind + " of " + order_name(OrderId{timer.subject});
+  if (timer.kind == TimerKind::SquareOff) {
+    const InstrumentId instrument{static_cast<std::uint16_t>(timer.subject)};
+    return kind + " of " + std::string(names_.symbol(instrument));
+  }
   const auto found = tranche_names_.find(TrancheId{timer.subject});
   return kind + " of " + (found == tranche_names_.end() ? "?" : found->second);
 }

@@ -245,6 +245,7 @@ VenueError refusal_of(RejectReason reason, const SubmitOrder& request) {
       return {-2013, "Order does not exist."};
     case RejectReason::RateLimited:
       return {-1015, "Too many new orders.", 429};
+    case RejectReason::NotTrading:  // A perpetual trades always.
     case RejectReason::Other:
       break;
   }

@@ -144,6 +144,7 @@ TwinAnswer rejection(RejectReason reason, bool is_cancel) {
       return is_cancel ? error(-2011, "Unknown order sent.") : error(-2013, "No such order.");
     case RejectReason::RateLimited:
       return error(-1015, "Too many new orders.");
+    case RejectReason::NotTrading:
     case RejectReason::Other:
       return error(-1130, "Data sent for parameter is not valid.");
   }

@@ -103,6 +103,7 @@ std::string told(const EventBody& body) {
                [](const OrderReported& e) { return told_order(e); },
                [](const BalanceReported& e) { return words("Balance ", to_text(e.balance)); },
                [](const SnapshotEnded&) { return std::string("End"); },
+               [](const SessionChanged& e) { return words("Session ", to_text(e.phase)); },
                [](const auto&) { return std::string("?"); }},
       body);
 }

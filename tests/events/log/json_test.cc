@@ -76,6 +76,12 @@ TEST(EventJson, OptionalFieldsStayAwayWhenTheySayNothing) {
         "\"type\":\"" + std::string(type) + R"(","reason":"lunch","author":"anna/7c1e")";
     EXPECT_EQ(echo(halt), halt);
   }
+  const std::string_view candle =
+      R"("type":"CandleClosed","instrument":"SBIN","seconds":300,"opened":"2024-01-02T03:45:00Z",)"
+      R"("open":"600","high":"601.5","low":"599.05","close":"600.25","volume":null)";
+  EXPECT_EQ(echo(candle), candle);
+  const std::string_view closed = R"("type":"SessionChanged","instrument":"SBIN","phase":"Closed")";
+  EXPECT_EQ(echo(closed), closed);
   EXPECT_EQ(echo(R"("type":"CloseRequested","reason":"Manual")"),
             R"("type":"CloseRequested","reason":"Manual")");
   const std::string_view protection =
