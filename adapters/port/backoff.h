@@ -8,7 +8,7 @@
 #include "backtest/wargame/random.h"
 #include "events/time.h"
 
-namespace tranchet::aster {
+namespace tranchet {
 
 class Backoff {
  public:
@@ -31,4 +31,4 @@ class Backoff {
   int failures_ = 0;
 };
 
-}  // namespace tranchet::aster
+}  // namespace tranchet

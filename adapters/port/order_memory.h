@@ -12,7 +12,7 @@
 #include "events/ids.h"
 #include "events/time.h"
 
-namespace tranchet::aster {
+namespace tranchet {
 
 // A statement about an order's standing, in the venue's order of time: an end is newer than
 // anything before it, then its time decides, then its kind (an amendment follows an acceptance).
@@ -78,4 +78,4 @@ class OrderMemory {
   std::deque<FillKey> fills_in_order_;
 };
 
-}  // namespace tranchet::aster
+}  // namespace tranchet

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <utility>
 
-#include "adapters/aster/backoff.h"
-#include "adapters/aster/traffic.h"
+#include "adapters/port/backoff.h"
+#include "adapters/port/traffic.h"
 
-namespace tranchet::aster {
+namespace tranchet {
 
 class StreamLine {
  public:
@@ -79,4 +79,4 @@ class StreamLine {
   StreamWish wish_;
 };
 
-}  // namespace tranchet::aster
+}  // namespace tranchet

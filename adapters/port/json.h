@@ -10,7 +10,7 @@
 
 #include "events/decimal.h"
 
-namespace tranchet::aster {
+namespace tranchet {
 
 class Json {
  public:
@@ -55,6 +55,12 @@ class Fields {
   T decimal_or_zero(std::string_view key) {
     return T::from_raw(count(key, false));
   }
+  // Averages, which venues compute in floating point: what is behind the eighth decimal is rounded, a
+  // half away from zero. 0 where it is missing.
+  template <class T>
+  T rounded_or_zero(std::string_view key) {
+    return T::from_raw(rounded_count(key));
+  }
   // A price that is 0 or missing is none.
   Maybe<Price> price_if_any(std::string_view key);
 
@@ -67,10 +73,11 @@ class Fields {
  private:
   const Json* scalar(std::string_view key, bool needed);
   std::int64_t count(std::string_view key, bool needed);
+  std::int64_t rounded_count(std::string_view key);
 
   const Json& object_;
   std::string_view where_;
   std::string flaw_;
 };
 
-}  // namespace tranchet::aster
+}  // namespace tranchet

@@ -1,9 +1,9 @@
-#include "adapters/aster/order_memory.h"
+#include "adapters/port/order_memory.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace tranchet::aster {
+namespace tranchet {
 namespace {
 
 constexpr Duration kKept = Duration::hours(8 * 24);
@@ -95,4 +95,4 @@ void OrderMemory::forget_old(Timestamp steady) {
   });
 }
 
-}  // namespace tranchet::aster
+}  // namespace tranchet

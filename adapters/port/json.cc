@@ -1,11 +1,11 @@
-#include "adapters/aster/json.h"
+#include "adapters/port/json.h"
 
 #include <simdjson.h>
 
 #include <algorithm>
 #include <charconv>
 
-namespace tranchet::aster {
+namespace tranchet {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -210,6 +210,25 @@ std::int64_t Fields::count(std::string_view key, bool needed) {
   return parsed.count;
 }
 
+std::int64_t Fields::rounded_count(std::string_view key) {
+  const Json* found = scalar(key, false);
+  if (found == nullptr) return 0;
+  const std::string_view text = found->text;
+  const std::size_t point = text.find('.');
+  const std::size_t first_lost = point + 1 + kDecimalPlaces;
+  const bool is_plain = text.find_first_of("eE") == std::string_view::npos;
+  if (!is_plain || point == std::string_view::npos || text.size() <= first_lost) {
+    return count(key, false);
+  }
+  const ParsedDecimal parsed = parse_decimal(text.substr(0, first_lost));
+  if (parsed.error) {
+    fail(key, excerpt(text) + " " + std::string(describe(*parsed.error)));
+    return 0;
+  }
+  if (text[first_lost] < '5') return parsed.count;
+  return parsed.count + (text.starts_with('-') ? -1 : 1);
+}
+
 Maybe<Price> Fields::price_if_any(std::string_view key) {
   const auto price = decimal_or_zero<Price>(key);
   return price.is_positive() ? Maybe<Price>(price) : Maybe<Price>();
@@ -233,4 +252,4 @@ const Json* Fields::array(std::string_view key) {
   return found;
 }
 
-}  // namespace tranchet::aster
+}  // namespace tranchet

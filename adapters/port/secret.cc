@@ -1,8 +1,8 @@
-#include "adapters/aster/secret.h"
+#include "adapters/port/secret.h"
 
 #include <openssl/crypto.h>
 
-namespace tranchet::aster {
+namespace tranchet {
 
 void wipe(void* memory, std::size_t size) {
   OPENSSL_cleanse(memory, size);
@@ -20,4 +20,4 @@ Secret::~Secret() {
   wipe(bytes_.data(), bytes_.size());
 }
 
-}  // namespace tranchet::aster
+}  // namespace tranchet

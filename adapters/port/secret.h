@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace tranchet::aster {
+namespace tranchet {
 
 class Secret {
  public:
@@ -29,4 +29,4 @@ class Secret {
 // Overwrites memory in a way that the optimizer keeps.
 void wipe(void* memory, std::size_t size);
 
-}  // namespace tranchet::aster
+}  // namespace tranchet

@@ -7,13 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "events/enums.h"
 #include "events/time.h"
 
-namespace tranchet::aster {
-
-// Of a symbol at the venue; AsItIs: not said, or not to be touched.
-enum class MarginType : std::uint8_t { AsItIs, Crossed, Isolated };
+namespace tranchet {
 
 // The two clocks of a process. Steady: for time-outs and nonces, never set; where it begins does
 // not matter. Wall: what events are stamped with; it may be wrong, and may be set.
@@ -22,18 +18,21 @@ struct Moment {
   Timestamp wall;
 };
 
-enum class Method : std::uint8_t { Get = 1, Post, Put, Delete };
-std::string_view to_text(Method method);
+enum class HttpMethod : std::uint8_t { Get = 1, Post, Put, Delete, Patch };
+std::string_view to_text(HttpMethod method);
 
 struct HttpHeader {
   std::string name;
   std::string value;
 };
 
-// To the REST host. A body is a form (application/x-www-form-urlencoded), as the headers say.
+// All but letters, digits and -._~ as %XX.
+std::string percent_encoded(std::string_view text);
+
+// To the REST host. What a body is, a form or JSON, the headers say.
 struct HttpRequest {
   std::uint64_t id = 0;  // Of the core's own, to answer it by.
-  Method method{};
+  HttpMethod method{};
   std::string target;  // "/fapi/v3/order", with the query where there is one.
   std::vector<HttpHeader> headers;
   std::string body;
@@ -54,4 +53,4 @@ struct StreamWish {
   std::string target;  // "/ws/<listen key>", "/stream?streams=...". A listen key is a secret.
 };
 
-}  // namespace tranchet::aster
+}  // namespace tranchet
