@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "adapters/aster/json.h"
+#include "adapters/port/json.h"
 #include "adapters/aster/requests.h"
 #include "adapters/aster/rest_messages.h"
 #include "adapters/aster/written_request.h"
@@ -136,7 +136,7 @@ std::string text_of(const Call& call, const AskAnswer& answer) {
 }
 
 Call cancel_by_number_call(std::string_view symbol, std::int64_t number) {
-  return {.method = Method::Delete,
+  return {.method = HttpMethod::Delete,
           .path = "/order",
           .parameters = "symbol=" + std::string(symbol) + "&orderId=" + std::to_string(number),
           .cost = {.weight = 1},

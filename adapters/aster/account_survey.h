@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "adapters/aster/signing.h"
-#include "adapters/aster/traffic.h"
+#include "adapters/port/traffic.h"
 #include "adapters/aster/venue_clock.h"
 #include "backtest/market_data/market_data.h"
 #include "events/event.h"

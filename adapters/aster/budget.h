@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "adapters/aster/traffic.h"
+#include "adapters/port/traffic.h"
 #include "events/time.h"
 
 namespace tranchet::aster {

@@ -28,8 +28,9 @@
 #include <string>
 #include <vector>
 
+#include "adapters/aster/margin_type.h"
 #include "adapters/aster/signing.h"
-#include "adapters/aster/traffic.h"
+#include "adapters/port/traffic.h"
 #include "events/names.h"
 #include "events/settings.h"
 #include "replay/venue.h"

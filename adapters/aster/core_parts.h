@@ -21,9 +21,9 @@
 #include "adapters/aster/error_map.h"
 #include "adapters/aster/instrument_rules.h"
 #include "adapters/aster/market_feed.h"
-#include "adapters/aster/order_memory.h"
+#include "adapters/port/order_memory.h"
 #include "adapters/aster/requests.h"
-#include "adapters/aster/stream_line.h"
+#include "adapters/port/stream_line.h"
 #include "adapters/aster/user_messages.h"
 #include "adapters/aster/venue_clock.h"
 

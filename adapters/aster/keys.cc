@@ -1,72 +1,14 @@
 #include "adapters/aster/keys.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <toml++/toml.h>
+
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+
+#include "adapters/port/private_file.h"
 
 namespace tranchet::aster {
 namespace {
-
-constexpr std::size_t kLongest = 64 * 1024;
-
-// Closes what it opened.
-class File {
- public:
-  explicit File(const std::filesystem::path& path)
-      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int descriptor() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-bool is_credential(const std::filesystem::path& file) {
-  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
-  return directory != nullptr && file.parent_path() == std::filesystem::path(directory);
-}
-
-// Empty: fine.
-std::string flaw_in(const struct stat& status, bool is_credential) {
-  if (!S_ISREG(status.st_mode)) return "is not a regular file";
-  if (static_cast<std::size_t>(status.st_size) > kLongest) return "is longer than 64 KiB";
-  if (is_credential) return {};
-  if (status.st_uid != ::geteuid()) return "belongs to somebody else";
-  if ((status.st_mode & 077) != 0) return "can be read or written by others; its mode must be 0600";
-  return {};
-}
-
-std::expected<Secret, std::string> read_file(const std::filesystem::path& path) {
-  const std::string name = path.string();
-  const File file(path);
-  struct stat status {};
-  if (file.descriptor() < 0 || ::fstat(file.descriptor(), &status) != 0) {
-    return std::unexpected(name + ": cannot be opened");
-  }
-  if (const std::string flaw = flaw_in(status, is_credential(path)); !flaw.empty()) {
-    return std::unexpected(name + ": " + flaw);
-  }
-  std::vector<char> bytes(static_cast<std::size_t>(status.st_size));
-  std::size_t read = 0;
-  while (read < bytes.size()) {
-    const ssize_t count = ::read(file.descriptor(), bytes.data() + read, bytes.size() - read);
-    if (count <= 0) break;
-    read += static_cast<std::size_t>(count);
-  }
-  Secret content({bytes.data(), read});
-  wipe(bytes.data(), bytes.size());
-  if (read < bytes.size()) return std::unexpected(name + ": cannot be read");
-  return content;
-}
 
 // A value of the file, wiped where the parser keeps it.
 Secret take_text(toml::table& table, std::string_view key) {
@@ -114,7 +56,7 @@ std::expected<std::unique_ptr<Signer>, std::string> signer_of(toml::table& table
 }  // namespace
 
 std::expected<std::unique_ptr<Signer>, std::string> read_keys(const std::filesystem::path& file) {
-  const auto content = read_file(file);
+  const auto content = read_private_file(file);
   if (!content) return std::unexpected(content.error());
   try {
     toml::table table = toml::parse(content->reveal());
@@ -126,17 +68,6 @@ std::expected<std::unique_ptr<Signer>, std::string> read_keys(const std::filesys
     return std::unexpected(file.string() + ":" + std::to_string(error.source().begin.line) +
                            ": is not TOML");
   }
-}
-
-std::optional<std::filesystem::path> credential_file(std::string_view name) {
-  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
-  if (directory == nullptr || name.empty() || name.find('/') != std::string_view::npos) {
-    return std::nullopt;
-  }
-  std::filesystem::path file = std::filesystem::path(directory) / name;
-  std::error_code failed;
-  if (!std::filesystem::exists(file, failed)) return std::nullopt;
-  return file;
 }
 
 }  // namespace tranchet::aster

@@ -6,16 +6,13 @@
 //   key = "4fd0..."       # of the signer
 //   chain = 1666          # optional; 714: test net
 //
-// A file must be a regular one, belong to whoever runs the program, and have mode 0600 or less. One
-// in the credentials directory of systemd is as systemd has made it. No error quotes a value.
+// A private file (adapters/port/private_file.h). No error quotes a value.
 #pragma once
 
 #include <expected>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "adapters/aster/signing.h"
 
@@ -23,8 +20,5 @@ namespace tranchet::aster {
 
 // The error names the file, and the line or the key.
 std::expected<std::unique_ptr<Signer>, std::string> read_keys(const std::filesystem::path& file);
-
-// A credential of that name that systemd has handed to the program (LoadCredential=), if any.
-std::optional<std::filesystem::path> credential_file(std::string_view name);
 
 }  // namespace tranchet::aster

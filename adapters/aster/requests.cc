@@ -77,43 +77,10 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-std::string_view to_text(Method method) {
-  switch (method) {
-    case Method::Get:
-      return "GET";
-    case Method::Post:
-      return "POST";
-    case Method::Put:
-      return "PUT";
-    case Method::Delete:
-      return "DELETE";
-  }
-  ENSURE(false);
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string result;
-  for (const char letter : text) {
-    const bool is_plain = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
-                          (letter >= 'A' && letter <= 'Z') ||
-                          std::string_view("-._~").find(letter) != std::string_view::npos;
-    if (is_plain) {
-      result += letter;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(letter);
-    result += '%';
-    result += kDigits[byte >> 4];
-    result += kDigits[byte & 15];
-  }
-  return result;
-}
-
 // ---- The account and the venue.
 
 Call server_time_call() {
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = "/time",
           .signature = Signature::None,
           .cost = {.weight = 1},
@@ -121,7 +88,7 @@ Call server_time_call() {
 }
 
 Call exchange_info_call() {
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = "/exchangeInfo",
           .signature = Signature::None,
           .cost = {.weight = 1},
@@ -129,7 +96,7 @@ Call exchange_info_call() {
 }
 
 Call mark_prices_call() {
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = "/premiumIndex",
           .signature = Signature::None,
           .cost = {.weight = 1},
@@ -137,14 +104,14 @@ Call mark_prices_call() {
 }
 
 Call position_mode_call() {
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = "/positionSide/dual",
           .cost = {.weight = 30},
           .label = "GET positionSide/dual"};
 }
 
 Call set_position_mode_call(PositionMode mode) {
-  return {.method = Method::Post,
+  return {.method = HttpMethod::Post,
           .path = "/positionSide/dual",
           .parameters =
               mode == PositionMode::Hedge ? "dualSidePosition=true" : "dualSidePosition=false",
@@ -153,7 +120,7 @@ Call set_position_mode_call(PositionMode mode) {
 }
 
 Call leverage_call(std::string_view symbol, std::uint16_t leverage) {
-  return {.method = Method::Post,
+  return {.method = HttpMethod::Post,
           .path = "/leverage",
           .parameters = "symbol=" + std::string(symbol) + "&leverage=" + std::to_string(leverage),
           .cost = {.weight = 1},
@@ -161,7 +128,7 @@ Call leverage_call(std::string_view symbol, std::uint16_t leverage) {
 }
 
 Call margin_type_call(std::string_view symbol, bool isolated) {
-  return {.method = Method::Post,
+  return {.method = HttpMethod::Post,
           .path = "/marginType",
           .parameters = "symbol=" + std::string(symbol) +
                         "&marginType=" + (isolated ? "ISOLATED" : "CROSSED"),
@@ -170,7 +137,7 @@ Call margin_type_call(std::string_view symbol, bool isolated) {
 }
 
 Call new_listen_key_call() {
-  return {.method = Method::Post,
+  return {.method = HttpMethod::Post,
           .path = "/listenKey",
           .signature = Signature::KeyOnly,
           .cost = {.weight = 1},
@@ -178,7 +145,7 @@ Call new_listen_key_call() {
 }
 
 Call keep_listen_key_call() {
-  return {.method = Method::Put,
+  return {.method = HttpMethod::Put,
           .path = "/listenKey",
           .signature = Signature::KeyOnly,
           .cost = {.weight = 1},
@@ -188,7 +155,7 @@ Call keep_listen_key_call() {
 // ---- Orders.
 
 Call submit_call(const SubmitOrder& order, std::string_view symbol, PositionMode mode) {
-  return {.method = Method::Post,
+  return {.method = HttpMethod::Post,
           .path = "/order",
           .parameters = joined(parameters_of(order, symbol, mode)),
           .cost = {.weight = 1, .orders = 1},
@@ -209,7 +176,7 @@ Call batch_call(std::span<const SymbolOrder> orders, PositionMode mode) {
     list += '}';
   }
   list += ']';
-  return {.method = Method::Post,
+  return {.method = HttpMethod::Post,
           .path = "/batchOrders",
           .parameters = "batchOrders=" + percent_encoded(list),
           .cost = {.weight = 5, .orders = static_cast<std::uint32_t>(orders.size())},
@@ -220,7 +187,7 @@ Call batch_call(std::span<const SymbolOrder> orders, PositionMode mode) {
 Call amend_call(const AmendOrder& order, std::string_view symbol) {
   const Side side = order.purpose == Purpose::Entry ? entry_side(order.position_side)
                                                     : exit_side(order.position_side);
-  return {.method = Method::Put,
+  return {.method = HttpMethod::Put,
           .path = "/order",
           .parameters = named(symbol, order.order) + "&side=" + std::string(venue_side(side)) +
                         "&quantity=" + to_text(order.quantity) +
@@ -230,7 +197,7 @@ Call amend_call(const AmendOrder& order, std::string_view symbol) {
 }
 
 Call cancel_call(const CancelOrder& order, std::string_view symbol) {
-  return {.method = Method::Delete,
+  return {.method = HttpMethod::Delete,
           .path = "/order",
           .parameters = named(symbol, order.order),
           .cost = {.weight = 1, .orders = 1},
@@ -238,7 +205,7 @@ Call cancel_call(const CancelOrder& order, std::string_view symbol) {
 }
 
 Call query_call(OrderId order, std::string_view symbol) {
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = "/order",
           .parameters = named(symbol, order),
           .cost = {.weight = 1},
@@ -246,7 +213,7 @@ Call query_call(OrderId order, std::string_view symbol) {
 }
 
 Call query_by_number_call(std::int64_t order, std::string_view symbol) {
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = "/order",
           .parameters = "symbol=" + std::string(symbol) + "&orderId=" + std::to_string(order),
           .cost = {.weight = 1},
@@ -257,14 +224,14 @@ Call query_by_number_call(std::int64_t order, std::string_view symbol) {
 
 Call positions_call(std::string_view root) {
   const bool old = root == "/fapi/v1";
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = old ? "/fapi/v2/positionRisk" : "/positionRisk",
           .cost = {.weight = 5},
           .label = "GET positionRisk"};
 }
 
 Call open_orders_call() {
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = "/openOrders",
           .cost = {.weight = 40},
           .label = "GET openOrders"};
@@ -272,7 +239,7 @@ Call open_orders_call() {
 
 Call balance_call(std::string_view root) {
   const bool old = root == "/fapi/v1";
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = old ? "/fapi/v2/balance" : "/balance",
           .cost = {.weight = 5},
           .label = "GET balance"};
@@ -281,7 +248,7 @@ Call balance_call(std::string_view root) {
 Call trades_call(std::string_view symbol, std::int64_t since_milliseconds, std::uint64_t from_id) {
   const std::string from = from_id > 0 ? "&fromId=" + std::to_string(from_id)
                                        : "&startTime=" + std::to_string(since_milliseconds);
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = "/userTrades",
           .parameters =
               "symbol=" + std::string(symbol) + from + "&limit=" + std::to_string(kTradesMost),
@@ -290,7 +257,7 @@ Call trades_call(std::string_view symbol, std::int64_t since_milliseconds, std::
 }
 
 Call funding_call(std::int64_t since_milliseconds) {
-  return {.method = Method::Get,
+  return {.method = HttpMethod::Get,
           .path = "/income",
           .parameters = "incomeType=FUNDING_FEE&startTime=" + std::to_string(since_milliseconds) +
                         "&limit=1000",

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "adapters/aster/budget.h"
-#include "adapters/aster/traffic.h"
+#include "adapters/port/traffic.h"
 #include "events/command.h"
 #include "events/settings.h"
 
@@ -25,7 +25,7 @@ enum class Signature : std::uint8_t {
 };
 
 struct Call {
-  Method method{};
+  HttpMethod method{};
   std::string path;        // Behind the root, "/order"; or whole, where V1 differs.
   std::string parameters;  // Unsigned.
   Signature signature = Signature::Signed;
@@ -72,7 +72,5 @@ struct MarketWish {
 };
 std::string market_target(std::span<const MarketWish> wishes, bool liquidations,
                           std::size_t& left_out);
-
-std::string percent_encoded(std::string_view text);
 
 }  // namespace tranchet::aster

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "adapters/aster/json.h"
+#include "adapters/port/json.h"
 
 namespace tranchet::aster {
 namespace {

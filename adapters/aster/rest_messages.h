@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/aster/traffic.h"
+#include "adapters/aster/margin_type.h"
 #include "adapters/aster/user_messages.h"
 #include "events/event.h"
 

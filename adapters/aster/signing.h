@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/aster/secret.h"
-#include "adapters/aster/traffic.h"
+#include "adapters/port/secret.h"
+#include "adapters/port/traffic.h"
 
 namespace tranchet::aster {
 

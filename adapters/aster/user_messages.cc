@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "adapters/aster/json.h"
+#include "adapters/port/json.h"
 
 namespace tranchet::aster {
 namespace {

@@ -20,7 +20,7 @@ HttpRequest written_request(const Call& call, const Signer& signer,
   if (is_signed) {
     parameters = signer.sign({.parameters = call.parameters, .microseconds = nonce()});
   }
-  if (call.method == Method::Get) {
+  if (call.method == HttpMethod::Get) {
     if (!parameters.empty()) request.target += "?" + parameters;
   } else {
     request.body = parameters;

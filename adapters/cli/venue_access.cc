@@ -30,14 +30,14 @@ VenueAccess::VenueAccess(LivePermit permit, std::unique_ptr<Network> network,
       host_(rest.host_header()),
       client_(*network_, rest, {.connections = 1}),
       desk_(
-          permit_.signer(), [this](const aster::HttpRequest& request) { return ask(request); },
+          permit_.signer(), [this](const HttpRequest& request) { return ask(request); },
           [] { return read_clocks().steady; }) {}
 
-std::expected<aster::AskAnswer, std::string> VenueAccess::ask(const aster::HttpRequest& request) {
-  ClientRequest out{.method = std::string(aster::to_text(request.method)),
+std::expected<aster::AskAnswer, std::string> VenueAccess::ask(const HttpRequest& request) {
+  ClientRequest out{.method = std::string(to_text(request.method)),
                     .target = request.target,
                     .body = request.body};
-  for (const aster::HttpHeader& header : request.headers) {
+  for (const HttpHeader& header : request.headers) {
     out.headers.emplace_back(header.name, header.value);
   }
   auto promise = std::make_shared<std::promise<ClientAnswer>>();

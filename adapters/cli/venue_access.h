@@ -25,7 +25,7 @@ class VenueAccess {
 
  private:
   VenueAccess(LivePermit permit, std::unique_ptr<Network> network, const NetAddress& rest);
-  std::expected<aster::AskAnswer, std::string> ask(const aster::HttpRequest& request);
+  std::expected<aster::AskAnswer, std::string> ask(const HttpRequest& request);
 
   LivePermit permit_;
   std::unique_ptr<Network> network_;

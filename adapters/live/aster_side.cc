@@ -5,15 +5,15 @@
 namespace tranchet {
 namespace {
 
-aster::Moment moment_of(ClockReading now) {
+Moment moment_of(ClockReading now) {
   return {.steady = now.steady, .wall = now.wall};
 }
 
-ClientRequest client_request(const aster::HttpRequest& request) {
-  ClientRequest out{.method = std::string(aster::to_text(request.method)),
+ClientRequest client_request(const HttpRequest& request) {
+  ClientRequest out{.method = std::string(to_text(request.method)),
                     .target = request.target,
                     .body = request.body};
-  for (const aster::HttpHeader& header : request.headers) {
+  for (const HttpHeader& header : request.headers) {
     out.headers.emplace_back(header.name, header.value);
   }
   return out;
@@ -44,7 +44,7 @@ AsterSide::AsterSide(const AsterSideOptions& options, LivePermit permit, Names& 
       core_(options.core, permit_.signer(), names),
       rest_(network, options.rest, {}) {}
 
-void AsterSide::post(std::function<void(aster::Moment)> work) {
+void AsterSide::post(std::function<void(Moment)> work) {
   inbox_.post([work = std::move(work)](ClockReading now) { work(moment_of(now)); });
 }
 
@@ -91,13 +91,13 @@ void AsterSide::take_market(std::vector<Occurrence>& out) {
 void AsterSide::send_requests() {
   requests_.clear();
   core_.take_requests(requests_);
-  for (const aster::HttpRequest& request : requests_) {
+  for (const HttpRequest& request : requests_) {
     rest_.send(client_request(request),
                [this, id = request.id, label = request.label](ClientAnswer answer) {
                  note_failure(label, answer);
-                 post([this, id, answer = std::move(answer)](aster::Moment now) {
+                 post([this, id, answer = std::move(answer)](Moment now) {
                    if (answer.status == 0) return core_.on_no_answer(id, answer.may_have_left, now);
-                   std::vector<aster::HttpHeader> headers;
+                   std::vector<HttpHeader> headers;
                    for (const auto& [name, value] : answer.headers)
                      headers.push_back({name, value});
                    core_.on_answer(id, {answer.status, headers, answer.body}, now);
@@ -138,26 +138,26 @@ void AsterSide::keep_stream(Stream stream, Line& line) {
 WebSocketEvents AsterSide::user_events(std::uint64_t attempt) {
   return {.on_open =
               [this, attempt] {
-                post([this, attempt](aster::Moment now) {
+                post([this, attempt](Moment now) {
                   core_.on_stream_open(Stream::User, attempt, now);
                 });
               },
           .on_text =
               [this, attempt](std::string_view text) {
-                post([this, attempt, kept = std::string(text)](aster::Moment now) {
+                post([this, attempt, kept = std::string(text)](Moment now) {
                   core_.on_stream_text(Stream::User, attempt, kept, now);
                 });
               },
           .on_alive =
               [this, attempt] {
-                post([this, attempt](aster::Moment now) {
+                post([this, attempt](Moment now) {
                   core_.on_stream_alive(Stream::User, attempt, now);
                 });
               },
           .on_closed =
               [this, attempt](const std::string& why) {
                 notes_.say(NoteLevel::Warning, "stream_ended", {{"stream", "user"}, {"why", why}});
-                post([this, attempt](aster::Moment now) {
+                post([this, attempt](Moment now) {
                   core_.on_stream_closed(Stream::User, attempt, now);
                 });
               }};
@@ -171,12 +171,12 @@ WebSocketEvents AsterSide::market_events(std::uint64_t attempt) {
     const std::string flaw = reader->feed.read(text, reader->bodies);
     if (!reader->bodies.empty() && now.steady - reader->said_alive >= kAliveInterval) {
       reader->said_alive = now.steady;
-      post([this](aster::Moment heard) { core_.on_market_alive(heard); });
+      post([this](Moment heard) { core_.on_market_alive(heard); });
     }
     inbox_.post_market(now.wall, reader->bodies);
     // The first is worth a line in the log, a thousand more are not: the core tells those apart.
     if (!flaw.empty() && reader->flaws++ == 0) {
-      post([this, attempt, kept = std::string(text)](aster::Moment heard) {
+      post([this, attempt, kept = std::string(text)](Moment heard) {
         core_.on_stream_text(Stream::Market, attempt, kept, heard);
       });
     }
@@ -184,7 +184,7 @@ WebSocketEvents AsterSide::market_events(std::uint64_t attempt) {
   return {
       .on_open =
           [this, attempt] {
-            post([this, attempt](aster::Moment now) {
+            post([this, attempt](Moment now) {
               core_.on_stream_open(Stream::Market, attempt, now);
             });
           },
@@ -193,7 +193,7 @@ WebSocketEvents AsterSide::market_events(std::uint64_t attempt) {
       .on_closed =
           [this, attempt](const std::string& why) {
             notes_.say(NoteLevel::Warning, "stream_ended", {{"stream", "market"}, {"why", why}});
-            post([this, attempt](aster::Moment now) {
+            post([this, attempt](Moment now) {
               core_.on_stream_closed(Stream::Market, attempt, now);
             });
           }};

@@ -62,7 +62,7 @@ class AsterSide final : public VenueSide {
   void keep_stream(Stream stream, Line& line);
   WebSocketEvents user_events(std::uint64_t attempt);
   WebSocketEvents market_events(std::uint64_t attempt);
-  void post(std::function<void(aster::Moment)> work);
+  void post(std::function<void(Moment)> work);
 
   AsterSideOptions options_;
   LivePermit permit_;
@@ -74,7 +74,7 @@ class AsterSide final : public VenueSide {
   aster::AsterCore core_;
   HttpClient rest_;
   Line user_, market_;
-  std::vector<aster::HttpRequest> requests_;
+  std::vector<HttpRequest> requests_;
   std::string refusal_;
 };
 

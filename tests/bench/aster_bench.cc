@@ -134,7 +134,7 @@ void frames() {
 void signatures() {
   const auto signer = aster::make_wallet_signer(
       "0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e", {},
-      aster::Secret("4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1"),
+      Secret("4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1"),
       aster::kMainnetChain);
   constexpr int kCount = 500;
   std::size_t size = 0;

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <map>
 
-#include "adapters/aster/json.h"
+#include "adapters/port/json.h"
 
 namespace tranchet::aster {
 namespace {
@@ -108,10 +108,10 @@ void read_batch_list(const std::string& list, const Names& names, ReadRequest& r
   }
 }
 
-void read_order_call(Method method, const Parameters& parameters, const Names& names,
+void read_order_call(HttpMethod method, const Parameters& parameters, const Names& names,
                      ReadRequest& read) {
   read.weight = 1;
-  if (method == Method::Post) {
+  if (method == HttpMethod::Post) {
     read.asked = Asked::Orders;
     read.commands.push_back(read_order(parameters, names));
     return;
@@ -128,10 +128,10 @@ void read_order_call(Method method, const Parameters& parameters, const Names& n
   } else {
     order = order_of(parameters.at("origClientOrderId"));
   }
-  if (method == Method::Get) {
+  if (method == HttpMethod::Get) {
     read.asked = Asked::Query;
     read.commands.push_back(QueryOrder{.order = order, .instrument = read.instrument});
-  } else if (method == Method::Delete) {
+  } else if (method == HttpMethod::Delete) {
     read.asked = Asked::Cancel;
     read.commands.push_back(CancelOrder{.order = order, .instrument = read.instrument});
   } else {

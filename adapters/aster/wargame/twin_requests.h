@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/aster/traffic.h"
+#include "adapters/port/traffic.h"
 #include "events/command.h"
 #include "events/names.h"
 

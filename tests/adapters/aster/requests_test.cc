@@ -4,10 +4,10 @@
 #include <map>
 
 #include "adapters/aster/account_snapshot.h"
-#include "adapters/aster/backoff.h"
+#include "adapters/port/backoff.h"
 #include "adapters/aster/budget.h"
 #include "adapters/aster/error_map.h"
-#include "adapters/aster/order_memory.h"
+#include "adapters/port/order_memory.h"
 #include "adapters/aster/requests.h"
 #include "adapters/aster/venue_clock.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "adapters/aster/json.h"
+#include "adapters/port/json.h"
 #include "adapters/aster/requests.h"
 #include "adapters/aster/written_request.h"
 #include "events/ensure.h"
@@ -12,7 +12,7 @@ namespace tranchet::legacy {
 namespace {
 
 std::unique_ptr<aster::Signer> make_signer() {
-  auto made = aster::make_hmac_signer(kApiKey, aster::Secret(kApiSecret));
+  auto made = aster::make_hmac_signer(kApiKey, Secret(kApiSecret));
   ENSURE(made.has_value());
   return std::move(*made);
 }
@@ -36,10 +36,10 @@ void DeskVenue::show(InstrumentId instrument, Price price) {
                 now_);
 }
 
-aster_venue::DeskAnswer DeskVenue::answer(const aster::HttpRequest& request) {
+aster_venue::DeskAnswer DeskVenue::answer(const HttpRequest& request) {
   const bool has_key = !request.headers.empty() && request.headers.front().name == "X-MBX-APIKEY";
   return desk_.answer(
-      {.method = aster::to_text(request.method),
+      {.method = to_text(request.method),
        .target = request.target,
        .body = request.body,
        .api_key = has_key ? std::string_view(request.headers.front().value) : std::string_view(),
@@ -48,7 +48,7 @@ aster_venue::DeskAnswer DeskVenue::answer(const aster::HttpRequest& request) {
 }
 
 std::int64_t DeskVenue::order(const std::string& parameters) {
-  const aster::Call call{.method = aster::Method::Post,
+  const aster::Call call{.method = HttpMethod::Post,
                          .path = "/order",
                          .parameters = parameters,
                          .label = "POST order"};
@@ -59,15 +59,15 @@ std::int64_t DeskVenue::order(const std::string& parameters) {
   if (answered.status != 200) {
     ensure_failed(answered.body.c_str(), __FILE__, __LINE__);
   }
-  const auto parsed = aster::parse_json(answered.body);
+  const auto parsed = parse_json(answered.body);
   ENSURE(parsed.has_value());
-  return aster::Fields(*parsed, "").integer("orderId");
+  return Fields(*parsed, "").integer("orderId");
 }
 
 aster::VenueDesk DeskVenue::asker() {
   return aster::VenueDesk(
       *signer_,
-      [this](const aster::HttpRequest& request) -> std::expected<aster::AskAnswer, std::string> {
+      [this](const HttpRequest& request) -> std::expected<aster::AskAnswer, std::string> {
         const auto answered = answer(request);
         return aster::AskAnswer{.status = static_cast<int>(answered.status), .body = answered.body};
       },
@@ -119,11 +119,11 @@ void DeskProgram::round() {
 }
 
 void DeskProgram::exchange() {
-  std::vector<aster::HttpRequest> requests;
+  std::vector<HttpRequest> requests;
   for (core_.take_requests(requests); !requests.empty(); core_.take_requests(requests)) {
-    for (const aster::HttpRequest& request : requests) {
+    for (const HttpRequest& request : requests) {
       const auto answered = venue_.answer(request);
-      std::vector<aster::HttpHeader> headers;
+      std::vector<HttpHeader> headers;
       for (const auto& [name, value] : answered.headers) headers.push_back({name, value});
       core_.on_answer(request.id, {static_cast<int>(answered.status), headers, answered.body},
                       {venue_.now(), venue_.now()});

@@ -32,7 +32,7 @@ class DeskVenue {
   // A trade and the mark.
   void show(InstrumentId instrument, Price price);
 
-  aster_venue::DeskAnswer answer(const aster::HttpRequest& request);
+  aster_venue::DeskAnswer answer(const HttpRequest& request);
   // Signed; the order's number. The program is wrong where the venue refuses it.
   std::int64_t order(const std::string& parameters);
   aster::VenueDesk asker();

@@ -7,7 +7,7 @@
 #include <future>
 #include <thread>
 
-#include "adapters/aster/json.h"
+#include "adapters/port/json.h"
 #include "adapters/aster/keys.h"
 #include "adapters/aster/written_request.h"
 #include "adapters/cli/configuration.h"
@@ -50,11 +50,11 @@ class Evening : public testing::Test {
 
   // An order as the bot sends it; its number.
   std::int64_t bot_orders(const std::string& parameters) {
-    const aster::Call call{.method = aster::Method::Post,
+    const aster::Call call{.method = HttpMethod::Post,
                            .path = "/order",
                            .parameters = "symbol=BTCUSDT&positionSide=LONG&" + parameters,
                            .label = "POST order"};
-    const aster::HttpRequest request = aster::written_request(call, *signer_, [this] {
+    const HttpRequest request = aster::written_request(call, *signer_, [this] {
       const auto clock = static_cast<std::uint64_t>(read_clocks().wall.nanoseconds() / 1'000);
       return nonce_ = std::max(nonce_ + 1, clock);
     });
@@ -64,8 +64,8 @@ class Evening : public testing::Test {
     client_->send(std::move(sent), [promise](ClientAnswer answer) { promise->set_value(answer); });
     const ClientAnswer answer = promise->get_future().get();
     EXPECT_EQ(answer.status, 200) << answer.body;
-    const auto parsed = aster::parse_json(answer.body);
-    return parsed ? aster::Fields(*parsed, "").integer("orderId") : 0;
+    const auto parsed = parse_json(answer.body);
+    return parsed ? Fields(*parsed, "").integer("orderId") : 0;
   }
 
   // The rules' example: 0.15 at 44850 and 0.08 at 42300, each with its orders.

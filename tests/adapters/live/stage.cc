@@ -164,7 +164,7 @@ Quantity Stage::venue_quantity(PositionSide side) {
   const std::string query =
       (*signer)->sign({.parameters = "symbol=BTCUSDT", .microseconds = nonce_});
   ClientRequest question{.method = "GET", .target = "/fapi/v3/positionRisk?" + query};
-  for (const aster::HttpHeader& header : (*signer)->headers()) {
+  for (const HttpHeader& header : (*signer)->headers()) {
     question.headers.emplace_back(header.name, header.value);
   }
   const ClientAnswer answer = ask(std::move(question));
