@@ -16,7 +16,8 @@ bool is_market_data(const EventBody& body) {
   return std::holds_alternative<MarkPrice>(body) || std::holds_alternative<TradePrinted>(body) ||
          std::holds_alternative<BookTop>(body) ||
          std::holds_alternative<LiquidationPrinted>(body) ||
-         std::holds_alternative<FundingRate>(body) || std::holds_alternative<Conflated>(body);
+         std::holds_alternative<FundingRate>(body) || std::holds_alternative<Conflated>(body) ||
+         std::holds_alternative<CandleClosed>(body);
 }
 
 bool is_due(Sequence sequence, std::uint64_t interval) {

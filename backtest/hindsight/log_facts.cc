@@ -106,7 +106,8 @@ bool is_backtest_input(const EventBody& body) {
     return close->reason == ExitReason::ModelClose;
   }
   return is_market(body) ||
-         is_one_of<InstrumentListed, LiquidationPrinted, Conflated, EntrySignal>(body);
+         is_one_of<InstrumentListed, LiquidationPrinted, Conflated, EntrySignal, CandleClosed,
+                   SessionChanged>(body);
 }
 
 bool is_input(const EventBody& body) {

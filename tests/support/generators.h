@@ -134,6 +134,10 @@ class EventMaker {
     value = Decimal<Unit>::from_raw(
         decimal(is_price && range == Range::NotNegative ? Range::Positive : range));
   }
+  void fill(Timestamp& value, Range) {
+    value =
+        Timestamp::from_nanoseconds(static_cast<std::int64_t>(below_(9'000'000'000'000'000'000)));
+  }
   template <class T>
   void fill(Maybe<T>& value, Range range) {
     value = std::nullopt;
