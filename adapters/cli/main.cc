@@ -16,6 +16,7 @@
 #include "adapters/cli/diff_command.h"
 #include "adapters/cli/doctor_command.h"
 #include "adapters/cli/exit_status.h"
+#include "adapters/cli/fyers_venue_command.h"
 #include "adapters/cli/instruments.h"
 #include "adapters/cli/live_command.h"
 #include "adapters/cli/log_command.h"
