@@ -85,6 +85,7 @@ class Program {
   void add_comparisons(const Add& add);
   void add_step();
   void add_venue();
+  void add_fyers_venue(CLI::App& venue);
   void add_wargame();
   void add_sweep();
   void add_beside();
@@ -109,6 +110,7 @@ class Program {
   std::vector<std::string> sets_;
   bool done_ = false;
   VenueArguments venue_;
+  FyersVenueArguments fyers_venue_;
   WargameArguments wargame_;
   SweepArguments sweep_;
   SweepMergeArguments merge_;
@@ -370,6 +372,35 @@ void Program::add_venue() {
   command->add_flag("--control", venue_.control,
                     "answer POST /twin/fault, /twin/price, /twin/liquidation and /twin/rules");
   command->callback([this] { status_ = run_venue_command(venue_, std::cout, std::cerr); });
+  add_fyers_venue(*venue);
+}
+
+void Program::add_fyers_venue(CLI::App& venue) {
+  FyersVenueArguments& fyers = fyers_venue_;
+  CLI::App* command = venue.add_subcommand("fyers", "the API of Fyers, v3: plain HTTP, or TLS");
+  command->add_option("--listen", fyers.listen, "ADDRESS:PORT; 127.0.0.1:8080; port 0: any");
+  command->add_option("--tape", fyers.tapes, "SYM=PATH..., as NSE:SBIN-EQ=sbin.csv")->required();
+  command->add_option("--instruments", fyers.instruments,
+                      "a symbol master, as downloaded (NSE_CM_sym_master.json)");
+  command->add_option("--speed", fyers.speed, "so many times as fast; 1");
+  command->add_flag("--loop", fyers.loop, "begin a tape again when it has ended");
+  command->add_flag("--end", fyers.end, "stop when the last tape has ended");
+  command->add_option("--certificate", fyers.certificate, "PEM; else it is plain HTTP");
+  command->add_option("--key", fyers.key, "its private key, PEM");
+  command->add_option("--fault", fyers.faults, "KIND[:every=N][:count=N][:ms=N][:code=-N]...");
+  command->add_option("--partial-fills", fyers.partial_fills,
+                      "an order gets so much of each print: 30%");
+  command->add_option("--hours", fyers.hours, "HH:MM-HH:MM in India, or always; 09:15-15:30");
+  command->add_option("--square-off", fyers.square_off, "HH:MM, of INTRADAY, CO and BO; 15:20");
+  command->add_flag("--wall-clock", fyers.wall_clock,
+                    "it is now at the venue, not when the tape was recorded");
+  command->add_option("--balance", fyers.balance, "of the account, in INR; 1000000");
+  command->add_option("--app-id", fyers.app_id, "that logs in; TWIN-100");
+  command->add_option("--secret", fyers.secret, "of the app; TWINSECRET");
+  command->add_flag("--control", fyers.control, "answer POST /twin/fault and /twin/price");
+  command->callback([this] {
+    status_ = run_fyers_venue_command(fyers_venue_, std::cout, std::cerr);
+  });
 }
 
 void Program::add_wargame() {

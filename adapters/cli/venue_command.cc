@@ -1,25 +1,21 @@
 #include "adapters/cli/venue_command.h"
 
-#include <pthread.h>
 #include <simdjson.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
-#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <optional>
 #include <ostream>
 #include <random>
-#include <thread>
 
 #include "adapters/aster/server/accounts_file.h"
 #include "adapters/aster/server/listener.h"
 #include "adapters/cli/exit_status.h"
+#include "adapters/cli/venue_options.h"
 #include "adapters/net/self_signed.h"
-#include "backtest/market_data/detect.h"
 
 namespace tranchet {
 namespace {
@@ -27,47 +23,6 @@ namespace {
 using aster_venue::ListedSymbol;
 using aster_venue::ListenerOptions;
 using aster_venue::TapeOptions;
-template <class T>
-using Read = std::expected<T, std::string>;
-
-// "127.0.0.1:8443", "[::1]:8443"
-Read<void> read_listen(const std::string& text, ServerOptions& server) {
-  const std::size_t colon = text.rfind(':');
-  const std::string digits = colon == std::string::npos ? "" : text.substr(colon + 1);
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), server.port);
-  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
-    return std::unexpected("--listen \"" + text + "\" is no ADDRESS:PORT");
-  }
-  server.host = text.substr(0, colon);
-  if (server.host.starts_with('[') && server.host.ends_with(']')) {
-    server.host = server.host.substr(1, server.host.size() - 2);
-  }
-  return {};
-}
-
-// A speed in hundredths.
-Read<std::uint32_t> read_speed(const std::string& text) {
-  const ParsedDecimal parsed = parse_decimal(text, 2);
-  if (parsed.error || parsed.count < 1 || parsed.count > 10'000'000) {
-    return std::unexpected("--speed \"" + text + "\" is no number from 0.01 to 100000");
-  }
-  return static_cast<std::uint32_t>(parsed.count);
-}
-
-Read<TapeOptions> read_tape(const std::string& text) {
-  TapeOptions tape;
-  const std::size_t equals = text.find('=');
-  const std::size_t slash = text.find('/');
-  const bool named = equals != std::string::npos && (slash == std::string::npos || equals < slash);
-  tape.path = named ? text.substr(equals + 1) : text;
-  tape.symbol = named ? text.substr(0, equals) : symbol_in_name(tape.path.filename().string());
-  if (tape.symbol.empty()) {
-    return std::unexpected("--tape " + text + ": which instrument is it? Say SYM=" + text);
-  }
-  return tape;
-}
-
 // The objects of exchangeInfo's `symbols`, by symbol, as they are written.
 Read<std::map<std::string, std::string>> read_symbol_texts(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -86,15 +41,8 @@ Read<std::map<std::string, std::string>> read_symbol_texts(const std::string& fi
   }
 }
 
-// A coin of this many decimals: its tick is the last of them.
-std::int64_t unit_of(int decimals) {
-  std::int64_t unit = kDecimalOne;
-  for (int place = 0; place < decimals; ++place) unit /= 10;
-  return unit;
-}
-
 Read<ListedSymbol> infer_symbol(const TapeOptions& tape) {
-  const auto decimals = aster_venue::look_at_decimals(tape);
+  const auto decimals = venue_server::look_at_decimals(tape);
   if (!decimals) return std::unexpected(decimals.error());
   ListedSymbol listed{.symbol = tape.symbol, .rules = {}, .terms = {}, .info = ""};
   listed.rules.tick_size = Price::from_raw(unit_of(decimals->price));
@@ -134,20 +82,9 @@ class VenueRun {
 
  private:
   Read<void> read_tapes(ListenerOptions& options) {
-    const auto speed = read_speed(arguments_.speed);
-    if (!speed) return std::unexpected(speed.error());
-    for (const std::string& text : arguments_.tapes) {
-      auto tape = read_tape(text);
-      if (!tape) return std::unexpected(tape.error());
-      const auto same = std::ranges::find(options.tapes, tape->symbol, &TapeOptions::symbol);
-      if (same != options.tapes.end()) {
-        return std::unexpected("--tape: " + tape->symbol + " has two tapes");
-      }
-      tape->instrument = static_cast<InstrumentId>(options.tapes.size() + 1);
-      tape->speed_percent = *speed;
-      tape->loops = arguments_.loop;
-      options.tapes.push_back(std::move(*tape));
-    }
+    auto tapes = read_tapes_of(arguments_.tapes, arguments_.speed, arguments_.loop);
+    if (!tapes) return std::unexpected(tapes.error());
+    options.tapes = std::move(*tapes);
     return {};
   }
 
@@ -211,14 +148,9 @@ class VenueRun {
       options.faults.push_back(*fault);
     }
     if (!arguments_.partial_fills.empty()) {
-      std::string_view digits = arguments_.partial_fills;
-      if (digits.ends_with('%')) digits.remove_suffix(1);
-      const ParsedDecimal share = parse_decimal(digits, 4);
-      if (share.error || share.count < 1 || share.count > kPpmOne) {
-        return std::unexpected("--partial-fills \"" + arguments_.partial_fills +
-                               "\" is no share up to 100%");
-      }
-      options.desk.simulation.take_share = share.count;
+      const auto share = read_share(arguments_.partial_fills);
+      if (!share) return std::unexpected(share.error());
+      options.desk.simulation.take_share = *share;
     }
     const std::string& chain = arguments_.chain;
     const auto [end, error] =
@@ -252,30 +184,6 @@ class VenueRun {
   std::ostream& err_;
 };
 
-// Takes SIGINT and SIGTERM as long as it lives, on a thread of its own.
-class StopSignals {
- public:
-  explicit StopSignals(std::function<void()> stop) {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGINT);
-    sigaddset(&set_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    thread_ = std::thread([this, stop = std::move(stop)] {
-      int number = 0;
-      sigwait(&set_, &number);
-      stop();
-    });
-  }
-  ~StopSignals() {
-    pthread_kill(thread_.native_handle(), SIGTERM);  // Whoever waits need not wait longer.
-    thread_.join();
-  }
-
- private:
-  sigset_t set_{};
-  std::thread thread_;
-};
-
 }  // namespace
 
 int run_venue_command(const VenueArguments& arguments, std::ostream& out, std::ostream& err) {
@@ -289,17 +197,9 @@ int run_venue_command(const VenueArguments& arguments, std::ostream& out, std::o
     err << "tranchet: venue: " << listener.error() << "\n";
     return kWorldFailed;
   }
-  const std::string& host = options->server.host;
-  const bool v6 = host.find(':') != std::string::npos;
-  out << "listening on https://" << (v6 ? "[" + host + "]" : host) << ":" << (*listener)->port()
-      << std::endl;
-  {
-    const StopSignals signals([&] { (*listener)->stop(); });
-    (*listener)->run();
-  }
-  if ((*listener)->failure().empty()) return kDone;
-  err << "tranchet: venue: " << (*listener)->failure() << "\n";
-  return kBadInput;
+  const int status = serve_until_stopped(**listener, options->server, out);
+  if (status != kDone) err << "tranchet: venue: " << (*listener)->failure() << "\n";
+  return status;
 }
 
 }  // namespace tranchet

@@ -36,14 +36,14 @@ std::expected<std::string, std::string> whole(Quantity quantity) {
   return to_text(quantity);
 }
 
-std::expected<VenueOrderType, std::string> type_of(OrderType type) {
-  switch (type) {
+std::expected<VenueOrderType, std::string> type_of(const SubmitOrder& order) {
+  switch (order.order_type) {
     case OrderType::Limit:
       return VenueOrderType::Limit;
     case OrderType::Market:
       return VenueOrderType::Market;
     case OrderType::StopMarket:
-      return VenueOrderType::Stop;
+      return order.limit_price ? VenueOrderType::StopLimit : VenueOrderType::Stop;
     case OrderType::TakeProfitMarket:
       return std::unexpected("there is no take-profit order that becomes a market order");
   }
@@ -75,7 +75,7 @@ std::expected<std::string, std::string> order_body(const SubmitOrder& order,
   }
   const auto quantity = whole(order.quantity);
   if (!quantity) return std::unexpected(quantity.error());
-  const auto type = type_of(order.order_type);
+  const auto type = type_of(order);
   if (!type) return std::unexpected(type.error());
   const auto validity = validity_of(order);
   if (!validity) return std::unexpected(validity.error());

@@ -39,6 +39,7 @@ HttpRequest written_request(const Call& call, const AccessToken& token);
 // ---- Orders. The error says why the venue cannot be asked so, naming the value.
 
 using Written = std::expected<Call, std::string>;
+// A stop that has a limit price is an SL-L, any other an SL-M.
 Written place_call(const SubmitOrder& order, std::string_view symbol, Product product);
 struct SymbolOrder {
   SubmitOrder order;

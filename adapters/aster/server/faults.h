@@ -14,14 +14,12 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
 
-#include "events/enums.h"
-#include "events/time.h"
+#include "adapters/venue_server/faults.h"
 
 namespace tranchet::aster_venue {
 
@@ -48,34 +46,9 @@ enum class FaultKind : std::uint8_t {
   Clock,
 };
 
-struct FaultOrder {
-  FaultKind kind{};
-  std::uint64_t every = 1;  // Every so many occasions.
-  std::uint64_t count = 1;  // So often; 0: for ever.
-  Duration length = Duration::seconds(1);
-  int code = -2010;
-};
-
-// "503-executed", "late-event:every=3:count=0:ms=250". The error names what is wrong.
+using FaultOrder = venue_server::FaultOrder<FaultKind>;
+using Faults = venue_server::Faults<FaultKind>;
 std::expected<FaultOrder, std::string> parse_fault(std::string_view text);
-
-// Those that wait for an occasion.
-class Faults {
- public:
-  void arm(const FaultOrder& order);
-  void calm() { armed_ = {}; }
-  // An occasion: the fault that is armed and due strikes. Null: none.
-  const FaultOrder* strike(FaultKind kind);
-
- private:
-  struct Armed {
-    FaultOrder order;
-    bool on = false;
-    std::uint64_t occasions = 0;
-    std::uint64_t struck = 0;
-  };
-  std::array<Armed, 32> armed_;
-};
 
 }  // namespace tranchet::aster_venue
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "adapters/aster/server/account_messages.h"
-#include "adapters/aster/server/http_date.h"
 #include "adapters/aster/server/signatures.h"
+#include "adapters/venue_server/http_date.h"
 
 namespace tranchet::aster_venue {
 namespace {
@@ -260,7 +260,7 @@ Answer<AsterFrontDesk::Account*> AsterFrontDesk::by_api_key(const Route& route,
 
 void AsterFrontDesk::fill_headers(DeskAnswer& answer, std::string_view peer, Account* account,
                                   Timestamp now) {
-  answer.headers = {{"Content-Type", "application/json"}, {"Date", http_date(now)}};
+  answer.headers = {{"Content-Type", "application/json"}, {"Date", venue_server::http_date(now)}};
   const DoorUsage weight = door_of(peer).usage(now);
   answer.headers.emplace_back("X-MBX-USED-WEIGHT-1M", std::to_string(weight.weight_1m));
   if (account != nullptr) {

@@ -1,138 +1,33 @@
 #include "adapters/aster/server/listener.h"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace tranchet::aster_venue {
-namespace {
-
-// So many prices at once; then others have their turn.
-constexpr int kPricesAtOnce = 2'000;
-
-Timestamp wall_clock() {
-  return Timestamp::from_nanoseconds(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                         std::chrono::system_clock::now().time_since_epoch())
-                                         .count());
-}
-
-ServerResponse plain(unsigned status, std::string text) {
-  return {.status = status, .headers = {{"Content-Type", "text/plain"}}, .body = std::move(text)};
-}
-
-}  // namespace
 
 VenueListener::VenueListener(const ListenerOptions& options)
-    : options_(options), desk_(options.desk), now_(wall_clock()) {}
-
-VenueListener::~VenueListener() {
-  // Sessions before the server that keeps them going.
-  sessions_.clear();
-}
+    : TapeServer(options), options_(options), desk_(options.desk) {}
 
 std::expected<std::unique_ptr<VenueListener>, std::string> VenueListener::open(
     const ListenerOptions& options) {
   std::unique_ptr<VenueListener> listener(new VenueListener(options));
-  for (const TapeOptions& tape : options.tapes) {
-    auto player = TapePlayer::open(tape, listener->now_);
-    if (!player) return std::unexpected(player.error());
-    listener->players_.push_back(std::move(*player));
+  if (auto opened = listener->TapeServer::open(); !opened) {
+    return std::unexpected(opened.error());
   }
-  auto server = Server::listen(options.server, *listener);
-  if (!server) return std::unexpected(server.error());
-  listener->server_ = std::move(*server);
   for (const FaultOrder& fault : options.faults) listener->cause(fault);
   return listener;
 }
 
-std::uint16_t VenueListener::port() const {
-  return server_->port();
-}
-
-void VenueListener::run() {
-  server_->post([this] { catch_up(); });
-  server_->run();
-}
-
-void VenueListener::stop() {
-  server_->stop();
-}
-
 void VenueListener::post(std::function<void(AsterFrontDesk&, Timestamp)> work) {
-  server_->post([this, work = std::move(work)] {
-    catch_up();
-    work(desk_, now_);
-    send_output();
-  });
+  TapeServer::post([this, work = std::move(work)](Timestamp now) { work(desk_, now); });
 }
 
-// The wall may be set back; the venue's clock then stands still.
-Timestamp VenueListener::now() {
-  now_ = std::max(now_, wall_clock() + ahead_);
-  return now_;
-}
-
-// ---- Time.
-
-void VenueListener::catch_up() {
-  play(now());
-  desk_.advance(now_);
-  send_output();
-  wait();
-}
-
-// Shows the prices that are due, of all tapes in order of time.
-void VenueListener::play(Timestamp now) {
-  for (int count = 0; count < kPricesAtOnce; ++count) {
-    TapePlayer* first = nullptr;
-    for (const auto& player : players_) {
-      const auto due = player->next();
-      if (due && *due <= now && (first == nullptr || *due < *first->next())) first = player.get();
-    }
-    if (first == nullptr) break;
-    desk_.observe(first->take().body, now);
-  }
-  for (const auto& player : players_) {
-    if (!player->failure().empty() && failure_.empty()) {
-      failure_ = player->failure();
-      server_->stop();
-    }
-  }
-  const bool over =
-      std::ranges::none_of(players_, [](const auto& player) { return player->next().has_value(); });
-  if (options_.ends && over) server_->stop();
-}
-
-void VenueListener::wait() {
-  Timestamp wakeup = desk_.next_wakeup();
-  for (const auto& player : players_) {
-    if (const auto due = player->next()) wakeup = std::min(wakeup, *due);
-  }
-  if (waits_until_ && *waits_until_ <= wakeup) return;
-  waits_until_ = wakeup;
-  const Duration left = std::max(wakeup - now_, Duration());
-  server_->after(std::chrono::nanoseconds(left.count()), [this, wakeup] {
-    if (waits_until_ == wakeup) waits_until_.reset();
-    catch_up();
-  });
-}
-
-void VenueListener::send_output() {
-  for (StreamOutput& output : desk_.take_output()) {
-    const auto found = sessions_.find(output.stream);
-    if (found == sessions_.end()) continue;
-    if (output.hang_up) {
-      found->second->drop();
-    } else {
-      found->second->send_text(std::move(output.text));
-    }
-  }
+void VenueListener::observe(const Occurrence& price, Timestamp now) {
+  desk_.observe(price.body, now);
 }
 
 // ---- Requests.
 
-void VenueListener::on_request(ServerRequest request, Respond respond) {
-  catch_up();
+void VenueListener::answer(const ServerRequest& request, Respond respond, Timestamp now) {
   if (request.path().starts_with("/twin/") && options_.control) {
     return respond(control(request));
   }
@@ -141,17 +36,14 @@ void VenueListener::on_request(ServerRequest request, Respond respond) {
                                     .body = request.body,
                                     .api_key = request.header("X-MBX-APIKEY"),
                                     .peer = request.peer},
-                                   now_);
-  send_output();
-  wait();
+                                   now);
   if (answer.hang_up) return respond(std::nullopt);
-  ServerResponse response{.status = answer.status,
-                          .headers = std::move(answer.headers),
-                          .body = std::move(answer.body)};
-  if (answer.delay == Duration()) return respond(std::move(response));
-  server_->after(
-      std::chrono::nanoseconds(answer.delay.count()),
-      [respond = std::move(respond), response = std::move(response)] { respond(response); });
+  // Streams first, as at the venue.
+  send_output();
+  respond_after(answer.delay, std::move(respond),
+                {.status = answer.status,
+                 .headers = std::move(answer.headers),
+                 .body = std::move(answer.body)});
 }
 
 ServerResponse VenueListener::control(const ServerRequest& request) {
@@ -170,9 +62,9 @@ ServerResponse VenueListener::control(const ServerRequest& request) {
 
 void VenueListener::cause(const FaultOrder& fault) {
   if (fault.kind == FaultKind::Clock) {
-    ahead_ = ahead_ + fault.length;
+    move_clock(fault.length);
   } else {
-    desk_.cause(fault, now_);
+    desk_.cause(fault, now());
   }
 }
 
@@ -184,11 +76,11 @@ ServerResponse VenueListener::show_price(const Parameters& parameters) {
     if (board.listed().symbol != parameters.text("symbol")) continue;
     if (bad(price) || bad(mark)) break;
     const InstrumentId instrument = board.listed().rules.instrument;
-    if (*mark) desk_.observe(MarkPrice{instrument, **mark}, now_);
+    if (*mark) desk_.observe(MarkPrice{instrument, **mark}, now());
     if (*price) {
       desk_.observe(
           TradePrinted{.instrument = instrument, .quantity = {}, .price = **price, .aggressor = 0},
-          now_);
+          now());
     }
     send_output();
     return plain(200, "done\n");
@@ -225,7 +117,7 @@ ServerResponse VenueListener::liquidate(const Parameters& parameters) {
                                      .side = side == "BUY" ? Side::Buy : Side::Sell,
                                      .average_price = **price,
                                      .quantity = **quantity},
-                  now_);
+                  now());
     send_output();
     return plain(200, "done\n");
   }
@@ -234,31 +126,17 @@ ServerResponse VenueListener::liquidate(const Parameters& parameters) {
 
 // ---- Streams.
 
-std::optional<ServerResponse> VenueListener::on_upgrade(const ServerRequest& request) {
+std::optional<ServerResponse> VenueListener::refuse_stream(const ServerRequest& request) {
   if (AsterFrontDesk::is_stream(request.target)) return std::nullopt;
   return plain(404, "no such stream\n");
 }
 
-void VenueListener::on_open(const std::shared_ptr<ServerSession>& session,
-                            const ServerRequest& request) {
-  catch_up();
-  const StreamId stream = desk_.open_stream(request.target, now_);
-  sessions_[stream] = session;
-  streams_[session->id()] = stream;
+StreamId VenueListener::open_stream(const ServerRequest& request, Timestamp now) {
+  return desk_.open_stream(request.target, now);
 }
 
-void VenueListener::on_text(ServerSession& session, std::string_view text) {
-  catch_up();
-  desk_.on_stream_text(streams_.at(session.id()), text, now_);
-  send_output();
-}
-
-void VenueListener::on_closed(ServerSession& session) {
-  const auto found = streams_.find(session.id());
-  if (found == streams_.end()) return;
-  desk_.on_stream_closed(found->second);
-  sessions_.erase(found->second);
-  streams_.erase(found);
+void VenueListener::on_stream_text(StreamId stream, std::string_view text, Timestamp now) {
+  desk_.on_stream_text(stream, text, now);
 }
 
 }  // namespace tranchet::aster_venue

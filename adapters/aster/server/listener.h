@@ -11,59 +11,49 @@
 //   on
 #pragma once
 
-#include <cstdint>
 #include <expected>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "adapters/aster/server/front_desk.h"
-#include "adapters/aster/server/tape_player.h"
-#include "adapters/net/server.h"
+#include "adapters/venue_server/tape_server.h"
 
 namespace tranchet::aster_venue {
 
-struct ListenerOptions {
-  ServerOptions server;
+using venue_server::TapeOptions;
+using venue_server::TapeServer;
+
+struct ListenerOptions : venue_server::TapeServerOptions {
   DeskOptions desk;
-  std::vector<TapeOptions> tapes;
   std::vector<FaultOrder> faults;
-  bool ends = false;     // Stops when the last tape has ended.
   bool control = false;  // Answers /twin/.
 };
 
-class VenueListener final : private ServerHandler {
+class VenueListener final : public TapeServer {
  public:
   static std::expected<std::unique_ptr<VenueListener>, std::string> open(
       const ListenerOptions& options);
-  ~VenueListener() override;
+  ~VenueListener() override { shut(); }
 
-  std::uint16_t port() const;
-  void run();
-  void stop();  // From any thread.
-  // Why it has stopped; empty: because it was asked to.
-  const std::string& failure() const { return failure_; }
   // On the listener's thread: for tests that look into the twin, or show it prices.
   void post(std::function<void(AsterFrontDesk&, Timestamp)> work);
 
  private:
   explicit VenueListener(const ListenerOptions& options);
 
-  void on_request(ServerRequest request, Respond respond) override;
-  std::optional<ServerResponse> on_upgrade(const ServerRequest& request) override;
-  void on_open(const std::shared_ptr<ServerSession>& session,
-               const ServerRequest& request) override;
-  void on_text(ServerSession& session, std::string_view text) override;
-  void on_closed(ServerSession& session) override;
+  void observe(const Occurrence& price, Timestamp now) override;
+  void advance(Timestamp now) override { desk_.advance(now); }
+  Timestamp next_wakeup() const override { return desk_.next_wakeup(); }
+  std::vector<StreamOutput> take_output() override { return desk_.take_output(); }
+  void answer(const ServerRequest& request, Respond respond, Timestamp now) override;
+  std::optional<ServerResponse> refuse_stream(const ServerRequest& request) override;
+  StreamId open_stream(const ServerRequest& request, Timestamp now) override;
+  void on_stream_text(StreamId stream, std::string_view text, Timestamp now) override;
+  void on_stream_closed(StreamId stream) override { desk_.on_stream_closed(stream); }
 
-  Timestamp now();
-  void catch_up();
-  void play(Timestamp now);
-  void send_output();
-  void wait();
   ServerResponse control(const ServerRequest& request);
   ServerResponse show_price(const Parameters& parameters);
   ServerResponse change_rules(const Parameters& parameters);
@@ -72,14 +62,6 @@ class VenueListener final : private ServerHandler {
 
   ListenerOptions options_;
   AsterFrontDesk desk_;
-  std::vector<std::unique_ptr<TapePlayer>> players_;
-  Timestamp now_;
-  Duration ahead_;  // Of the wall, by faults.
-  std::map<StreamId, std::shared_ptr<ServerSession>> sessions_;
-  std::map<std::uint64_t, StreamId> streams_;  // By the session's id.
-  std::optional<Timestamp> waits_until_;
-  std::string failure_;
-  std::unique_ptr<Server> server_;
 };
 
 }  // namespace tranchet::aster_venue

@@ -13,12 +13,17 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/aster/server/candles.h"
-#include "adapters/aster/server/json_text.h"
+#include "adapters/aster/server/venue_error.h"
+#include "adapters/venue_server/candles.h"
 #include "backtest/venue/parameters.h"
 #include "events/event.h"
 
 namespace tranchet::aster_venue {
+
+using venue_server::Candle;
+using venue_server::candle_open;
+using venue_server::Candles;
+using venue_server::interval_length;
 
 struct ListedSymbol {
   std::string symbol;

@@ -8,13 +8,6 @@
 namespace tranchet::aster_venue {
 namespace {
 
-int digit_of(char letter) {
-  if (letter >= '0' && letter <= '9') return letter - '0';
-  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-  if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
-  return -1;
-}
-
 // Appends the pairs of a form to `values`; returns the form without its signature.
 std::string split_form(std::string_view form,
                        std::vector<std::pair<std::string, std::string>>& values) {
@@ -60,21 +53,6 @@ std::optional<std::string> scalar_text(simdjson::ondemand::value value) {
 }
 
 }  // namespace
-
-std::string url_decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool escape = text[at] == '%' && at + 2 < text.size() && digit_of(text[at + 1]) >= 0 &&
-                        digit_of(text[at + 2]) >= 0;
-    if (escape) {
-      result += static_cast<char>(digit_of(text[at + 1]) * 16 + digit_of(text[at + 2]));
-      at += 2;
-    } else {
-      result += text[at] == '+' ? ' ' : text[at];
-    }
-  }
-  return result;
-}
 
 Parameters::Parameters(std::string_view query, std::string_view body) {
   signed_query_ = split_form(query, values_);

@@ -9,15 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/aster/server/json_text.h"
+#include "adapters/aster/server/venue_error.h"
+#include "adapters/venue_server/url_text.h"
 #include "events/decimal.h"
 
 namespace tranchet::aster_venue {
 
+using venue_server::url_decoded;
+
 template <class T>
 using Answer = std::expected<T, VenueError>;
-
-std::string url_decoded(std::string_view text);  // '+' is a space; a bad escape stays as it is.
 
 class Parameters {
  public:

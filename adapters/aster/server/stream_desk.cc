@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "adapters/aster/server/json_text.h"
 #include "adapters/aster/server/parameters.h"
+#include "adapters/aster/server/venue_error.h"
 
 namespace tranchet::aster_venue {
 namespace {

@@ -12,17 +12,13 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/venue_server/stream_output.h"
 #include "events/time.h"
 
 namespace tranchet::aster_venue {
 
-using StreamId = std::uint64_t;
-
-struct StreamOutput {
-  StreamId stream = 0;
-  std::string text;  // Empty: none.
-  bool hang_up = false;
-};
+using venue_server::StreamId;
+using venue_server::StreamOutput;
 
 class StreamDesk {
  public:

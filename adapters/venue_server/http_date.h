@@ -7,7 +7,7 @@
 
 #include "events/time.h"
 
-namespace tranchet::aster_venue {
+namespace tranchet::venue_server {
 
 inline std::string http_date(Timestamp time) {
   constexpr std::array<std::string_view, 7> kDays = {"Thu", "Fri", "Sat", "Sun",
@@ -23,4 +23,4 @@ inline std::string http_date(Timestamp time) {
   return result + " " + text.substr(0, 4) + " " + text.substr(11, 8) + " GMT";
 }
 
-}  // namespace tranchet::aster_venue
+}  // namespace tranchet::venue_server

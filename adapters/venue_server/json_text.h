@@ -1,4 +1,4 @@
-// JSON, written. Decimals travel as texts, as the venue sends them.
+// JSON, written.
 #pragma once
 
 #include <charconv>
@@ -10,7 +10,7 @@
 #include "events/decimal.h"
 #include "events/time.h"
 
-namespace tranchet::aster_venue {
+namespace tranchet::venue_server {
 
 inline std::string json_string(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -44,9 +44,15 @@ class JsonObject {
   JsonObject& text(std::string_view key, std::string_view value) {
     return json(key, json_string(value));
   }
+  // As a text: what a float could not hold arrives as it was.
   template <class Unit>
   JsonObject& decimal(std::string_view key, Decimal<Unit> value) {
     return json(key, '"' + to_text(value) + '"');
+  }
+  // The same as a number, exact.
+  template <class Unit>
+  JsonObject& decimal_number(std::string_view key, Decimal<Unit> value) {
+    return json(key, to_text(value));
   }
   JsonObject& number(std::string_view key, std::int64_t value) {
     return json(key, std::to_string(value));
@@ -70,16 +76,6 @@ inline std::string json_array(const std::vector<std::string>& items) {
   return result + ']';
 }
 
-// What a request was refused with: {"code":-1121,"msg":"Invalid symbol."}.
-struct VenueError {
-  int code = 0;
-  std::string message;
-  unsigned status = 400;
-};
-inline std::string error_json(const VenueError& error) {
-  return JsonObject().number("code", error.code).text("msg", error.message).str();
-}
-
 constexpr std::int64_t milliseconds(Timestamp time) {
   return time.nanoseconds() / 1'000'000;
 }
@@ -87,4 +83,4 @@ constexpr Timestamp from_milliseconds(std::int64_t count) {
   return Timestamp::from_nanoseconds(count * 1'000'000);
 }
 
-}  // namespace tranchet::aster_venue
+}  // namespace tranchet::venue_server

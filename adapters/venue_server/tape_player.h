@@ -13,7 +13,7 @@
 #include "backtest/market_data/market_data.h"
 #include "events/event.h"
 
-namespace tranchet::aster_venue {
+namespace tranchet::venue_server {
 
 struct TapeOptions {
   std::string symbol;
@@ -29,6 +29,8 @@ class TapePlayer {
   static std::expected<std::unique_ptr<TapePlayer>, std::string> open(const TapeOptions& options,
                                                                       Timestamp start);
 
+  // The time of the tape's first price, as the tape has it.
+  Timestamp beginning() const { return *tape_start_; }
   // When the next price is due; nullopt: the tape has ended, or failed.
   std::optional<Timestamp> next() const;
   // The next price; the time is when it was due.
@@ -59,4 +61,4 @@ struct TapeDecimals {
 };
 std::expected<TapeDecimals, std::string> look_at_decimals(const TapeOptions& options);
 
-}  // namespace tranchet::aster_venue
+}  // namespace tranchet::venue_server

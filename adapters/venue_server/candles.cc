@@ -1,10 +1,10 @@
-#include "adapters/aster/server/candles.h"
+#include "adapters/venue_server/candles.h"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-namespace tranchet::aster_venue {
+namespace tranchet::venue_server {
 namespace {
 
 constexpr std::int64_t kMinute = 60'000;
@@ -113,4 +113,4 @@ std::optional<Candle> Candles::since(std::int64_t from) const {
   return whole;
 }
 
-}  // namespace tranchet::aster_venue
+}  // namespace tranchet::venue_server

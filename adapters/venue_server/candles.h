@@ -11,7 +11,7 @@
 #include "events/decimal.h"
 #include "events/time.h"
 
-namespace tranchet::aster_venue {
+namespace tranchet::venue_server {
 
 struct Candle {
   std::int64_t open_time = 0;   // Milliseconds, like the two below.
@@ -54,4 +54,4 @@ class Candles {
   std::deque<Candle> minutes_;  // The newest two weeks of them.
 };
 
-}  // namespace tranchet::aster_venue
+}  // namespace tranchet::venue_server

@@ -1,9 +1,9 @@
-#include "adapters/aster/server/tape_player.h"
+#include "adapters/venue_server/tape_player.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace tranchet::aster_venue {
+namespace tranchet::venue_server {
 namespace {
 
 // The one place that opens data.
@@ -111,4 +111,4 @@ std::expected<TapeDecimals, std::string> look_at_decimals(const TapeOptions& opt
   return TapeDecimals{(*data)->report().price_decimals, (*data)->report().quantity_decimals};
 }
 
-}  // namespace tranchet::aster_venue
+}  // namespace tranchet::venue_server
