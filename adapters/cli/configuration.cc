@@ -248,6 +248,7 @@ class Builder {
   }
 
   std::expected<Configuration, ConfigurationError> finish() {
+    fill_in_addresses();
     Settings& settings = configuration_.settings;
     const std::int64_t everywhere = settings.get(Setting::EntriesAllowed);
     for (const std::string& symbol : configuration_.account_instruments) {
@@ -267,6 +268,15 @@ class Builder {
   }
 
  private:
+  // The addresses belong to the name, unless somebody wrote down others.
+  void fill_in_addresses() {
+    VenueSettings& venue = configuration_.venue;
+    const VenueSettings others;
+    if (venue.name != "fyers") return;
+    if (venue.rest == others.rest) venue.rest = "https://api-t1.fyers.in";
+    if (venue.stream == others.stream) venue.stream = "wss://socket.fyers.in";
+  }
+
   ConfiguredInstrument& instrument_of(const std::string& symbol) {
     for (ConfiguredInstrument& known : configuration_.instruments) {
       if (known.symbol == symbol) return known;

@@ -31,6 +31,7 @@ struct ConfiguredInstrument {
   std::optional<Quantity> market_max_quantity;          // Of one market or stop order; 0: none.
   std::optional<Money> min_notional;                    // 0: none.
   std::optional<std::uint16_t> max_conditional_orders;  // 0: no cap.
+  std::optional<std::string> product;                   // Fyers: INTRADAY, CNC, MARGIN.
 };
 
 struct VenueSettings {
@@ -42,6 +43,14 @@ struct VenueSettings {
   bool set_position_mode = false;        // May change the account's position mode.
   bool set_leverage = false;             // May change the leverage of instruments.
   std::string margin_type = "as_it_is";  // as_it_is, crossed, isolated: of the instruments.
+  // ---- Fyers alone.
+  std::string product = "INTRADAY";        // INTRADAY, CNC, MARGIN: what positions are held as.
+  std::vector<std::string> symbol_master;  // Files, as the venue publishes them each morning.
+  std::string stop_order = "auto";         // auto, market (SL-M), limit (SL-L).
+  Ppm stop_limit_offset = 5'000;           // Of SL-L: its limit, beyond the trigger.
+  std::uint32_t requests_per_second = 10;
+  std::uint32_t requests_per_minute = 200;
+  std::uint32_t requests_per_day = 100'000;
 };
 
 // Where a live or paper program keeps what it writes.

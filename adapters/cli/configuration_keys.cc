@@ -63,6 +63,20 @@ std::string read_list(std::vector<std::string>& target, std::string_view text) {
   return {};
 }
 
+std::string read_word(std::string& target, std::string_view text,
+                      std::span<const std::string_view> words) {
+  if (std::ranges::count(words, text) == 0) {
+    std::string all;
+    for (const std::string_view word : words) all += (all.empty() ? "" : ", ") + std::string(word);
+    return "is none of " + all;
+  }
+  target = text;
+  return {};
+}
+constexpr auto kMarginTypes = std::to_array<std::string_view>({"as_it_is", "crossed", "isolated"});
+constexpr auto kProducts = std::to_array<std::string_view>({"INTRADAY", "CNC", "MARGIN"});
+constexpr auto kStopOrders = std::to_array<std::string_view>({"auto", "market", "limit"});
+
 std::string list_text(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& word : words) out += (out.empty() ? "" : ", ") + toml_string(word);
@@ -103,6 +117,14 @@ std::string read_venue_switch(View text, Config& c) {
 template <bool VenueSettings::*field>
 std::string write_venue_switch(const Config& c) {
   return c.venue.*field ? "true" : "false";
+}
+template <std::uint32_t VenueSettings::*field>
+std::string read_venue_count(View text, Config& c) {
+  return read_into(c.venue.*field, text, 0, 1, 10'000'000);
+}
+template <std::uint32_t VenueSettings::*field>
+std::string write_venue_count(const Config& c) {
+  return std::to_string(c.venue.*field);
 }
 template <std::string LiveSettings::*field>
 std::string read_live(View text, Config& c) {
@@ -213,14 +235,35 @@ constexpr auto kOutside = std::to_array<OutsideKey>({
      write_venue_switch<&VenueSettings::set_leverage>},
     {"venue", "margin_type", "as_it_is, or what configured instruments are set to at start",
      Shape::Text,
-     [](View text, Config& c) {
-       if (text != "as_it_is" && text != "crossed" && text != "isolated") {
-         return std::string("is none of as_it_is, crossed, isolated");
-       }
-       c.venue.margin_type = text;
-       return std::string();
-     },
+     [](View text, Config& c) { return read_word(c.venue.margin_type, text, kMarginTypes); },
      write_venue<&VenueSettings::margin_type>},
+    {"venue", "product", "fyers: INTRADAY, CNC or MARGIN, what positions are held as", Shape::Text,
+     [](View text, Config& c) { return read_word(c.venue.product, text, kProducts); },
+     write_venue<&VenueSettings::product>},
+    {"venue", "symbol_master",
+     "fyers: files of today's rules and circuit limits, NSE_CM_sym_master.json and its like",
+     Shape::List, [](View text, Config& c) { return read_list(c.venue.symbol_master, text); },
+     [](const Config& c) { return list_text(c.venue.symbol_master); }},
+    {"venue", "stop_order",
+     "fyers: market (SL-M), limit (SL-L), or auto: limit for options, which have no SL-M",
+     Shape::Text,
+     [](View text, Config& c) { return read_word(c.venue.stop_order, text, kStopOrders); },
+     write_venue<&VenueSettings::stop_order>},
+    {"venue", "stop_limit_offset_pct",
+     "fyers: how far beyond its trigger the limit of SL-L lies (0 .. 50)", Shape::Scalar,
+     [](View text, Config& c) {
+       return read_into(c.venue.stop_limit_offset, text, kRatePlaces, 0, kPpmOne / 2);
+     },
+     [](const Config& c) { return percent_text(c.venue.stop_limit_offset); }},
+    {"venue", "requests_per_second", "fyers: what the account may send (1 .. 10000000)",
+     Shape::Scalar, read_venue_count<&VenueSettings::requests_per_second>,
+     write_venue_count<&VenueSettings::requests_per_second>},
+    {"venue", "requests_per_minute", "fyers: the same of a minute (1 .. 10000000)", Shape::Scalar,
+     read_venue_count<&VenueSettings::requests_per_minute>,
+     write_venue_count<&VenueSettings::requests_per_minute>},
+    {"venue", "requests_per_day", "fyers: the same of a day (1 .. 10000000)", Shape::Scalar,
+     read_venue_count<&VenueSettings::requests_per_day>,
+     write_venue_count<&VenueSettings::requests_per_day>},
     {"live", "log", "folder of the event log", Shape::Text, read_live<&LiveSettings::log>,
      write_live<&LiveSettings::log>},
     {"live", "notes", "file of the notes, key=value lines; \"\": standard error", Shape::Text,
@@ -406,7 +449,7 @@ std::string write_field(const ConfiguredInstrument& instrument) {
 }
 
 using Listed = ConfiguredInstrument;
-constexpr std::array<InstrumentKey, 7> kInstrument{{
+constexpr std::array<InstrumentKey, 8> kInstrument{{
     {"tick_size", "prices are multiples of it (above 0)", read_step<&Listed::tick_size>,
      write_field<&Listed::tick_size>},
     {"step_size", "quantities are multiples of it (above 0)", read_step<&Listed::step_size>,
@@ -429,6 +472,16 @@ constexpr std::array<InstrumentKey, 7> kInstrument{{
      [](const Listed& instrument) {
        return instrument.max_conditional_orders ? std::to_string(*instrument.max_conditional_orders)
                                                 : std::string();
+     }},
+    {"product", "fyers: INTRADAY, CNC or MARGIN, instead of venue.product",
+     [](View text, Listed& instrument) {
+       std::string word;
+       std::string error = read_word(word, text, kProducts);
+       if (error.empty()) instrument.product = word;
+       return error;
+     },
+     [](const Listed& instrument) {
+       return instrument.product ? toml_string(*instrument.product) : std::string();
      }},
 }};
 

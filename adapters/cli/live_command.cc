@@ -10,21 +10,16 @@
 #include "adapters/cli/configuration.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/instruments.h"
+#include "adapters/cli/live_venue.h"
 #include "adapters/cli/simulation_parameters.h"
 #include "adapters/live/account_lock.h"
-#include "adapters/live/aster_side.h"
 #include "adapters/live/session.h"
 #include "adapters/live/stop_distance.h"
 #include "adapters/paper/paper_side.h"
-#include "adapters/paper/public_market.h"
 #include "replay/opening.h"
 
 namespace tranchet {
 namespace {
-
-// Always heard: few, and the log and the tapes then have them for a hunter of later, which a reload
-// of the configuration may begin.
-constexpr bool kLiquidations = true;
 
 using Failed = std::unexpected<WriterFailure>;
 
@@ -41,17 +36,13 @@ class LiveRun {
     Names first_names;
     if (auto loaded = load(first_names); !loaded) return loaded;
     hold_signals_back();
-    std::optional<LivePermit> permit;
-    if (arguments_.live) {
-      auto found = LivePermit::from_keys(configuration_.venue.keys);
-      if (!found) return failure(kBadInput, found.error());
-      permit = std::move(*found);
-    }
-    if (auto parsed = parse_addresses(); !parsed) return parsed;
+    auto venue = make_live_venue(configuration_);
+    if (!venue) return failure(kBadInput, venue.error());
+    venue_ = *std::move(venue);
     std::optional<AccountLock> lock;
-    if (permit) {
-      auto taken = AccountLock::take(rest_.host_header(), permit->signer().account(),
-                                     configuration_.account);
+    if (arguments_.live) {
+      if (auto keys = venue_->take_keys(); !keys) return failure(kBadInput, keys.error());
+      auto taken = AccountLock::take(venue_->host(), venue_->account(), configuration_.account);
       if (!taken) return failure(kLogIsLocked, taken.error());
       lock.emplace(*std::move(taken));
     }
@@ -63,7 +54,7 @@ class LiveRun {
       if (auto prepared = errand_->prepare(); !prepared) return prepared;
     }
     if (auto opened = open_outside(); !opened) return opened;
-    return permit ? trade_live(*std::move(permit)) : trade_on_paper();
+    return arguments_.live ? trade_live() : trade_on_paper();
   }
 
  private:
@@ -79,22 +70,6 @@ class LiveRun {
     auto loaded = load_configuration(arguments_.config, arguments_.sets, names);
     if (!loaded) return failure(kBadInput, to_text(loaded.error()));
     configuration_ = std::move(*loaded);
-    return {};
-  }
-
-  std::expected<void, WriterFailure> parse_addresses() {
-    const VenueSettings& venue = configuration_.venue;
-    if (venue.name != "aster") {
-      return failure(kBadInput, "venue.name \"" + venue.name + "\" is none of: aster");
-    }
-    auto rest = parse_address(venue.rest, "https");
-    if (!rest) return failure(kBadInput, "venue.rest \"" + venue.rest + "\" " + rest.error());
-    auto stream = parse_address(venue.stream, "wss");
-    if (!stream) {
-      return failure(kBadInput, "venue.stream \"" + venue.stream + "\" " + stream.error());
-    }
-    rest_ = *std::move(rest);
-    stream_ = *std::move(stream);
     return {};
   }
 
@@ -136,21 +111,6 @@ class LiveRun {
     if (!network) return failure(kBadInput, "venue.certificates: " + network.error());
     network_ = std::move(*network);
     return {};
-  }
-
-  std::vector<aster::WatchedInstrument> watched() const {
-    std::vector<aster::WatchedInstrument> all;
-    const std::string& margin = configuration_.venue.margin_type;
-    for (const ConfiguredInstrument& configured : configuration_.instruments) {
-      const auto leverage = static_cast<std::uint16_t>(
-          configuration_.settings.get(Setting::Leverage, configured.instrument));
-      all.push_back({.symbol = configured.symbol,
-                     .leverage = configuration_.venue.set_leverage ? leverage : std::uint16_t{0},
-                     .margin = margin == "isolated"  ? aster::MarginType::Isolated
-                               : margin == "crossed" ? aster::MarginType::Crossed
-                                                     : aster::MarginType::AsItIs});
-    }
-    return all;
   }
 
   // What the engine is told first: the opening of a new log, or what a restart must say.
@@ -309,30 +269,22 @@ class LiveRun {
     return symbols;
   }
 
-  std::expected<void, WriterFailure> trade_live(LivePermit permit) {
+  std::expected<void, WriterFailure> trade_live() {
     const bool has_orders = !has_no_orders();
     std::vector<EventBody> begin = beginning(listed_instruments(configuration_, run_.names));
-    const PositionMode position_mode =
-        configuration_.settings.choice<PositionMode>(Setting::PositionModeChoice);
-    AsterSide side({.core = {.account = configuration_.account,
-                             .position_mode = position_mode,
-                             .set_position_mode = configuration_.venue.set_position_mode,
-                             .instruments = watched(),
-                             .liquidations = kLiquidations,
-                             .seed = static_cast<std::uint64_t>(read_clocks().wall.nanoseconds()),
-                             .listed = rules_of_log(begin),
-                             .known_until = has_orders ? run_.engine->state().now : Timestamp(),
-                             .traded = traded()},
-                    .rest = rest_,
-                    .stream = stream_,
-                    .log_is_new = !has_orders},
-                   std::move(permit), run_.names, run_.engine->state(), inbox_, *network_, *notes_);
-    return run_with(side, std::move(begin), {});
+    const std::unique_ptr<VenueSide> side = venue_->trade(
+        {run_.names, run_.engine->state(), inbox_, *network_, *notes_},
+        {.position_mode = configuration_.settings.choice<PositionMode>(Setting::PositionModeChoice),
+         .listed = rules_of_log(begin),
+         .has_orders = has_orders,
+         .known_until = has_orders ? run_.engine->state().now : Timestamp(),
+         .traded = traded()});
+    return run_with(*side, std::move(begin), {});
   }
 
   // The rules of the configured instruments: the venue's, and over them the configuration's.
-  std::expected<std::vector<InstrumentListed>, WriterFailure> rules(PublicMarket& market) {
-    auto info = market.fetch_rules();
+  std::expected<std::vector<InstrumentListed>, WriterFailure> rules() {
+    auto info = venue_->fetch_rules(*network_);
     if (!info) {
       if (is_new()) return failure(kWorldFailed, info.error());
       notes_->say(NoteLevel::Warning, "rules_not_fetched", {{"text", info.error()}});
@@ -362,9 +314,8 @@ class LiveRun {
   }
 
   std::expected<void, WriterFailure> trade_on_paper() {
-    PublicMarket market(*network_, rest_, stream_);
     const bool log_is_new = is_new();
-    auto listed = rules(market);
+    auto listed = rules();
     if (!listed) return Failed(listed.error());
     std::vector<EventBody> begin = beginning(*listed);
     for (const EventBody& body : begin) {
@@ -372,10 +323,9 @@ class LiveRun {
     }
     if (log_is_new) inform_of_paper();
     begin.emplace_back(Connected{Stream::User});
-    std::vector<aster::MarketWish> wishes;
-    for (const aster::WatchedInstrument& one : watched()) wishes.push_back({.symbol = one.symbol});
     return run_with(*paper_, std::move(begin), [&](Writer& writer) {
-      market.watch(wishes, kLiquidations, run_.names, sink_of(writer));
+      const auto watched = venue_->watch(*network_, run_.names, WatchedBook::No, sink_of(writer));
+      if (!watched) notes_->say(NoteLevel::Error, "no_market", {{"text", watched.error()}});
     });
   }
 
@@ -406,12 +356,12 @@ class LiveRun {
   const LiveArguments& arguments_;
   const LiveErrand* errand_;
   Configuration configuration_;
-  NetAddress rest_, stream_;
   RunLog run_;
   std::unique_ptr<PaperSide> paper_;
   std::unique_ptr<TapeRecorder> tape_;
   std::unique_ptr<Notes> notes_;
   std::unique_ptr<Network> network_;
+  std::unique_ptr<LiveVenue> venue_;
   Inbox inbox_{InboxLimits{}};
 };
 

@@ -8,10 +8,10 @@
 
 #include "adapters/cli/configuration.h"
 #include "adapters/cli/exit_status.h"
+#include "adapters/cli/live_venue.h"
 #include "adapters/live/inbox.h"
 #include "adapters/live/session.h"
 #include "adapters/live/tape_recorder.h"
-#include "adapters/paper/public_market.h"
 
 namespace tranchet {
 namespace {
@@ -74,25 +74,20 @@ Outcome run(const RecordArguments& arguments, std::ostream& err) {
   const auto configuration = load_configuration(arguments.config, arguments.sets, names);
   if (!configuration) return failure(kBadInput, to_text(configuration.error()));
   std::vector<std::string> symbols;
-  std::vector<aster::MarketWish> wishes;
   for (const ConfiguredInstrument& configured : configuration->instruments) {
     symbols.push_back(configured.symbol);
-    wishes.push_back({.symbol = configured.symbol, .book = true});
   }
   if (symbols.empty()) {
     return failure(kBadInput, arguments.config + ": names no [instrument.SYMBOL] to record");
   }
-  const auto rest = parse_address(configuration->venue.rest, "https");
-  if (!rest) return failure(kBadInput, "venue.rest " + rest.error());
-  const auto stream = parse_address(configuration->venue.stream, "wss");
-  if (!stream) return failure(kBadInput, "venue.stream " + stream.error());
   hold_signals_back();
   auto network = Network::start({.certificates = configuration->venue.certificates});
   if (!network) return failure(kBadInput, "venue.certificates: " + network.error());
+  const auto venue = make_live_venue(*configuration);
+  if (!venue) return failure(kBadInput, venue.error());
   TapeRecorder recorder(arguments.into, symbols, names);
   // A recording is never conflated: what does not fit into memory ends it.
   Inbox inbox({.market = std::numeric_limits<std::size_t>::max()});
-  PublicMarket market(**network, *rest, *stream);
   const MarketSink sink{
       .on_prices = [&](Timestamp wall,
                        std::span<const EventBody> prices) { inbox.post_market(wall, prices); },
@@ -102,7 +97,8 @@ Outcome run(const RecordArguments& arguments, std::ostream& err) {
           },
       .on_flaw =
           [&](const std::string& flaw) { err << "tranchet: record: " << flaw << std::endl; }};
-  market.watch(std::move(wishes), true, names, sink);
+  const auto watched = (*venue)->watch(**network, names, WatchedBook::BestBidAndAsk, sink);
+  if (!watched) return failure(kWorldFailed, watched.error());
   const Outcome outcome = record(inbox, recorder);
   inbox.close();
   (*network)->stop();

@@ -2,22 +2,10 @@
 
 #include <utility>
 
+#include "adapters/live/lost_log.h"
+
 namespace tranchet {
 namespace {
-
-Moment moment_of(ClockReading now) {
-  return {.steady = now.steady, .wall = now.wall};
-}
-
-ClientRequest client_request(const HttpRequest& request) {
-  ClientRequest out{.method = std::string(to_text(request.method)),
-                    .target = request.target,
-                    .body = request.body};
-  for (const HttpHeader& header : request.headers) {
-    out.headers.emplace_back(header.name, header.value);
-  }
-  return out;
-}
 
 // Belongs to the network's thread.
 struct MarketReader {
@@ -42,7 +30,11 @@ AsterSide::AsterSide(const AsterSideOptions& options, LivePermit permit, Names& 
       network_(network),
       notes_(notes),
       core_(options.core, permit_.signer(), names),
-      rest_(network, options.rest, {}) {}
+      rest_(network, options.rest, inbox, notes,
+            {.on_answer = [this](std::uint64_t id, const HttpAnswer& answer,
+                                 Moment now) { core_.on_answer(id, answer, now); },
+             .on_no_answer = [this](std::uint64_t id, bool may_have_left,
+                                    Moment now) { core_.on_no_answer(id, may_have_left, now); }}) {}
 
 void AsterSide::post(std::function<void(Moment)> work) {
   inbox_.post([work = std::move(work)](ClockReading now) { work(moment_of(now)); });
@@ -69,18 +61,8 @@ void AsterSide::advance(Timestamp now, std::vector<Occurrence>& out) {
   const std::size_t before = out.size();
   core_.advance(now, out);
   if (!options_.log_is_new) return;
-  // Ids count from 1 again in a new log, so one that the engine never gave is another log's.
-  for (std::size_t at = before; at < out.size(); ++at) {
-    const auto* order = std::get_if<OrderReported>(&out[at].body);
-    if (order == nullptr || order->order == OrderId::None) continue;
-    if (state_.orders.contains(order->order)) continue;
-    refusal_ = "the venue holds order " + to_text(order->order) +
-               ", which carries this account's number, and this log is new: its log was lost, or "
-               "another program trades here. Ids would collide. Go on with that log, or give this "
-               "one another account.number, and the orders at the venue are left alone";
-    out.resize(before);
-    return;
-  }
+  std::string refusal = take_out_lost_orders(out, before, state_);
+  if (!refusal.empty()) refusal_ = std::move(refusal);
 }
 
 void AsterSide::take_market(std::vector<Occurrence>& out) {
@@ -91,29 +73,7 @@ void AsterSide::take_market(std::vector<Occurrence>& out) {
 void AsterSide::send_requests() {
   requests_.clear();
   core_.take_requests(requests_);
-  for (const HttpRequest& request : requests_) {
-    rest_.send(client_request(request),
-               [this, id = request.id, label = request.label](ClientAnswer answer) {
-                 note_failure(label, answer);
-                 post([this, id, answer = std::move(answer)](Moment now) {
-                   if (answer.status == 0) return core_.on_no_answer(id, answer.may_have_left, now);
-                   std::vector<HttpHeader> headers;
-                   for (const auto& [name, value] : answer.headers)
-                     headers.push_back({name, value});
-                   core_.on_answer(id, {answer.status, headers, answer.body}, now);
-                 });
-               });
-  }
-}
-
-// What went wrong, without what was asked or answered: either may hold a secret.
-void AsterSide::note_failure(std::string_view label, const ClientAnswer& answer) {
-  if (answer.status >= 200 && answer.status < 300) return;
-  notes_.say(NoteLevel::Warning, "call_failed",
-             {{"call", std::string(label)},
-              {"status", std::to_string(answer.status)},
-              {"why", answer.failure},
-              {"may_have_left", answer.status != 0 || answer.may_have_left ? "yes" : "no"}});
+  rest_.send(requests_);
 }
 
 void AsterSide::keep_streams() {
@@ -136,31 +96,29 @@ void AsterSide::keep_stream(Stream stream, Line& line) {
 }
 
 WebSocketEvents AsterSide::user_events(std::uint64_t attempt) {
-  return {.on_open =
-              [this, attempt] {
-                post([this, attempt](Moment now) {
-                  core_.on_stream_open(Stream::User, attempt, now);
-                });
-              },
-          .on_text =
-              [this, attempt](std::string_view text) {
-                post([this, attempt, kept = std::string(text)](Moment now) {
-                  core_.on_stream_text(Stream::User, attempt, kept, now);
-                });
-              },
-          .on_alive =
-              [this, attempt] {
-                post([this, attempt](Moment now) {
-                  core_.on_stream_alive(Stream::User, attempt, now);
-                });
-              },
-          .on_closed =
-              [this, attempt](const std::string& why) {
-                notes_.say(NoteLevel::Warning, "stream_ended", {{"stream", "user"}, {"why", why}});
-                post([this, attempt](Moment now) {
-                  core_.on_stream_closed(Stream::User, attempt, now);
-                });
-              }};
+  return {
+      .on_open =
+          [this, attempt] {
+            post([this, attempt](Moment now) { core_.on_stream_open(Stream::User, attempt, now); });
+          },
+      .on_text =
+          [this, attempt](std::string_view text) {
+            post([this, attempt, kept = std::string(text)](Moment now) {
+              core_.on_stream_text(Stream::User, attempt, kept, now);
+            });
+          },
+      .on_alive =
+          [this, attempt] {
+            post(
+                [this, attempt](Moment now) { core_.on_stream_alive(Stream::User, attempt, now); });
+          },
+      .on_closed =
+          [this, attempt](const std::string& why) {
+            notes_.say(NoteLevel::Warning, "stream_ended", {{"stream", "user"}, {"why", why}});
+            post([this, attempt](Moment now) {
+              core_.on_stream_closed(Stream::User, attempt, now);
+            });
+          }};
 }
 
 WebSocketEvents AsterSide::market_events(std::uint64_t attempt) {

@@ -16,8 +16,8 @@
 #include "adapters/aster/market_feed.h"
 #include "adapters/live/inbox.h"
 #include "adapters/live/live_permit.h"
+#include "adapters/live/rest_desk.h"
 #include "adapters/live/venue_side.h"
-#include "adapters/net/client_http.h"
 #include "adapters/net/client_websocket.h"
 #include "engine/state.h"
 
@@ -57,7 +57,6 @@ class AsterSide final : public VenueSide {
     std::unique_ptr<WebSocketClient> client;
   };
   void send_requests();
-  void note_failure(std::string_view label, const ClientAnswer& answer);
   void keep_streams();
   void keep_stream(Stream stream, Line& line);
   WebSocketEvents user_events(std::uint64_t attempt);
@@ -72,7 +71,7 @@ class AsterSide final : public VenueSide {
   Network& network_;
   Notes& notes_;
   aster::AsterCore core_;
-  HttpClient rest_;
+  RestDesk rest_;
   Line user_, market_;
   std::vector<HttpRequest> requests_;
   std::string refusal_;

@@ -1,5 +1,7 @@
 #include "adapters/net/client_websocket.h"
 
+#include <deque>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
@@ -20,13 +22,14 @@ using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
  public:
   Session(NetworkCore& core, const NetAddress& address, std::string target,
-          const WebSocketLimits& limits, WebSocketEvents events)
+          const WebSocketLimits& limits, WebSocketEvents events, WebSocketHeaders headers)
       : resolver_(core.context),
         stream_(core.context, core.tls),
         address_(address),
         target_(address.path + target),
         limits_(limits),
-        events_(std::move(events)) {}
+        events_(std::move(events)),
+        headers_(std::move(headers)) {}
 
   void connect() {
     if (!expect_peer(stream_.next_layer().native_handle(), address_)) {
@@ -44,9 +47,16 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
                             });
   }
 
+  void send(WebSocketKind kind, std::string message) {
+    if (gone_) return;
+    unsent_.emplace_back(kind, std::move(message));
+    if (open_ && !writing_) write();
+  }
+
   // The owner wants to hear no more.
   void leave() {
     events_ = {};
+    gone_ = true;
     if (!open_) {
       lowest().close();
       return;
@@ -78,9 +88,11 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
     timeout.idle_timeout = limits_.idle_time;
     timeout.keep_alive_pings = true;
     stream_.set_option(timeout);
-    stream_.set_option(websocket::stream_base::decorator([](websocket::request_type& request) {
-      request.set(beast::http::field::user_agent, "tranchet");
-    }));
+    stream_.set_option(websocket::stream_base::decorator(
+        [headers = std::move(headers_)](websocket::request_type& request) {
+          request.set(beast::http::field::user_agent, "tranchet");
+          for (const auto& [name, value] : headers) request.set(name, value);
+        }));
     stream_.read_message_max(limits_.message_bytes);
     stream_.control_callback([weak = weak_from_this()](websocket::frame_type, beast::string_view) {
       const auto self = weak.lock();
@@ -91,6 +103,7 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
                               if (error) return self->fail(error.message());
                               self->open_ = true;
                               if (self->events_.on_open) self->events_.on_open();
+                              if (!self->unsent_.empty()) self->write();
                               self->read();
                             });
   }
@@ -99,12 +112,30 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
     stream_.async_read(buffer_, [self = shared_from_this()](const Error& error, std::size_t) {
       if (error) return self->fail(self->reason_of(error));
       const auto bytes = self->buffer_.data();
-      if (self->events_.on_text) {
-        self->events_.on_text({static_cast<const char*>(bytes.data()), bytes.size()});
+      const std::string_view message(static_cast<const char*>(bytes.data()), bytes.size());
+      const bool is_binary = !self->stream_.got_text();
+      if (is_binary && self->events_.on_bytes) {
+        self->events_.on_bytes(message);
+      } else if (self->events_.on_text) {
+        self->events_.on_text(message);
       }
       self->buffer_.consume(bytes.size());
       self->read();
     });
+  }
+
+  void write() {
+    writing_ = true;
+    const auto& [kind, message] = unsent_.front();
+    stream_.binary(kind == WebSocketKind::Bytes);
+    stream_.async_write(asio::buffer(message),
+                        [self = shared_from_this()](const Error& error, std::size_t) {
+                          self->writing_ = false;
+                          // Of a failure the read tells.
+                          if (error || self->gone_) return;
+                          self->unsent_.pop_front();
+                          if (!self->unsent_.empty()) self->write();
+                        });
   }
 
   std::string reason_of(const Error& error) const {
@@ -116,6 +147,7 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
 
   void fail(std::string reason) {
     open_ = false;
+    gone_ = true;
     lowest().close();
     const auto on_closed = std::move(events_.on_closed);
     events_ = {};
@@ -128,16 +160,27 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
   std::string target_;
   WebSocketLimits limits_;
   WebSocketEvents events_;
+  WebSocketHeaders headers_;
+  std::deque<std::pair<WebSocketKind, std::string>> unsent_;  // The first may be on its way.
   beast::flat_buffer buffer_;
   bool open_ = false;
+  bool writing_ = false;
+  bool gone_ = false;
 };
 
 WebSocketClient::WebSocketClient(Network& network, const NetAddress& address, std::string target,
-                                 const WebSocketLimits& limits, WebSocketEvents events)
+                                 const WebSocketLimits& limits, WebSocketEvents events,
+                                 WebSocketHeaders headers)
     : network_(network),
       session_(std::make_shared<Session>(network.core(), address, std::move(target), limits,
-                                         std::move(events))) {
+                                         std::move(events), std::move(headers))) {
   network_.post([session = session_] { session->connect(); });
+}
+
+void WebSocketClient::send(WebSocketKind kind, std::string message) {
+  network_.post([session = session_, kind, message = std::move(message)]() mutable {
+    session->send(kind, std::move(message));
+  });
 }
 
 WebSocketClient::~WebSocketClient() {

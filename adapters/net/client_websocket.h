@@ -4,10 +4,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "adapters/net/client_address.h"
 #include "adapters/net/client_network.h"
@@ -25,17 +28,27 @@ struct WebSocketLimits {
 struct WebSocketEvents {
   std::function<void()> on_open;
   std::function<void(std::string_view text)> on_text;
-  std::function<void()> on_alive;  // A ping, or a pong.
+  std::function<void(std::string_view bytes)> on_bytes;  // None: those are texts as well.
+  std::function<void()> on_alive;                        // A ping, or a pong.
   std::function<void(std::string why)> on_closed;
 };
+
+// Of the request that opens it: "Authorization".
+using WebSocketHeaders = std::vector<std::pair<std::string, std::string>>;
+
+enum class WebSocketKind : std::uint8_t { Text = 1, Bytes };
 
 class WebSocketClient {
  public:
   WebSocketClient(Network& network, const NetAddress& address, std::string target,
-                  const WebSocketLimits& limits, WebSocketEvents events);
+                  const WebSocketLimits& limits, WebSocketEvents events,
+                  WebSocketHeaders headers = {});
   ~WebSocketClient();  // Says goodbye, and calls nothing any more once the network's thread knows.
   WebSocketClient(const WebSocketClient&) = delete;
   WebSocketClient& operator=(const WebSocketClient&) = delete;
+
+  // In the order of the calls, once it is open; forgotten when it has ended.
+  void send(WebSocketKind kind, std::string message);
 
  private:
   class Session;

@@ -180,12 +180,15 @@ bool DataDesk::add_topic(Connection& connection, const std::string& name, std::u
   // Numbers of those that have gone are given out again.
   topic.id = 1;
   while (is_used(topic.id)) ++topic.id;
-  if (!connection.topics.empty() && faults_.strike(FaultKind::ReuseTopics) != nullptr) {
-    Topic& older = connection.topics.front();
-    std::swap(topic.id, older.id);
-    older.sent.clear();
+  if (connection.topics.empty() || faults_.strike(FaultKind::ReuseTopics) == nullptr) {
+    connection.topics.push_back(std::move(topic));
+    return true;
   }
-  connection.topics.push_back(std::move(topic));
+  Topic& older = connection.topics.front();
+  std::swap(topic.id, older.id);
+  older.sent.clear();
+  // Announced while its number still is the older one's.
+  connection.topics.insert(connection.topics.begin(), std::move(topic));
   return true;
 }
 

@@ -250,10 +250,14 @@ Answer<std::string> FyersFrontDesk::carry_out(const DeskRequest& request, const 
   if (std::string why = (*account)->rates.admit(moment.now); !why.empty()) {
     return std::unexpected(VenueError{-429, std::move(why), 429, ""});
   }
-  auto body = parse_json(request.body.empty() ? "null" : request.body);
-  if (!body) return refuse(kInvalidInput, "Invalid input: " + body.error());
+  Json body;
+  if (!request.body.empty()) {
+    auto parsed = parse_json(request.body);
+    if (!parsed) return refuse(kInvalidInput, "Invalid input: " + parsed.error());
+    body = std::move(*parsed);
+  }
   Call call{.query = split_query(query_of(request.target)),
-            .body = std::move(*body),
+            .body = std::move(body),
             .moment = moment,
             .boards = boards_,
             .hours = hours_,

@@ -41,6 +41,11 @@ std::expected<std::unique_ptr<FyersListener>, std::string> FyersListener::open(
   if (auto opened = listener->TapeServer::open(); !opened) {
     return std::unexpected(opened.error());
   }
+  for (std::size_t board = 0; board < listener->players().size(); ++board) {
+    for (const Occurrence& price : listener->players()[board]->take_past()) {
+      listener->desk_.remember(board, price.body, price.time);
+    }
+  }
   if (!listener->players().empty()) listener->beginning_ = listener->players().front()->beginning();
   for (const FaultOrder& fault : options.faults) {
     listener->desk_.cause(fault, listener->moment_at(listener->opened_));

@@ -55,7 +55,7 @@ TEST_F(BadDays, TheVenuesClockIsTwentySecondsOff) {
 
 // The same day with keys of V1, whose time stamps must be within 5 s.
 TEST_F(BadDays, TheVenuesClockIsOffAndTheKeysAreOfV1) {
-  begin({.hmac = true});
+  begin({.aster = {.hmac = true}});
   hold(0.1_qty);
   stage_->set_clock_ahead(Duration::seconds(20));
   EXPECT_TRUE(close_all("ModelClose").starts_with("{\"ok\":true"));
@@ -102,7 +102,7 @@ TEST_F(BadDays, AnInstrumentIsDelistedWhileItIsHeld) {
 
 // "0" is in the venue's real list: the precision of its prices is the tick.
 TEST_F(BadDays, ATickSizeOfZeroIsThePrecision) {
-  begin({.tick_size = "0"});
+  begin({.aster = {.tick_size = "0"}});
   hold(0.1_qty);
   EXPECT_EQ(stage_->engine()->state().instrument(kLong.instrument).rules.tick_size, 0.01_px);
   finish();

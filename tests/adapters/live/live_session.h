@@ -111,8 +111,8 @@ class LiveSession : public testing::Test {
   }
 
   std::string close_all(const std::string& reason) {
-    return stage_->wish(R"("type":"CloseRequested","instrument":"BTCUSDT","reason":")" + reason +
-                        "\"");
+    return stage_->wish(R"("type":"CloseRequested","instrument":")" + stage_->symbol() +
+                        R"(","reason":")" + reason + "\"");
   }
 
   fs::path folder_;

@@ -116,7 +116,7 @@ class LiveSoak : public LiveSession {
 TEST_F(LiveSoak, MinutesOfEverything) {
   const char* minutes = std::getenv("SOAK_MINUTES");
   if (minutes == nullptr) GTEST_SKIP() << "takes as many minutes as SOAK_MINUTES says";
-  begin({.live = std::getenv("SOAK_PAPER") == nullptr, .crowd = 299});
+  begin({.live = std::getenv("SOAK_PAPER") == nullptr, .aster = {.crowd = 299}});
   const auto start = Clock::now();
   const auto end = start + std::chrono::minutes(std::atoi(minutes));
   for (std::size_t round = 0; Clock::now() < end && !HasFatalFailure(); ++round) {

@@ -11,9 +11,6 @@
 #include <future>
 #include <sstream>
 
-#include "adapters/aster/keys.h"
-#include "adapters/aster/rest_messages.h"
-#include "adapters/live/clock.h"
 #include "events/ensure.h"
 #include "replay/verify.h"
 
@@ -29,10 +26,6 @@ void write(const fs::path& path, const std::string& text) {
   std::ofstream(path) << text;
 }
 
-std::string crowd_symbol(int number) {
-  return "C" + std::to_string(100 + number) + "USDT";
-}
-
 }  // namespace
 
 Stage::Stage(const fs::path& folder, const Options& options)
@@ -41,61 +34,12 @@ Stage::Stage(const fs::path& folder, const Options& options)
       authority_(folder / "authority"),
       counts_(std::variant_size_v<EventBody>) {
   identity_ = authority_.issue("venue", {});
-  write_tapes();
-  write(folder_ / "accounts.toml",
-        "[[account]]\nuser = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\n"
-        "signer = \"0x21cF8Ae13Bb72632562c6Fff438652Ba1a151bb0\"\nbalance = \"100000\"\n"
-        "hmac_key = \"" +
-            std::string(kHmacKey) + "\"\nhmac_secret = \"" + std::string(kHmacSecret) +
-            "\"\nposition_mode = \"hedge\"\n");
+  if (!options_.venue) options_.venue = std::make_shared<StagedAster>(options_.aster);
+  options_.venue->prepare(folder_);
   write_keys(right_keys());
   write(folder_ / "users", "ann operator " + std::string(kToken) + "\n");
   ::chmod((folder_ / "users").c_str(), 0600);
-  std::string symbols = instrument_json("BTCUSDT");
-  for (int number = 0; number < options.crowd; ++number) {
-    symbols += "," + instrument_json(crowd_symbol(number));
-  }
-  write(folder_ / "instruments.json", "{\"symbols\":[" + symbols + "]}");
   network_ = std::move(*Network::start({.certificates = authority_.certificate().string()}));
-}
-
-std::string Stage::instrument_json(const std::string& symbol) const {
-  return R"({"symbol":")" + symbol + R"(","pair":")" + symbol +
-         R"(","contractType":"PERPETUAL","status":"TRADING","pricePrecision":2,"baseAsset":"BTC",)"
-         R"("quoteAsset":"USDT","marginAsset":"USDT","filters":[{"filterType":"PRICE_FILTER",)"
-         R"("minPrice":"0.1","maxPrice":"1000000","tickSize":")" +
-         options_.tick_size +
-         R"("},{"filterType":"LOT_SIZE","minQty":"0.001","maxQty":"1000","stepSize":"0.001"},)"
-         R"({"filterType":"MARKET_LOT_SIZE","minQty":"0.001","maxQty":"120","stepSize":"0.001"},)"
-         R"({"filterType":"MIN_NOTIONAL","notional":"5"},)"
-         R"({"filterType":"MAX_NUM_ORDERS","limit":200},)"
-         R"({"filterType":"MAX_NUM_ALGO_ORDERS","limit":10}]})";
-}
-
-// BTCUSDT has one price, and none after it. Each of the crowd trades once a second for 20 s, and
-// again from the start; 10 of them have 100 trades in one of the seconds: 1,000 together.
-void Stage::write_tapes() const {
-  const std::string head =
-      "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n";
-  const auto row = [](int id, const std::string& price, std::int64_t time) {
-    return std::to_string(id) + "," + price + ",0.100,1,1," + std::to_string(time) + ",false\n";
-  };
-  constexpr std::int64_t kStart = 1'704'067'200'000;
-  std::string prices = head + row(1, options_.venue_price, kStart);
-  if (options_.crowd > 0) prices += row(2, options_.venue_price, kStart + 20'000);
-  write(folder_ / "prices.csv", prices);
-  for (int number = 0; number < options_.crowd; ++number) {
-    std::string text = head;
-    int id = 0;
-    for (int second = 0; second < 20; ++second) {
-      const int trades = number < 10 && second == 10 ? 100 : 1;
-      for (int trade = 0; trade < trades; ++trade, ++id) {
-        const std::string price = std::to_string(100 + number) + "." + std::to_string(id % 10);
-        text += row(id + 1, price, kStart + second * 1'000 + trade * 10);
-      }
-    }
-    write(folder_ / (crowd_symbol(number) + ".csv"), text);
-  }
 }
 
 Stage::~Stage() {
@@ -107,25 +51,15 @@ Stage::~Stage() {
 void Stage::start_venue() {
   std::vector<std::string> words{TRANCHET_PROGRAM,
                                  "venue",
-                                 "aster",
+                                 options_.venue->name(),
                                  "--listen",
                                  "127.0.0.1:" + std::to_string(port_),
-                                 "--tape",
-                                 "BTCUSDT=" + (folder_ / "prices.csv").string(),
-                                 "--accounts",
-                                 (folder_ / "accounts.toml").string(),
-                                 "--instruments",
-                                 (folder_ / "instruments.json").string(),
                                  "--certificate",
                                  identity_.certificate.string(),
                                  "--key",
                                  identity_.key.string(),
                                  "--control"};
-  for (int number = 0; number < options_.crowd; ++number) {
-    const std::string symbol = crowd_symbol(number);
-    words.insert(words.end(), {"--tape", symbol + "=" + (folder_ / (symbol + ".csv")).string()});
-  }
-  if (options_.crowd > 0) words.emplace_back("--loop");
+  for (const std::string& word : options_.venue->words()) words.push_back(word);
   venue_ = std::make_unique<Child>(words, folder_ / "venue-errors");
   const std::string start = "listening on https://127.0.0.1:";
   while (auto line = venue_->line()) {
@@ -137,6 +71,7 @@ void Stage::start_venue() {
   control_ = std::make_unique<HttpClient>(*network_, NetAddress{.host = "127.0.0.1", .port = port_},
                                           HttpLimits{});
   write_configuration(options_.settings);
+  options_.venue->stands([this](ClientRequest request) { return ask(std::move(request)); });
 }
 
 void Stage::stop_venue() {
@@ -153,29 +88,12 @@ ClientAnswer Stage::ask(ClientRequest request) {
 }
 
 Quantity Stage::venue_quantity(PositionSide side) {
-  // Not with the program's keys: those may be wrong on purpose.
-  write(folder_ / "own-keys.toml", right_keys());
-  ::chmod((folder_ / "own-keys.toml").c_str(), 0600);
-  const auto signer = aster::read_keys(folder_ / "own-keys.toml");
-  EXPECT_TRUE(signer);
-  // Two questions within a microsecond would have one nonce.
-  nonce_ = std::max(
-      nonce_ + 1, static_cast<std::uint64_t>((read_clocks().wall + ahead_).nanoseconds() / 1'000));
-  const std::string query =
-      (*signer)->sign({.parameters = "symbol=BTCUSDT", .microseconds = nonce_});
-  ClientRequest question{.method = "GET", .target = "/fapi/v3/positionRisk?" + query};
-  for (const HttpHeader& header : (*signer)->headers()) {
-    question.headers.emplace_back(header.name, header.value);
-  }
-  const ClientAnswer answer = ask(std::move(question));
-  const auto rows = aster::read_positions(answer.body);
-  EXPECT_TRUE(rows) << answer.body;
-  Quantity held;
-  for (const aster::PositionRow& row : *rows) {
-    const bool is_long = row.amount.is_positive();
-    if (is_long == (side == PositionSide::Long)) held += is_long ? row.amount : -row.amount;
-  }
-  return held;
+  return options_.venue->held([this](ClientRequest request) { return ask(std::move(request)); },
+                              side);
+}
+
+void Stage::log_in_again() {
+  options_.venue->stands([this](ClientRequest request) { return ask(std::move(request)); });
 }
 
 void Stage::post(const std::string& target) {
@@ -184,21 +102,21 @@ void Stage::post(const std::string& target) {
 }
 
 void Stage::price(const std::string& price) {
-  post("/twin/price?symbol=BTCUSDT&price=" + price + "&mark=" + price);
+  post("/twin/price?symbol=" + symbol() + "&price=" + price + "&mark=" + price);
 }
 
 void Stage::trade(const std::string& price) {
-  post("/twin/price?symbol=BTCUSDT&price=" + price);
+  post("/twin/price?symbol=" + symbol() + "&price=" + price);
 }
 
 void Stage::liquidate(const std::string& side, const std::string& quantity,
                       const std::string& price) {
-  post("/twin/liquidation?symbol=BTCUSDT&side=" + side + "&quantity=" + quantity +
+  post("/twin/liquidation?symbol=" + symbol() + "&side=" + side + "&quantity=" + quantity +
        "&price=" + price);
 }
 
 void Stage::post_mark(const std::string& price) {
-  post("/twin/price?symbol=BTCUSDT&mark=" + price);
+  post("/twin/price?symbol=" + symbol() + "&mark=" + price);
 }
 
 void Stage::fault(const std::string& fault) {
@@ -207,22 +125,19 @@ void Stage::fault(const std::string& fault) {
 
 void Stage::set_clock_ahead(Duration ahead) {
   fault("clock:ms=" + std::to_string(ahead.count() / 1'000'000));
-  ahead_ = ahead;
+  if (auto* aster = dynamic_cast<StagedAster*>(options_.venue.get())) {
+    aster->set_clock_ahead(ahead);
+  }
 }
 
 void Stage::rules(const std::string& change) {
-  post("/twin/rules?symbol=BTCUSDT&" + change);
+  post("/twin/rules?symbol=" + symbol() + "&" + change);
 }
 
 // ---- The program.
 
 std::string Stage::right_keys() const {
-  if (options_.hmac) {
-    return "api_key = \"" + std::string(kHmacKey) + "\"\napi_secret = \"" +
-           std::string(kHmacSecret) + "\"\n";
-  }
-  return "user = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\nkey = \"0x" +
-         std::string(kCanaryKey) + "\"\n";
+  return options_.venue->right_keys();
 }
 
 void Stage::write_keys(const std::string& text) const {
@@ -240,14 +155,11 @@ std::uint16_t Stage::gateway_port() const {
 
 void Stage::write_configuration(const std::string& more) {
   const std::string port = std::to_string(port_);
-  std::string instruments = "[instrument.BTCUSDT]\ntick_size = 0.1\nstep_size = 0.001\n";
-  for (int number = 0; number < options_.crowd; ++number) {
-    instruments += "[instrument." + crowd_symbol(number) + "]\n";
-  }
   write(folder_ / "live.toml",
-        "[account]\nposition_mode = \"hedge\"\n[venue]\nrest = \"https://127.0.0.1:" + port +
-            "\"\nstream = \"wss://127.0.0.1:" + port + "\"\nkeys = \"" +
-            (folder_ / "keys.toml").string() + "\"\ncertificates = \"" +
+        "[account]\n" + options_.venue->account_lines() + "[venue]\nname = \"" +
+            options_.venue->name() + "\"\n" + options_.venue->venue_lines() +
+            "rest = \"https://127.0.0.1:" + port + "\"\nstream = \"wss://127.0.0.1:" + port +
+            "\"\nkeys = \"" + (folder_ / "keys.toml").string() + "\"\ncertificates = \"" +
             authority_.certificate().string() + "\"\n[live]\nlog = \"" + log().string() +
             "\"\nnotes = \"" + (folder_ / "notes.log").string() +
             (options_.tape ? "\"\ntape = \"" + (folder_ / "session.tape").string() : "") +
@@ -258,7 +170,7 @@ void Stage::write_configuration(const std::string& more) {
             "initial_balance = 100000\n[defaults]\ntake_profit_pct = 1\nstop_loss_pct = 50\n"
             "leverage = 1\nmax_position_value = 50000\nmax_total_value = 100000\n"
             "stale_after = \"60s\"\n" +
-            more + instruments);
+            more + options_.venue->instrument_lines());
 }
 
 std::vector<std::string> Stage::arguments() const {
@@ -308,8 +220,8 @@ std::string Stage::wish(const std::string& event) {
 
 void Stage::enter(const std::string& side, const std::string& quantity) {
   const std::string answer =
-      wish(R"("type":"EntrySignal","instrument":"BTCUSDT","order_type":"Market","side":")" + side +
-           R"(","quantity":")" + quantity + "\"");
+      wish(R"("type":"EntrySignal","instrument":")" + symbol() +
+           R"(","order_type":"Market","side":")" + side + R"(","quantity":")" + quantity + "\"");
   EXPECT_TRUE(answer.starts_with("{\"ok\":true")) << answer;
 }
 

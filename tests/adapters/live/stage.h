@@ -13,30 +13,23 @@
 #include "engine/engine.h"
 #include "events/log/event_log.h"
 #include "tests/adapters/live/child.h"
+#include "tests/adapters/live/staged_aster.h"
 #include "tests/adapters/net/forged_identity.h"
 
 namespace tranchet {
 
-// The example key of Aster's documentation. Everybody knows it; here it is the canary.
-inline constexpr std::string_view kCanaryKey =
-    "4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1";
-// The same of V1: key and secret.
-inline constexpr std::string_view kHmacKey = "canary0key0of0v1";
-inline constexpr std::string_view kHmacSecret = "canary0secret0of0v1";
 // Of the one who looks at screens.
 inline constexpr std::string_view kToken = "canary0token0canary0token0canary0token";
 
 class Stage {
  public:
   struct Options {
-    bool live = true;  // False: paper.
-    std::string venue_price = "45000.0";
-    std::string settings = {};      // More lines of the configuration, from [defaults] on.
-    bool tape = false;              // The session records itself onto a tape.
-    bool hmac = false;              // Keys of V1, instead of a wallet.
-    bool gateway = false;           // Screens, on any port: gateway_port().
-    int crowd = 0;                  // So many more instruments, each with a tape that loops.
-    std::string tick_size = "0.1";  // What the venue says; "0": its price precision is 2.
+    bool live = true;           // False: paper.
+    std::string settings = {};  // More lines of the configuration, from [defaults] on.
+    bool tape = false;          // The session records itself onto a tape.
+    bool gateway = false;       // Screens, on any port: gateway_port().
+    StagedAster::Options aster = {};
+    std::shared_ptr<StagedVenue> venue = {};  // None: Aster, as said before.
   };
   Stage(const std::filesystem::path& folder, const Options& options);
   ~Stage();
@@ -56,6 +49,7 @@ class Stage {
   void rules(const std::string& change);
   // What the venue holds of BTCUSDT on this side, by a signed question of the test's own.
   Quantity venue_quantity(PositionSide side);
+  void log_in_again();  // Where a venue has tokens: a new one, into the program's file.
 
   // ---- The program.
   void start(std::uint64_t file_bytes = 0);  // Files may grow so far; 0: any size.
@@ -84,14 +78,13 @@ class Stage {
   const Engine* engine();  // As far as the log is read; null: nothing yet.
   const std::vector<TradeClosed>& closed() const { return closed_; }
 
+  std::string symbol() const { return options_.venue->symbol(); }
   std::filesystem::path folder() const { return folder_; }
   std::filesystem::path log() const { return folder_ / "log"; }
   std::string notes() const;
 
  private:
   void read_on();
-  std::string instrument_json(const std::string& symbol) const;
-  void write_tapes() const;
   void post(const std::string& target);
   ClientAnswer ask(ClientRequest request);
 
@@ -104,8 +97,6 @@ class Stage {
   std::unique_ptr<Child> program_;
   std::unique_ptr<HttpClient> control_;
   std::uint16_t port_ = 0;
-  std::uint64_t nonce_ = 0;
-  Duration ahead_;
   std::uint64_t snapshots_before_ = 0;  // In the log, when the program was started.
   std::unique_ptr<LogReader> reader_;
   std::unique_ptr<Engine> engine_;

@@ -66,7 +66,7 @@ TEST(FyersOrders, WhatIsWrongIsRefused) {
     std::string code;
     std::string words;
   };
-  const auto order = DeskClient::order;
+  const auto order = [](auto... parts) { return DeskClient::order(parts...); };
   const Row rows[] = {
       {order("1", "1", "1", "600.02"), "-50", "limitPrice not a multiple of tick size 0.0500"},
       {order("1", "0", "2"), "-50", "qty"},

@@ -88,6 +88,7 @@ class DataClient {
 TEST(FyersTokens, CodesAreGoodOnceAndTokensADay) {
   DeskClient client;
   const AccountSpec& spec = client.desk().account(0).spec();
+  client.wait(Duration::seconds(1));  // Tokens of one moment are one token.
   const DeskAnswer sent = client.send(
       "GET",
       "/api/v3/generate-authcode?client_id=TWIN-100&redirect_uri=http%3A%2F%2Fhere&state=x%20y", "",

@@ -1,0 +1,150 @@
+// The adapter for Fyers without its sockets: bytes and time in, bytes and events out.
+//
+//   FyersCore core(options, token, names);
+//   core.start(now);
+//   after anything that went in, and when next_tick() is due:
+//     core.tick(now);
+//     core.take_requests(out);          // Send them; answers come back by id, in any order.
+//     core.wanted(Stream::User)         // Connect it if its attempt number is a new one.
+//     core.take_frames(out);            // Send each on the connection of its attempt, in order.
+//     loop.look_again(); loop.run_until(now.wall);   // advance() gives one event at a time.
+//     core.take_market(out);            // Prices, apart: they may be conflated, orders never.
+//
+// One thread at a time, the loop's, for it interns texts. Whoever reads the market on another
+// thread makes a MarketFeed of market_topics() there, sends what that answers, and says
+// on_market_alive() and on_circuit_limits() here; then the core has no frames for that stream.
+//
+// It keeps the promises of replay/venue.h. Fyers numbers nothing and repeats nothing, so what is
+// newer is decided by what can follow what: an end before anything else, then what is filled, then
+// what came later. An order that the venue has taken stands when the order stream or the order book
+// says so, not when the reply does.
+//
+// Nothing here blocks, sleeps or looks at a clock. The shell's duties: TLS, the Authorization
+// header of the order stream, time-outs of its connections as on_no_answer() (an answer after that
+// is dropped by the core), pings of its own on idle streams (every 20 s), on_stream_alive() for
+// every frame of any kind, and renew() when a new token is there.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "adapters/fyers/budget.h"
+#include "adapters/fyers/market_feed.h"
+#include "adapters/fyers/order_status.h"
+#include "adapters/fyers/symbol_master.h"
+#include "adapters/fyers/token.h"
+#include "adapters/port/traffic.h"
+#include "events/enums.h"
+#include "events/names.h"
+#include "events/settings.h"
+#include "replay/venue.h"
+
+namespace tranchet::fyers {
+
+// What a stop becomes when it triggers. The exchanges take no SL-M for options.
+enum class StopStyle : std::uint8_t {
+  Auto = 1,  // Limit for options, Market for everything else.
+  Market,    // SL-M: type 3.
+  Limit,     // SL-L: type 4, with a limit beyond the trigger.
+};
+
+struct TradedSymbol {
+  std::string symbol;  // "NSE:SBIN-EQ"
+  Product product = Product::Intraday;
+};
+
+struct CoreOptions {
+  std::uint8_t account = 1;  // Of our order ids; those of another number are not ours.
+  std::vector<TradedSymbol> symbols;
+  bool book = false;  // Best bid and ask as well.
+  StopStyle stops = StopStyle::Auto;
+  Ppm stop_limit_offset = 5'000;  // Of SL-L: how far the limit lies beyond the trigger.
+  std::uint64_t seed = 1;         // Of the jitter of backoffs.
+  // The rules that the log has; what the symbol master says else becomes events at the start.
+  std::vector<InstrumentListed> listed;
+  SymbolMaster master;
+  Budget::Limits limits;
+  // When a life of this program before this one was still there, by the log; nullopt: never.
+  std::optional<Timestamp> last_active;
+  bool feed_elsewhere = false;  // Another thread has the MarketFeed: see above.
+};
+
+struct CallCount {
+  std::string_view label;
+  std::uint64_t calls = 0;
+  std::uint64_t failures = 0;  // Without an answer, or one that was not 2xx.
+};
+
+// A message to be sent on a stream.
+struct StreamFrame {
+  Stream stream{};
+  std::uint64_t attempt = 0;
+  bool is_text = true;
+  Secret bytes;  // One of them holds a key.
+};
+
+class FyersCore final : public Venue {
+ public:
+  // `names` must outlive it.
+  FyersCore(const CoreOptions& options, AccessToken token, Names& names);
+  ~FyersCore() override;
+
+  void start(Moment now);
+
+  // ---- The port.
+  void submit(std::span<const Command> commands, Timestamp now) override;
+  std::optional<Timestamp> next_wakeup() const override;
+  void advance(Timestamp now, std::vector<Occurrence>& out) override;
+
+  // Market data since the last call, in order.
+  void take_market(std::vector<Occurrence>& out);
+
+  // ---- The token.
+  // The next day's; both streams are connected anew with it.
+  void renew(AccessToken token, Moment now);
+  const AccessToken& token() const;
+
+  // ---- Time. What is due by the steady clock: time-outs, requests that had to wait, pings.
+  void tick(Moment now);
+  std::optional<Timestamp> next_tick() const;  // Steady.
+
+  // ---- REST. Answers after a request's own time-out (6 s) are not looked at.
+  void take_requests(std::vector<HttpRequest>& out);
+  void on_answer(std::uint64_t id, const HttpAnswer& answer, Moment now);
+  // The connection failed or timed out. `may_have_left`: false only if no byte was written.
+  void on_no_answer(std::uint64_t id, bool may_have_left, Moment now);
+
+  // ---- Streams. Nullopt: none should be open. What is said of an attempt that is no longer the
+  // wanted one is ignored. Messages of the user stream are text, those of the market are bytes.
+  std::optional<StreamWish> wanted(Stream stream) const;
+  void take_frames(std::vector<StreamFrame>& out);
+  void on_stream_open(Stream stream, std::uint64_t attempt, Moment now);
+  void on_stream_message(Stream stream, std::uint64_t attempt, std::string_view message,
+                         Moment now);
+  void on_stream_alive(Stream stream, std::uint64_t attempt, Moment now);  // Ping or pong.
+  void on_stream_closed(Stream stream, std::uint64_t attempt, Moment now);
+
+  // ---- A MarketFeed elsewhere.
+  std::span<const MarketTopic> market_topics() const;
+  // The venue has let it in (`stands`), or not.
+  void on_market_answer(std::uint64_t attempt, bool stands, Moment now);
+  void on_market_flaw(std::uint64_t attempt, std::string_view flaw, Moment now);
+  void on_market_alive(Moment now);  // It has heard prices.
+  void on_circuit_limits(const CircuitLimits& limits);
+
+  // ---- For people and tests.
+  // Nothing is under way between the venue and the engine.
+  bool is_idle() const;
+  std::vector<CallCount> calls() const;
+  std::uint32_t requests_today() const;
+
+ private:
+  class Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace tranchet::fyers

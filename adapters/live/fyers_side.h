@@ -1,0 +1,103 @@
+// The sockets around the core of the Fyers adapter, as aster_side.h has them: requests and the
+// order stream come back through the inbox, the market stream is read on the network's thread.
+//
+// The token ends every morning. Its file is looked at every few seconds: once another one is
+// written there, it is taken over.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/fyers/core.h"
+#include "adapters/live/fyers_market.h"
+#include "adapters/live/inbox.h"
+#include "adapters/live/rest_desk.h"
+#include "adapters/live/venue_side.h"
+#include "adapters/net/client_websocket.h"
+#include "engine/state.h"
+
+namespace tranchet {
+
+// A token for a program that trades; a paper program makes none of these.
+class FyersPermit {
+ public:
+  // The error says what is wrong with the file, never what is in it. From here on the process
+  // cannot be dumped, nor looked into.
+  static std::expected<FyersPermit, std::string> from_file(const std::filesystem::path& file);
+
+  const fyers::AccessToken& token() const { return token_; }
+  const std::filesystem::path& file() const { return file_; }
+
+ private:
+  friend class FyersSide;
+  FyersPermit(std::filesystem::path file, fyers::AccessToken token)
+      : file_(std::move(file)), token_(std::move(token)) {}
+  std::filesystem::path file_;
+  fyers::AccessToken token_;
+};
+
+struct FyersSideOptions {
+  fyers::CoreOptions core;
+  NetAddress rest;
+  NetAddress stream;
+  // The log began with this run: an order of ours at the venue is one of a log that was lost.
+  bool log_is_new = false;
+};
+
+class FyersSide final : public VenueSide {
+ public:
+  // `state` is the engine's. All but the options must outlive it.
+  FyersSide(const FyersSideOptions& options, FyersPermit permit, Names& names, const State& state,
+            Inbox& inbox, Network& network, Notes& notes);
+
+  void submit(std::span<const Command> commands, Timestamp now) override;
+  std::optional<Timestamp> next_wakeup() const override { return core_.next_wakeup(); }
+  void advance(Timestamp now, std::vector<Occurrence>& out) override;
+
+  void start(ClockReading now) override;
+  void tick(ClockReading now) override;
+  std::optional<Timestamp> next_tick() const override;
+  void see(const Occurrence&) override {}
+  void take_market(std::vector<Occurrence>& out) override;
+  bool is_idle() const override { return core_.is_idle(); }
+  std::string refusal() const override { return refusal_; }
+  Notes::Fields figures() const override;
+
+ private:
+  // One open stream; a new attempt replaces it.
+  template <class Client>
+  struct Line {
+    std::uint64_t attempt = 0;
+    std::unique_ptr<Client> client;
+  };
+  void move();
+  void look_at_token_file(ClockReading now);
+  void keep_user_stream();
+  void keep_market_stream();
+  WebSocketEvents user_events(std::uint64_t attempt);
+  FyersMarketEvents market_events(std::uint64_t attempt);
+  void post(std::function<void(Moment)> work);
+
+  FyersSideOptions options_;
+  const State& state_;
+  Inbox& inbox_;
+  Network& network_;
+  Notes& notes_;
+  std::filesystem::path token_file_;
+  std::filesystem::file_time_type token_time_;
+  Timestamp next_look_;
+  fyers::FyersCore core_;
+  RestDesk rest_;
+  Line<WebSocketClient> user_;
+  Line<FyersMarketStream> market_;
+  std::vector<HttpRequest> requests_;
+  std::vector<fyers::StreamFrame> frames_;
+  std::string refusal_;
+};
+
+}  // namespace tranchet

@@ -1,0 +1,231 @@
+// End to end: `tranchet live` against `tranchet venue fyers`, over TLS: the list that Aster's
+// sessions pass, and what only a venue of India can do. Each ends with a log that replays to the
+// same digests.
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "tests/adapters/live/live_session.h"
+#include "tests/adapters/live/staged_fyers.h"
+
+namespace tranchet {
+namespace {
+
+using namespace literals;
+
+class FyersSession : public LiveSession {
+ protected:
+  void begin_fyers(const StagedFyers::Options& options = {}, bool live = true) {
+    venue_ = std::make_shared<StagedFyers>(options);
+    begin({.live = live, .venue = venue_});
+  }
+  void end_session() {
+    EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+    EXPECT_EQ(replay_verify(), 0);
+  }
+  std::shared_ptr<StagedFyers> venue_;
+};
+
+TEST_F(FyersSession, ADayAtTheVenue) {
+  begin_fyers();
+  // Entry, averaging, a second tranche.
+  stage_->enter("Buy", "20");
+  wait_protected(0, 20_qty);
+  EXPECT_EQ(tranche_of(*stage_->engine(), 0)->target.price, 606_px);
+  EXPECT_EQ(tranche_of(*stage_->engine(), 0)->stop.price, 300_px);
+  stage_->price("594");
+  wait_for_mark(594_px);
+  stage_->enter("Buy", "10");
+  wait_protected(0, 30_qty);
+  EXPECT_EQ(tranche_of(*stage_->engine(), 0)->target.price, 603.95_px);
+  stage_->price("564");
+  wait_for_mark(564_px);
+  stage_->enter("Buy", "10");
+  wait_protected(1, 10_qty);
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), 40_qty);
+
+  // A take-profit, by the venue.
+  stage_->trade("570");
+  ASSERT_TRUE(stage_->until("tranche 1 closed", [](const Engine& engine) {
+    return tranche_of(engine, 1) == nullptr && is_settled(engine);
+  }));
+  EXPECT_EQ(stage_->closed().back().reason, ExitReason::TakeProfit);
+
+  // A model closes: the position goes when the venue says so.
+  EXPECT_TRUE(close_all("ModelClose").starts_with("{\"ok\":true"));
+  ASSERT_TRUE(stage_->until(
+      "flat", [](const Engine& engine) { return is_flat(engine) && is_settled(engine); }));
+  EXPECT_EQ(stage_->closed().back().reason, ExitReason::ModelClose);
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
+
+  // A stop, by the venue, of a short.
+  stage_->price("600");
+  wait_for_mark(600_px);
+  stage_->enter("Sell", "5");
+  ASSERT_TRUE(stage_->until("a short", [](const Engine& engine) {
+    const Tranche* tranche = tranche_of(engine, 0, PositionSide::Short);
+    return tranche != nullptr && tranche->stops.size() == 1 && is_settled(engine);
+  }));
+  stage_->trade("905");
+  ASSERT_TRUE(stage_->until("no short", [](const Engine& engine) {
+    return tranche_of(engine, 0, PositionSide::Short) == nullptr && is_settled(engine);
+  }));
+  EXPECT_EQ(stage_->closed().back().reason, ExitReason::StopLoss);
+  end_session();
+  expect_no_canary();
+}
+
+TEST_F(FyersSession, RestartsAndReconnectsForgetNothing) {
+  begin_fyers();
+  stage_->enter("Buy", "20");
+  wait_protected(0, 20_qty);
+  const auto orders_before = stage_->count<OrderAccepted>();
+  // The streams end; both come back.
+  const auto connected = stage_->count<Connected>();
+  stage_->fault("disconnect-orders");
+  stage_->fault("disconnect-data");
+  ASSERT_TRUE(stage_->until("both streams again", [&](const Engine& engine) {
+    return stage_->count<Connected>() >= connected + 2 && engine.state().reconciled;
+  }));
+  // By hand and by accident: nothing is doubled, nothing forgotten.
+  EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+  stage_->start();
+  ready();
+  stage_->kill();
+  stage_->start();
+  ready();
+  wait_protected(0, 20_qty);
+  EXPECT_EQ(stage_->count<OrderAccepted>(), orders_before);
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), 20_qty);
+  // It fills while nobody is there.
+  stage_->kill();
+  stage_->trade("606");
+  stage_->start();
+  ASSERT_TRUE(stage_->until("flat", [this](const Engine& engine) {
+    return stage_->has_compared() && is_flat(engine) && is_settled(engine);
+  }));
+  EXPECT_EQ(stage_->closed().back().reason, ExitReason::TakeProfit);
+  end_session();
+}
+
+TEST_F(FyersSession, PaperTradesOnTheVenuesPrices) {
+  begin_fyers({}, false);
+  stage_->enter("Buy", "20");
+  wait_protected(0, 20_qty);
+  stage_->kill();
+  stage_->start();
+  ready();
+  wait_protected(0, 20_qty);
+  stage_->trade("610");
+  wait_flat();
+  EXPECT_EQ(stage_->closed().back().reason, ExitReason::TakeProfit);
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
+  end_session();
+}
+
+// Faults of the venue, each while a position is opened and closed.
+TEST_F(FyersSession, Faults) {
+  begin_fyers();
+  for (const std::string fault :
+       {"201-placed", "hangup-executed", "reject", "late-answer:ms=200",
+        "late-event:count=4:ms=200", "duplicate-event:count=8", "reorder-events:count=4",
+        "lose-event", "lite-frames", "reuse-topics"}) {
+    SCOPED_TRACE(fault);
+    stage_->fault(fault);
+    stage_->enter("Buy", "10");
+    // Refused, or opened and protected; what is not known is asked about first.
+    ASSERT_TRUE(stage_->until("an outcome", [](const Engine& engine) {
+      return is_settled(engine) &&
+             engine.state().instrument(kLong.instrument).position(kLong.side).entries.empty() &&
+             (is_flat(engine) || is_protected(engine, 0, 10_qty));
+    }));
+    EXPECT_EQ(stage_->venue_quantity(PositionSide::Long),
+              is_flat(*stage_->engine()) ? Quantity() : 10_qty);
+    stage_->fault("calm");
+    ASSERT_TRUE(close_all("ModelClose").starts_with("{\"ok\":true"));
+    ASSERT_TRUE(stage_->until("flat and quiet", [](const Engine& engine) {
+      return is_settled(engine) && is_flat(engine);
+    }));
+    EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
+  }
+  end_session();
+}
+
+// An exit that is refused is tried again by timers; the position stays until it has filled.
+TEST_F(FyersSession, ARefusedExitIsTriedAgain) {
+  begin_fyers();
+  stage_->enter("Buy", "20");
+  wait_protected(0, 20_qty);
+  const auto rejected = stage_->count<OrderRejected>();
+  stage_->fault("reject:count=2");
+  ASSERT_TRUE(close_all("ModelClose").starts_with("{\"ok\":true"));
+  ASSERT_TRUE(stage_->until("two refusals", [&](const Engine& engine) {
+    return stage_->count<OrderRejected>() >= rejected + 2 || is_flat(engine);
+  }));
+  ASSERT_TRUE(stage_->until(
+      "flat", [](const Engine& engine) { return is_flat(engine) && is_settled(engine); }));
+  EXPECT_EQ(stage_->count<OrderRejected>(), rejected + 2);
+  EXPECT_EQ(stage_->closed().back().reason, ExitReason::ModelClose);
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
+  end_session();
+}
+
+// 429 until tomorrow: what is open stays protected at the venue, entries are refused, and when the
+// venue listens again exits go on.
+TEST_F(FyersSession, ABlockedDayLeavesTheStops) {
+  begin_fyers();
+  stage_->enter("Buy", "20");
+  wait_protected(0, 20_qty);
+  stage_->fault("block-day");
+  const auto rejected = stage_->count<OrderRejected>();
+  stage_->enter("Buy", "20");
+  ASSERT_TRUE(stage_->until(
+      "a refused entry", [&](const Engine&) { return stage_->count<OrderRejected>() > rejected; }));
+  EXPECT_NE(stage_->notes().find("too many requests"), std::string::npos);
+  EXPECT_NE(tranche_of(*stage_->engine(), 0), nullptr);
+  stage_->fault("calm");
+  stage_->trade("606");
+  ASSERT_TRUE(stage_->until("flat", [](const Engine& engine) { return is_flat(engine); }));
+  EXPECT_EQ(stage_->closed().back().reason, ExitReason::TakeProfit);
+  EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+  EXPECT_EQ(replay_verify(), 0);
+}
+
+// The token ends: entries are halted, what rests stays, and the next token goes on with all of it.
+TEST_F(FyersSession, ATokenThatEndsIsReplacedWhileItRuns) {
+  begin_fyers();
+  stage_->enter("Buy", "20");
+  wait_protected(0, 20_qty);
+  stage_->fault("expire-token");
+  ASSERT_TRUE(close_all("ModelClose").starts_with("{\"ok\":true"));
+  ASSERT_TRUE(stage_->until("entries halted",
+                            [this](const Engine&) { return stage_->count<EntriesHalted>() > 0; }));
+  EXPECT_NE(tranche_of(*stage_->engine(), 0), nullptr);
+  // A token says the second of its issue, and those of this one have ended too.
+  stage_->program().rest(std::chrono::milliseconds(1'100));
+  const auto connected = stage_->count<Connected>();
+  stage_->log_in_again();
+  ASSERT_TRUE(stage_->until("both streams again", [&](const Engine& engine) {
+    return stage_->count<Connected>() >= connected + 2 && engine.state().reconciled;
+  }));
+  ASSERT_TRUE(close_all("ModelClose").starts_with("{\"ok\":true"));
+  ASSERT_TRUE(stage_->until(
+      "flat", [](const Engine& engine) { return is_flat(engine) && is_settled(engine); }));
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
+  end_session();
+}
+
+// The broker squares off what is held intraday: for us that is somebody else's trade.
+TEST_F(FyersSession, ASessionThatEndsTakesThePosition) {
+  begin_fyers({.square_off_in = 6});
+  stage_->enter("Buy", "20");
+  wait_protected(0, 20_qty);
+  ASSERT_TRUE(stage_->until("squared off", [](const Engine& engine) { return is_flat(engine); }));
+  EXPECT_EQ(stage_->closed().back().reason, ExitReason::Venue);
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
+  ASSERT_TRUE(stage_->until("settled", is_settled));
+  end_session();
+}
+
+}  // namespace
+}  // namespace tranchet
