@@ -11,8 +11,8 @@
 namespace tranchet {
 namespace {
 
-using fyers_venue::Listing;
 using fyers_venue::ListenerOptions;
+using fyers_venue::Listing;
 using venue_server::TapeOptions;
 
 // "09:15"
@@ -133,7 +133,8 @@ class FyersVenueRun {
   Read<void> read_account(ListenerOptions& options) {
     fyers_venue::AccountSpec spec;
     const auto balance = parse<Money>(arguments_.balance);
-    if (!balance || !balance->is_positive() || *balance > Money::from_raw(kDecimalOne * 1'000'000'000)) {
+    if (!balance || !balance->is_positive() ||
+        *balance > Money::from_raw(kDecimalOne * 1'000'000'000)) {
       return std::unexpected("--balance \"" + arguments_.balance +
                              "\" is no amount above 0 and up to 1000000000");
     }

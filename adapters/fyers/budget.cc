@@ -37,7 +37,8 @@ std::uint32_t Budget::share(std::uint32_t limit, Rank rank) const {
 }
 
 void Budget::roll(Moment now) {
-  std::erase_if(spent_, [now](const Spent& spent) { return spent.arrived + kMinute <= now.steady; });
+  std::erase_if(spent_,
+                [now](const Spent& spent) { return spent.arrived + kMinute <= now.steady; });
   const std::int64_t day = indian_day(now.wall);
   if (day <= day_) return;  // A clock that is set back gives no day twice.
   day_ = day;
@@ -71,8 +72,7 @@ bool Budget::fits(const Cost& cost, Rank rank, Moment now) {
 std::uint64_t Budget::spend(const Cost& cost, Moment now) {
   roll(now);
   today_ += cost.requests;
-  spent_.push_back(
-      {.id = ++last_id_, .requests = cost.requests, .arrived = now.steady + kLate});
+  spent_.push_back({.id = ++last_id_, .requests = cost.requests, .arrived = now.steady + kLate});
   return last_id_;
 }
 

@@ -2,11 +2,12 @@
 // 200 a minute, 100'000 a day. Who passes the minute's limit more than three times a day is locked
 // out for the rest of it, with whatever is open: this must never happen.
 //
-// The venue counts when a request arrives, and how long one is on its way is not known. So a request
-// counts from when it leaves until a second (a minute) after its answer: then, whatever the network
-// does, no second at the venue sees more arrivals than the limit. Proof: of the arrivals in a second,
-// look at when the last one left. Each other arrived less than a second before that or later, so its
-// answer is less than a second old or not there: all were counted, and the limit held with them.
+// The venue counts when a request arrives, and how long one is on its way is not known. So a
+// request counts from when it leaves until a second (a minute) after its answer: then, whatever the
+// network does, no second at the venue sees more arrivals than the limit. Proof: of the arrivals in
+// a second, look at when the last one left. Each other arrived less than a second before that or
+// later, so its answer is less than a second old or not there: all were counted, and the limit held
+// with them.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +24,9 @@ struct Cost {
                                // is not written anywhere.
 };
 
-// Who may use the last of it. Eight tenths of the limits are ours, as there may be other programs of
-// the same user; of them whatever is not protection leaves three tenths to protection, exits, cancels
-// and the questions about them.
+// Who may use the last of it. Eight tenths of the limits are ours, as there may be other programs
+// of the same user; of them whatever is not protection leaves three tenths to protection, exits,
+// cancels and the questions about them.
 enum class Rank : std::uint8_t { Spare = 1, Protection };
 
 class Budget {
@@ -35,17 +36,17 @@ class Budget {
     std::uint32_t per_minute = 200;
     std::uint32_t per_day = 100'000;
   };
-  // `last_active`: when the log says that a life of this program before this one was still there, by
-  // the wall clock. One that may have sent something in the last two minutes leaves a tenth of the
-  // minute's limit, and nothing of the first second's: then two restarts within a minute stay below
-  // the limit, whatever was sent before them.
+  // `last_active`: when the log says that a life of this program before this one was still there,
+  // by the wall clock. One that may have sent something in the last two minutes leaves a tenth of
+  // the minute's limit, and nothing of the first second's: then two restarts within a minute stay
+  // below the limit, whatever was sent before them.
   Budget(const Limits& limits, Moment started, std::optional<Timestamp> last_active);
 
   bool fits(const Cost& cost, Rank rank, Moment now);
   // Of what fits. The number is for settle().
   std::uint64_t spend(const Cost& cost, Moment now);
-  // It was answered, or it is certain that it never left. What is never answered counts as if it had
-  // arrived `kLate` after it left.
+  // It was answered, or it is certain that it never left. What is never answered counts as if it
+  // had arrived `kLate` after it left.
   void settle(std::uint64_t request, Moment now, bool never_left = false);
 
   // 429 or -429: the venue has counted more than we have, for other programs use the account too.
@@ -57,8 +58,8 @@ class Budget {
   void locked_out(Moment now);
   bool is_locked_out() const { return locked_; }
 
-  // When a request of this rank and cost may fit if nothing else leaves, by the steady clock; now or
-  // earlier: it fits.
+  // When a request of this rank and cost may fit if nothing else leaves, by the steady clock; now
+  // or earlier: it fits.
   Timestamp next_chance(const Cost& cost, Rank rank, Moment now);
 
   std::uint32_t breaches() const { return breaches_; }  // Of the day.

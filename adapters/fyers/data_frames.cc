@@ -1,6 +1,9 @@
 #include "adapters/fyers/data_frames.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
 
 namespace tranchet::fyers {
 namespace {
@@ -43,6 +46,13 @@ constexpr std::uint32_t prices_of(TopicKind kind) {
   return 0;
 }
 
+// Four bytes, wherever they lie.
+std::uint32_t number_at(const char* bytes) {
+  std::uint32_t number = 0;
+  std::memcpy(&number, bytes, sizeof number);
+  return std::endian::native == std::endian::little ? __builtin_bswap32(number) : number;
+}
+
 }  // namespace
 
 // What is left of a frame. A read behind its end gives zeros and is remembered.
@@ -82,7 +92,8 @@ std::string_view to_text(FrameFlaw flaw) {
   constexpr auto kNames = std::to_array<std::string_view>(
       {"truncated", "unknown frame", "bad control frame", "unknown item", "count too high",
        "count too low", "topic never announced", "topic not asked for", "topic id reused",
-       "more fields than known", "no fields", "bad scale", "inexact price", "lite update of depth"});
+       "more fields than known", "no fields", "bad scale", "inexact price",
+       "lite update of depth"});
   static_assert(kNames.size() == kFrameFlaws);
   return kNames[static_cast<std::size_t>(flaw)];
 }
@@ -291,11 +302,7 @@ bool DataFrames::read_item(Bytes& bytes, std::vector<DataUpdate>& updates) {
 bool DataFrames::read_snapshot(Bytes& bytes, std::vector<DataUpdate>& updates) {
   const std::uint16_t id = bytes.u16();
   const std::string_view name = bytes.text(bytes.u8());
-  const std::uint8_t fields = bytes.u8();
-  std::array<std::int32_t, 255> values{};
-  for (unsigned field = 0; field < fields; ++field) {
-    values[field] = static_cast<std::int32_t>(bytes.u32());
-  }
+  const std::string_view values = bytes.text(bytes.u8() * std::size_t{4});
   bytes.u16();
   const std::uint16_t multiplier = bytes.u16();
   const std::uint8_t decimals = bytes.u8();
@@ -335,7 +342,7 @@ bool DataFrames::read_snapshot(Bytes& bytes, std::vector<DataUpdate>& updates) {
   }
   const std::uint32_t known_before = topic.known_;
   topic.known_ = 0;
-  take(topic, std::span(values).first(fields), UpdateKind::Snapshot, updates);
+  take(topic, values, UpdateKind::Snapshot, updates);
   // What a snapshot leaves out is not known any more, and that is a change.
   updates.back().changed |= known_before & ~topic.known_;
   return true;
@@ -343,22 +350,16 @@ bool DataFrames::read_snapshot(Bytes& bytes, std::vector<DataUpdate>& updates) {
 
 bool DataFrames::read_update(Bytes& bytes, std::vector<DataUpdate>& updates) {
   const std::uint16_t id = bytes.u16();
-  const std::uint8_t fields = bytes.u8();
-  std::array<std::int32_t, 255> values{};
-  for (unsigned field = 0; field < fields; ++field) {
-    values[field] = static_cast<std::int32_t>(bytes.u32());
-  }
+  const std::string_view values = bytes.text(bytes.u8() * std::size_t{4});
   if (bytes.is_cut()) return false;
   Topic* const topic = announced(id);
-  if (topic != nullptr) {
-    take(*topic, std::span(values).first(fields), UpdateKind::Update, updates);
-  }
+  if (topic != nullptr) take(*topic, values, UpdateKind::Update, updates);
   return true;
 }
 
 bool DataFrames::read_lite(Bytes& bytes, std::vector<DataUpdate>& updates) {
   const std::uint16_t id = bytes.u16();
-  const std::array values{static_cast<std::int32_t>(bytes.u32())};
+  const std::string_view value = bytes.text(4);
   if (bytes.is_cut()) return false;
   Topic* const topic = announced(id);
   if (topic == nullptr) return true;
@@ -366,30 +367,34 @@ bool DataFrames::read_lite(Bytes& bytes, std::vector<DataUpdate>& updates) {
     count(FrameFlaw::LiteOfDepth);
     return true;
   }
-  take(*topic, values, UpdateKind::Lite, updates);
+  take(*topic, value, UpdateKind::Lite, updates);
   return true;
 }
 
-void DataFrames::take(Topic& topic, std::span<const std::int32_t> values, UpdateKind kind,
+void DataFrames::take(Topic& topic, std::string_view values, UpdateKind kind,
                       std::vector<DataUpdate>& updates) {
-  if (values.empty()) count(FrameFlaw::NoFields);
-  const std::size_t fields = fields_of(topic.kind_);
-  if (values.size() > fields) {
+  std::size_t told = values.size() / 4;
+  if (told == 0) count(FrameFlaw::NoFields);
+  const std::size_t known = fields_of(topic.kind_);
+  if (told > known) {
     count(FrameFlaw::MoreFields);
-    values = values.first(fields);
+    told = known;
   }
   DataUpdate update{.topic = &topic, .kind = kind};
-  for (std::size_t field = 0; field < values.size(); ++field) {
-    if (static_cast<std::uint32_t>(values[field]) == kUnchanged) continue;
+  for (std::size_t field = 0; field < told; ++field) {
+    const std::uint32_t value = number_at(values.data() + 4 * field);
+    if (value == kUnchanged) continue;
     const std::uint32_t bit = std::uint32_t{1} << field;
+    const auto now = static_cast<std::int32_t>(value);
     update.told |= bit;
-    if ((topic.known_ & bit) != 0 && topic.fields_[field] == values[field]) continue;
+    if ((topic.known_ & bit) != 0 && topic.fields_[field] == now) continue;
     update.changed |= bit;
-    topic.fields_[field] = values[field];
+    topic.fields_[field] = now;
   }
   topic.known_ |= update.told;
   if (topic.divisor_ != 1) {
-    for (std::uint32_t left = update.changed & prices_of(topic.kind_); left != 0; left &= left - 1) {
+    for (std::uint32_t left = update.changed & prices_of(topic.kind_); left != 0;
+         left &= left - 1) {
       const auto field = static_cast<std::size_t>(__builtin_ctz(left));
       if (topic.fields_[field] * topic.factor_ % topic.divisor_ != 0) {
         count(FrameFlaw::InexactPrice);

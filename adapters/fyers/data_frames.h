@@ -4,9 +4,9 @@
 //   frames.connected();                              // Of every new connection.
 //   FrameRead read = frames.read(bytes, updates);    // `updates` is cleared first.
 //
-// A frame is read as far as it can be: what is wrong in it is counted by name, and the rest of it is
-// still read wherever it is known to begin. Where a frame is cut, the items before the cut count.
-// Once every wanted topic has been announced, reading does not allocate.
+// A frame is read as far as it can be: what is wrong in it is counted by name, and the rest of it
+// is still read wherever it is known to begin. Where a frame is cut, the items before the cut
+// count. Once every wanted topic has been announced, reading does not allocate.
 //
 // Source: the published clients' HSM library v1.5. All numbers are big-endian. The length in front
 // of a frame is not looked at: some programs write 0 there, and a WebSocket message has its own.
@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -167,20 +166,20 @@ struct FrameRead {
 };
 
 enum class FrameFlaw : std::uint8_t {
-  Truncated = 0,    // It ends within a field.
-  UnknownFrame,     // A type that is not in the protocol.
-  BadControl,       // A control frame without the field that says K or N.
-  UnknownItem,      // Neither S, U nor L; where the next one begins is not known.
-  CountTooHigh,     // Fewer items than it said.
-  CountTooLow,      // Bytes behind the last item.
-  NeverAnnounced,   // U or L of a topic id without a snapshot on this connection.
-  NotAsked,         // A snapshot of a topic that nobody wanted.
-  IdReused,         // A snapshot gives the id of one topic to another.
-  MoreFields,       // More fields than are known; the first ones count.
-  NoFields,         // An update of nothing.
-  BadScale,         // Multiplier 0, or more than 18 decimals.
-  InexactPrice,     // More than eight decimals; rounded, a half away from zero.
-  LiteOfDepth,      // There is no such thing.
+  Truncated = 0,   // It ends within a field.
+  UnknownFrame,    // A type that is not in the protocol.
+  BadControl,      // A control frame without the field that says K or N.
+  UnknownItem,     // Neither S, U nor L; where the next one begins is not known.
+  CountTooHigh,    // Fewer items than it said.
+  CountTooLow,     // Bytes behind the last item.
+  NeverAnnounced,  // U or L of a topic id without a snapshot on this connection.
+  NotAsked,        // A snapshot of a topic that nobody wanted.
+  IdReused,        // A snapshot gives the id of one topic to another.
+  MoreFields,      // More fields than are known; the first ones count.
+  NoFields,        // An update of nothing.
+  BadScale,        // Multiplier 0, or more than 18 decimals.
+  InexactPrice,    // More than eight decimals; rounded, a half away from zero.
+  LiteOfDepth,     // There is no such thing.
 };
 inline constexpr std::size_t kFrameFlaws = 14;
 std::string_view to_text(FrameFlaw flaw);
@@ -216,7 +215,7 @@ class DataFrames {
   bool read_snapshot(Bytes& bytes, std::vector<DataUpdate>& updates);
   bool read_update(Bytes& bytes, std::vector<DataUpdate>& updates);
   bool read_lite(Bytes& bytes, std::vector<DataUpdate>& updates);
-  void take(Topic& topic, std::span<const std::int32_t> values, UpdateKind kind,
+  void take(Topic& topic, std::string_view values, UpdateKind kind,
             std::vector<DataUpdate>& updates);
   Topic* announced(std::uint16_t id);
   void bind(Topic& topic, std::uint16_t id);

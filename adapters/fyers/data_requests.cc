@@ -31,7 +31,8 @@ class Frame {
     append_number(text_, count_, 1);
     text_ += fields_;
     std::string frame;
-    // Of what follows; a frame of the most topics passes 16 bits by a few bytes, and nobody reads it.
+    // Of what follows; a frame of the most topics passes 16 bits by a few bytes, and nobody reads
+    // it.
     append_number(frame, text_.size() & 0xFFFF, 2);
     frame += text_;
     wipe(text_.data(), text_.size());
@@ -162,8 +163,8 @@ bool is_index(std::string_view symbol) {
 std::expected<std::string, std::string> topic_name(std::string_view symbol,
                                                    std::string_view fy_token, TopicKind kind) {
   const auto fail = [&](std::string_view why) {
-    return std::unexpected(std::string(symbol) + ", token \"" + std::string(fy_token) + "\": " +
-                           std::string(why));
+    return std::unexpected(std::string(symbol) + ", token \"" + std::string(fy_token) +
+                           "\": " + std::string(why));
   };
   if (fy_token.size() < 11 || fy_token.size() > 24 ||
       fy_token.find_first_not_of("0123456789") != std::string_view::npos) {
@@ -178,8 +179,7 @@ std::expected<std::string, std::string> topic_name(std::string_view symbol,
   }
   if (kind == TopicKind::Depth) return fail("an index has no depth");
   const auto named = std::ranges::find(kIndexNames, symbol, &IndexName::symbol);
-  return "if" + behind +
-         std::string(named == kIndexNames.end() ? bare_index(symbol) : named->name);
+  return "if" + behind + std::string(named == kIndexNames.end() ? bare_index(symbol) : named->name);
 }
 
 }  // namespace tranchet::fyers

@@ -1,7 +1,7 @@
 // What we send on the binary market data stream. Source: the published clients' HSM library v1.5.
 //
-// A connection begins with connect_frame(); after the venue's K come mode_frame(), resume_frame() and
-// the subscriptions, and ping_frame() every 30 s. At most 10 frames a second.
+// A connection begins with connect_frame(); after the venue's K come mode_frame(), resume_frame()
+// and the subscriptions, and ping_frame() every 30 s. At most 10 frames a second.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@
 
 namespace tranchet::fyers {
 
-inline constexpr std::uint8_t kChannel = 11;         // What the published clients use. 1 to 30.
+inline constexpr std::uint8_t kChannel = 11;  // What the published clients use. 1 to 30.
 inline constexpr std::size_t kTopicsOfFrame = 1'500;
-inline constexpr std::size_t kTopicsMost = 5'000;    // Of a user.
+inline constexpr std::size_t kTopicsMost = 5'000;  // Of a user.
 
 // The key is in it: not to be logged.
 Secret connect_frame(std::string_view hsm_key, std::string_view source);

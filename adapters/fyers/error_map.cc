@@ -14,11 +14,11 @@ struct Known {
   Verdict verdict;
 };
 constexpr auto kCodes = std::to_array<Known>({
-    {-8, {.meaning = Meaning::BadToken}},    // Token expired.
-    {-15, {.meaning = Meaning::BadToken}},   // Invalid token.
-    {-16, {.meaning = Meaning::BadToken}},   // Cannot authenticate the user.
-    {-17, {.meaning = Meaning::BadToken}},   // Token invalid or expired.
-    {-429, {.meaning = Meaning::NotNow}},    // Too often.
+    {-8, {.meaning = Meaning::BadToken}},   // Token expired.
+    {-15, {.meaning = Meaning::BadToken}},  // Invalid token.
+    {-16, {.meaning = Meaning::BadToken}},  // Cannot authenticate the user.
+    {-17, {.meaning = Meaning::BadToken}},  // Token invalid or expired.
+    {-429, {.meaning = Meaning::NotNow}},   // Too often.
     {-51, {.meaning = Meaning::Refused, .reason = RejectReason::NotFound}},     // Order id.
     {-53, {.meaning = Meaning::Refused, .reason = RejectReason::NoPosition}},   // Position id.
     {-352, {.meaning = Meaning::Refused, .reason = RejectReason::NoPosition}},  // Or the app id.

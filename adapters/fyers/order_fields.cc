@@ -14,8 +14,8 @@ Side read_side(Fields& fields, std::string_view name) {
 
 // Whole shares or contracts, none below zero. Some numbers come as "1.0".
 Quantity read_quantity(Fields& fields, std::string_view name, bool is_needed) {
-  const auto quantity = is_needed ? fields.decimal<Quantity>(name)
-                                  : fields.decimal_or_zero<Quantity>(name);
+  const auto quantity =
+      is_needed ? fields.decimal<Quantity>(name) : fields.decimal_or_zero<Quantity>(name);
   if (quantity.raw() < 0) fields.fail(name, to_text(quantity) + " is below 0");
   return quantity;
 }
@@ -60,8 +60,8 @@ void read_order(Fields& fields, const OrderNames& names, OrderNews& order) {
   order.filled = read_quantity(fields, names.filled, true);
   order.remaining = read_quantity(fields, names.remaining, false);
   if (order.filled > order.quantity) {
-    fields.fail(names.filled, to_text(order.filled) + " is more than the order's " +
-                                  to_text(order.quantity));
+    fields.fail(names.filled,
+                to_text(order.filled) + " is more than the order's " + to_text(order.quantity));
   }
   order.limit_price = fields.price_if_any(names.limit_price);
   order.stop_price = fields.price_if_any(names.stop_price);

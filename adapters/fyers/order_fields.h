@@ -1,5 +1,5 @@
-// The fields of orders, trades and positions: the order stream and the REST answers have the same by
-// other names.
+// The fields of orders, trades and positions: the order stream and the REST answers have the same
+// by other names.
 #pragma once
 
 #include <string_view>
@@ -10,8 +10,8 @@
 namespace tranchet::fyers {
 
 struct OrderNames {
-  std::string_view status, oms_status, side, type, product, quantity, filled, remaining, limit_price,
-      stop_price, traded_price, message, time, tag;
+  std::string_view status, oms_status, side, type, product, quantity, filled, remaining,
+      limit_price, stop_price, traded_price, message, time, tag;
 };
 struct TradeNames {
   std::string_view trade, order, side, product, quantity, price, time, tag;
@@ -64,14 +64,10 @@ inline constexpr TradeNames kBookTrade{.trade = "tradeNumber",
                                        .price = "tradePrice",
                                        .time = "orderDateTime",
                                        .tag = "orderTag"};
-inline constexpr PositionNames kStreamPosition{.product = "product_type",
-                                               .net = "net_qty",
-                                               .realized = "pl_realized",
-                                               .average = "net_avg"};
-inline constexpr PositionNames kBookPosition{.product = "productType",
-                                             .net = "netQty",
-                                             .realized = "realized_profit",
-                                             .average = "netAvg"};
+inline constexpr PositionNames kStreamPosition{
+    .product = "product_type", .net = "net_qty", .realized = "pl_realized", .average = "net_avg"};
+inline constexpr PositionNames kBookPosition{
+    .product = "productType", .net = "netQty", .realized = "realized_profit", .average = "netAvg"};
 
 // Flaws stay in `fields`.
 void read_order(Fields& fields, const OrderNames& names, OrderNews& order);

@@ -23,9 +23,8 @@ std::optional<int> digits(std::string_view text) {
 }
 
 std::optional<int> month_of(std::string_view text) {
-  constexpr auto kMonths =
-      std::to_array<std::string_view>({"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
-                                       "Sep", "Oct", "Nov", "Dec"});
+  constexpr auto kMonths = std::to_array<std::string_view>(
+      {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"});
   if (text.size() == 2) return digits(text);
   const auto found = std::ranges::find(kMonths, text);
   if (found == kMonths.end()) return std::nullopt;

@@ -45,8 +45,8 @@ std::expected<StreamMessage, std::string> read_stream_message(std::string_view t
     if (!fields.flaw().empty()) return std::unexpected(fields.flaw());
     return answer;
   }
-  return OtherStreamMessage{
-      .kind = parsed->members.empty() ? std::string() : parsed->members.front().first};
+  return OtherStreamMessage{.kind = parsed->members.empty() ? std::string()
+                                                            : parsed->members.front().first};
 }
 
 }  // namespace tranchet::fyers

@@ -1,7 +1,8 @@
-// The order stream's messages, read, and what is sent on it. Source: Fyers API v3, "Order WebSocket".
+// The order stream's messages, read, and what is sent on it. Source: Fyers API v3, "Order
+// WebSocket".
 //
-// There are no sequence numbers and nothing is sent twice: after a gap, orders, trades and positions
-// are asked for.
+// There are no sequence numbers and nothing is sent twice: after a gap, orders, trades and
+// positions are asked for.
 #pragma once
 
 #include <cstdint>
@@ -70,8 +71,8 @@ struct OtherStreamMessage {
   std::string kind;  // The key: "edis"; empty: none.
 };
 
-using StreamMessage = std::variant<OrderNews, TradeNews, PositionNews, StreamAnswer, StreamPong,
-                                   OtherStreamMessage>;
+using StreamMessage =
+    std::variant<OrderNews, TradeNews, PositionNews, StreamAnswer, StreamPong, OtherStreamMessage>;
 
 // The error names the field: `orders.qty "x" is not a whole number`.
 std::expected<StreamMessage, std::string> read_stream_message(std::string_view text);

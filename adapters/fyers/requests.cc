@@ -55,8 +55,7 @@ std::expected<std::string_view, std::string> validity_of(const SubmitOrder& orde
     return "DAY";  // The longest there is; nothing rests overnight.
   }
   if (order.time_in_force == TimeInForce::IOC) return "IOC";
-  return std::unexpected("there is no time in force " +
-                         std::string(to_text(order.time_in_force)));
+  return std::unexpected("there is no time in force " + std::string(to_text(order.time_in_force)));
 }
 
 std::string price_text(Maybe<Price> price) {
@@ -274,20 +273,19 @@ Call symbol_tokens_call(std::span<const std::string> symbols) {
 
 Call history_call(std::string_view symbol, int minutes, Timestamp from, Timestamp to) {
   ENSURE(minutes > 0 && from <= to);
-  return question(kData,
-                  "/history?symbol=" + percent_encoded(symbol) +
-                      "&resolution=" + std::to_string(minutes) + "&date_format=0&range_from=" +
-                      std::to_string(from.nanoseconds() / kNanoseconds) +
-                      "&range_to=" + std::to_string(to.nanoseconds() / kNanoseconds) +
-                      "&cont_flag=1",
-                  "GET history");
+  return question(
+      kData,
+      "/history?symbol=" + percent_encoded(symbol) + "&resolution=" + std::to_string(minutes) +
+          "&date_format=0&range_from=" + std::to_string(from.nanoseconds() / kNanoseconds) +
+          "&range_to=" + std::to_string(to.nanoseconds() / kNanoseconds) + "&cont_flag=1",
+      "GET history");
 }
 
 std::string login_target(std::string_view app_id, std::string_view redirect_uri,
                          std::string_view state) {
   return at(kRoot, "/generate-authcode?client_id=") + percent_encoded(app_id) +
-         "&redirect_uri=" + percent_encoded(redirect_uri) + "&response_type=code&state=" +
-         percent_encoded(state);
+         "&redirect_uri=" + percent_encoded(redirect_uri) +
+         "&response_type=code&state=" + percent_encoded(state);
 }
 
 }  // namespace tranchet::fyers

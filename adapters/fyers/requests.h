@@ -84,8 +84,9 @@ inline constexpr std::size_t kQuotesMost = 50;
 Call quotes_call(std::span<const std::string> symbols);  // 1..50 of them.
 inline constexpr std::size_t kTokensMost = 500;
 Call symbol_tokens_call(std::span<const std::string> symbols);  // 1..500 of them.
-// Candles that begin in [from, to]. `minutes`: 1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 240; at most 100
-// days at once. The venue's candle of the minute that runs is not whole: ask up to a candle ago.
+// Candles that begin in [from, to]. `minutes`: 1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 240; at most
+// 100 days at once. The venue's candle of the minute that runs is not whole: ask up to a candle
+// ago.
 Call history_call(std::string_view symbol, int minutes, Timestamp from, Timestamp to);
 
 // ---- The token. No Authorization: what proves the caller is in the body.

@@ -126,8 +126,7 @@ Read<std::vector<Row>> read_rows(std::string_view body, std::string_view key) {
   std::vector<Row> result;
   result.reserve(rows->items.size());
   for (const Json& item : rows->items) {
-    const std::string where =
-        std::string(key) + " row " + std::to_string(result.size() + 1) + ": ";
+    const std::string where = std::string(key) + " row " + std::to_string(result.size() + 1) + ": ";
     if (std::string flaw = read_item(item, where, result.emplace_back()); !flaw.empty()) {
       return std::unexpected(std::move(flaw));
     }

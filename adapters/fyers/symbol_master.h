@@ -1,5 +1,5 @@
-// The venue's symbol master: what a symbol is and by what rules it trades. A file a segment and day,
-// public: https://public.fyers.in/sym_details/NSE_CM_sym_master.json.
+// The venue's symbol master: what a symbol is and by what rules it trades. A file a segment and
+// day, public: https://public.fyers.in/sym_details/NSE_CM_sym_master.json.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,11 @@ struct SymbolRow {
   std::string symbol;    // "NSE:SBIN-EQ"
   std::string fy_token;  // "10100000003045"
   Price tick_size;
-  Quantity lot;          // The smallest quantity, and its step.
-  Quantity freeze;       // No order may reach it; 0: none.
-  Maybe<Price> upper;    // Circuit limits of the day.
+  Quantity lot;        // The smallest quantity, and its step.
+  Quantity freeze;     // No order may reach it; 0: none.
+  Maybe<Price> upper;  // Circuit limits of the day.
   Maybe<Price> lower;
-  bool trades = true;    // tradeStatus 1.
+  bool trades = true;  // tradeStatus 1.
 };
 
 using SymbolMaster = std::map<std::string, SymbolRow, std::less<>>;
@@ -36,8 +36,8 @@ std::expected<SymbolMaster, std::string> read_symbol_master(std::string_view tex
 std::expected<SymbolMaster, std::string> read_symbol_master(const std::filesystem::path& file,
                                                             std::span<const std::string> wanted);
 
-// "NSE_CM" for "NSE:SBIN-EQ", "NSE_FO" for a future or option, "NSE_CM" for an index, "MCX_COM", ...
-// By the token's first digits where there is one. Empty: not known.
+// "NSE_CM" for "NSE:SBIN-EQ", "NSE_FO" for a future or option, "NSE_CM" for an index, "MCX_COM",
+// ... By the token's first digits where there is one. Empty: not known.
 std::string_view segment_of_token(std::string_view fy_token);
 
 // The rules as the log has them. An index has no lot: it is priced, not traded.

@@ -303,7 +303,8 @@ Secret refresh_body(const AppKeys& keys, const Secret& refresh_token, const Secr
 }
 
 std::expected<Secret, std::string> auth_code_of(std::string_view pasted, std::string_view state) {
-  while (!pasted.empty() && static_cast<unsigned char>(pasted.back()) <= ' ') pasted.remove_suffix(1);
+  while (!pasted.empty() && static_cast<unsigned char>(pasted.back()) <= ' ')
+    pasted.remove_suffix(1);
   while (!pasted.empty() && static_cast<unsigned char>(pasted.front()) <= ' ') {
     pasted.remove_prefix(1);
   }

@@ -1,13 +1,14 @@
 // Who we are to the venue: an app's id and secret, for good, and the token of a day.
 //
-//   # fyers.toml: the app, written by a person       # token.toml: written by `tranchet fyers-login`
-//   app_id = "ABCD1234-100"                          app_id = "ABCD1234-100"
-//   secret = "..."                                   access_token = "..."
-//   redirect_uri = "https://127.0.0.1/"              refresh_token = "..."
+//   # fyers.toml: the app, written by a person       # token.toml: written by `tranchet
+//   fyers-login` app_id = "ABCD1234-100"                          app_id = "ABCD1234-100" secret =
+//   "..."                                   access_token = "..." redirect_uri =
+//   "https://127.0.0.1/"              refresh_token = "..."
 //
-// Both are private files (adapters/port/private_file.h). A program that trades reads the token alone.
-// The token is a JWT; its signature is the venue's business, its claims are read here: it ends at
-// `exp`, some time before the next morning's session, and `hsm_key` opens the market data stream.
+// Both are private files (adapters/port/private_file.h). A program that trades reads the token
+// alone. The token is a JWT; its signature is the venue's business, its claims are read here: it
+// ends at `exp`, some time before the next morning's session, and `hsm_key` opens the market data
+// stream.
 #pragma once
 
 #include <cstdint>

@@ -55,8 +55,8 @@ class Fields {
   T decimal_or_zero(std::string_view key) {
     return T::from_raw(count(key, false));
   }
-  // Averages, which venues compute in floating point: what is behind the eighth decimal is rounded, a
-  // half away from zero. 0 where it is missing.
+  // Averages, which venues compute in floating point: what is behind the eighth decimal is rounded,
+  // a half away from zero. 0 where it is missing.
   template <class T>
   T rounded_or_zero(std::string_view key) {
     return T::from_raw(rounded_count(key));

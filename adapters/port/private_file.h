@@ -1,7 +1,7 @@
 // Files that hold what nobody else may read: keys and tokens.
 //
-// One must be a regular file, belong to whoever runs the program, and have mode 0600 or less. One in
-// the credentials directory of systemd is as systemd has made it.
+// One must be a regular file, belong to whoever runs the program, and have mode 0600 or less. One
+// in the credentials directory of systemd is as systemd has made it.
 #pragma once
 
 #include <expected>

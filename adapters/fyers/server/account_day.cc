@@ -38,7 +38,8 @@ Value NetPosition::unrealized(Price last) const {
 
 // ---- CO and BO.
 
-// A long parent of 100.00 with 2 points of loss and 5 of profit: a stop at 98.00, a limit at 105.00.
+// A long parent of 100.00 with 2 points of loss and 5 of profit: a stop at 98.00, a limit at
+// 105.00.
 void AccountDesk::place_legs(const FyersOrder& parent, const Moment& moment) {
   if (parent.product != Product::Cover && parent.product != Product::Bracket) return;
   FyersOrder leg;
@@ -58,8 +59,7 @@ void AccountDesk::place_legs(const FyersOrder& parent, const Moment& moment) {
   };
   FyersOrder stop = leg;
   stop.kind = Kind::Stop;
-  stop.stop =
-      std::max(long_entry ? entry - parent.stop_loss : entry + parent.stop_loss, tick);
+  stop.stop = std::max(long_entry ? entry - parent.stop_loss : entry + parent.stop_loss, tick);
   add(std::move(stop));
   if (parent.product != Product::Bracket) return;
   FyersOrder target = leg;

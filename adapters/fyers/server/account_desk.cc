@@ -40,6 +40,19 @@ SimulationParameters parameters_of(const AccountSpec& spec, SimulationParameters
   return parameters;
 }
 
+std::string already(const FyersOrder& order) {
+  switch (order.status) {
+    case Status::Traded:
+      return "Order is already traded";
+    case Status::Rejected:
+      return "Order is already rejected";
+    case Status::Expired:
+      return "Order is already expired";
+    default:
+      return "Order is already cancelled";
+  }
+}
+
 std::string reason_text(RejectReason reason) {
   switch (reason) {
     case RejectReason::Margin:
@@ -158,9 +171,9 @@ std::string AccountDesk::refusal(const FyersOrder& order, const Moment& moment) 
   }
   if (open && order.offline) return "RED:After-market orders are for when the market is closed";
   if (!board.has_price()) return "RED:There is no price yet";
-  if (ends_with_the_day(order.product) && !order.offline &&
-      hours_.is_squared_off(moment.market)) {
-    return "RED:" + std::string(to_text(order.product)) + " orders are not allowed after square-off";
+  if (ends_with_the_day(order.product) && !order.offline && hours_.is_squared_off(moment.market)) {
+    return "RED:" + std::string(to_text(order.product)) +
+           " orders are not allowed after square-off";
   }
   if (listing.freeze.is_positive() && order.quantity > listing.freeze) {
     return "RED:Quantity is above the freeze quantity " + to_text(listing.freeze);
@@ -299,7 +312,7 @@ void AccountDesk::withdraw(FyersOrder& order, const Moment& moment) {
 Answer<void> AccountDesk::modify(std::int64_t number, const FyersOrder& changed,
                                  const Moment& moment) {
   FyersOrder& order = orders_.at(number);
-  if (!order.is_open()) return refuse(kRejected, "Order is not pending: it cannot be modified");
+  if (!order.is_open()) return refuse(kRejected, already(order));
   if (std::string why = refusal(changed, moment); !why.empty()) {
     return refuse(kRejected, std::move(why));
   }
@@ -321,7 +334,7 @@ Answer<void> AccountDesk::modify(std::int64_t number, const FyersOrder& changed,
 
 Answer<void> AccountDesk::cancel(std::int64_t number, const Moment& moment) {
   FyersOrder& order = orders_.at(number);
-  if (!order.is_open()) return refuse(kRejected, "Order is not pending: it cannot be cancelled");
+  if (!order.is_open()) return refuse(kRejected, already(order));
   withdraw(order, moment);
   finish(order, Status::Canceled, "Cancelled by user");
   return {};

@@ -3,7 +3,8 @@
 // accounts share.
 //
 // Positions are netted by symbol and product: the simulated venue has one instrument for each of
-// those pairs. Stops wait at the desk: the simulated one cannot amend them, and knows no stop-limit.
+// those pairs. Stops wait at the desk: the simulated one cannot amend them, and knows no
+// stop-limit.
 #pragma once
 
 #include <cstdint>

@@ -57,7 +57,6 @@ std::string fyers_id(const FyersOrder& order) {
   return "7454e0f6-0000-4000-8000-" + tail;
 }
 
-
 std::string trade_id(const AccountTrade& trade, const FyersOrder& order) {
   return order.id + "-" + std::to_string(trade.number);
 }
@@ -179,8 +178,8 @@ std::string position_row(const NetPosition& position, const AccountDesk& desk, s
   return JsonObject()
       .number("netQty", position.net() / kDecimalOne)
       .number("qty", whole(size_of(position)))
-      .decimal_number("avgPrice", position.net() < 0 ? position.sell_average()
-                                                     : position.buy_average())
+      .decimal_number("avgPrice",
+                      position.net() < 0 ? position.sell_average() : position.buy_average())
       .decimal_number("netAvg", net_average(position))
       .number("side", side_of(position))
       .text("productType", to_text(position.product))

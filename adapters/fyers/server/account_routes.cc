@@ -25,9 +25,8 @@ std::vector<std::string> texts_of(const Json& member) {
 Answer<std::vector<Key>> matching(const Call& call, const Json& segments, const Json& sides,
                                   const Json& products) {
   const auto holds = [](const Json& list, std::string_view wanted) {
-    return std::ranges::any_of(list.items, [&](const Json& item) {
-      return item.text == wanted || item.text == "ALL";
-    });
+    return std::ranges::any_of(
+        list.items, [&](const Json& item) { return item.text == wanted || item.text == "ALL"; });
   };
   std::vector<Key> keys;
   for (const auto& [key, position] : call.account.positions()) {
@@ -138,8 +137,7 @@ Answer<std::string> answer_holdings(Call&) {
 Answer<std::string> answer_positions(Call& call) {
   std::vector<std::string> rows;
   for (const auto& [key, position] : call.account.positions()) {
-    rows.push_back(
-        position_row(position, call.account, static_cast<std::int64_t>(rows.size())));
+    rows.push_back(position_row(position, call.account, static_cast<std::int64_t>(rows.size())));
   }
   return ok_json()
       .json("netPositions", json_array(rows))

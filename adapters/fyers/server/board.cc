@@ -144,28 +144,27 @@ std::string Board::change_percent() const {
 }
 
 std::string Board::quote() const {
-  const std::string inner =
-      JsonObject()
-          .decimal_number("ch", change())
-          .json("chp", change_percent())
-          .decimal_number("lp", last())
-          .decimal_number("spread", ask() - bid())
-          .decimal_number("ask", ask())
-          .decimal_number("bid", bid())
-          .decimal_number("open_price", open_)
-          .decimal_number("high_price", high_)
-          .decimal_number("low_price", low_)
-          .decimal_number("prev_close_price", previous_close())
-          .decimal_number("atp", average())
-          .decimal_number("volume", volume_)
-          .text("short_name", listing_.short_name())
-          .text("exchange", listing_.exchange_name())
-          .text("description", listing_.symbol)
-          .text("original_name", listing_.symbol)
-          .text("symbol", listing_.symbol)
-          .text("fyToken", listing_.fy_token)
-          .text("tt", std::to_string(india_day(last_time_) * kDaySeconds))
-          .str();
+  const std::string inner = JsonObject()
+                                .decimal_number("ch", change())
+                                .json("chp", change_percent())
+                                .decimal_number("lp", last())
+                                .decimal_number("spread", ask() - bid())
+                                .decimal_number("ask", ask())
+                                .decimal_number("bid", bid())
+                                .decimal_number("open_price", open_)
+                                .decimal_number("high_price", high_)
+                                .decimal_number("low_price", low_)
+                                .decimal_number("prev_close_price", previous_close())
+                                .decimal_number("atp", average())
+                                .decimal_number("volume", volume_)
+                                .text("short_name", listing_.short_name())
+                                .text("exchange", listing_.exchange_name())
+                                .text("description", listing_.symbol)
+                                .text("original_name", listing_.symbol)
+                                .text("symbol", listing_.symbol)
+                                .text("fyToken", listing_.fy_token)
+                                .text("tt", std::to_string(india_day(last_time_) * kDaySeconds))
+                                .str();
   return JsonObject().text("n", listing_.symbol).text("s", "ok").json("v", inner).str();
 }
 

@@ -17,7 +17,7 @@
 
 namespace tranchet::fyers_venue {
 
-constexpr std::size_t kDepthLevels = 5;
+inline constexpr std::size_t kDepthLevels = 5;
 
 struct BoardLevel {
   Price price;

@@ -7,14 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/aster/json.h"
 #include "adapters/fyers/server/account_desk.h"
 #include "adapters/fyers/server/faults.h"
 #include "adapters/fyers/server/gtt_desk.h"
+#include "adapters/port/json.h"
 
 namespace tranchet::fyers_venue {
-
-using aster::Json;
 
 struct Call {
   std::vector<std::pair<std::string, std::string>> query;  // Decoded.

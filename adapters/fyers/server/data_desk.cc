@@ -16,9 +16,9 @@ constexpr std::size_t kItemsOfFrame = 100;
 constexpr std::size_t kTopicsMost = 5'000;
 
 std::int32_t fitted(std::int64_t value) {
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(
-      value, std::numeric_limits<std::int32_t>::min() + 1,
-      std::numeric_limits<std::int32_t>::max()));
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(value, std::numeric_limits<std::int32_t>::min() + 1,
+                               std::numeric_limits<std::int32_t>::max()));
 }
 
 // 606.4 of two decimals: 60640.
@@ -33,7 +33,7 @@ std::int32_t counted(Quantity quantity) {
 }
 
 std::vector<std::int32_t> values_of(const Board& board, char kind) {
-  return kind == 's' ? price_values(board)
+  return kind == 's'   ? price_values(board)
          : kind == 'd' ? depth_values(board)
                        : index_values(board);
 }
@@ -87,14 +87,17 @@ std::vector<std::int32_t> depth_values(const Board& board) {
 
 std::vector<std::int32_t> index_values(const Board& board) {
   const int places = board.listing().precision();
-  return {scaled(board.last(), places), scaled(board.previous_close(), places),
-          fitted(epoch_seconds(board.feed_time())), scaled(board.high(), places),
-          scaled(board.low(), places), scaled(board.open(), places)};
+  return {scaled(board.last(), places),
+          scaled(board.previous_close(), places),
+          fitted(epoch_seconds(board.feed_time())),
+          scaled(board.high(), places),
+          scaled(board.low(), places),
+          scaled(board.open(), places)};
 }
 
 void DataDesk::send(StreamId stream, std::string frame) {
-  output_.push_back({.stream = stream, .text = std::move(frame), .hang_up = false,
-                     .is_binary = true});
+  output_.push_back(
+      {.stream = stream, .text = std::move(frame), .hang_up = false, .is_binary = true});
 }
 
 void DataDesk::send_items(StreamId stream, Connection& connection,
@@ -177,12 +180,15 @@ bool DataDesk::add_topic(Connection& connection, const std::string& name, std::u
   // Numbers of those that have gone are given out again.
   topic.id = 1;
   while (is_used(topic.id)) ++topic.id;
-  if (!connection.topics.empty() && faults_.strike(FaultKind::ReuseTopics) != nullptr) {
-    Topic& older = connection.topics.front();
-    std::swap(topic.id, older.id);
-    older.sent.clear();
+  if (connection.topics.empty() || faults_.strike(FaultKind::ReuseTopics) == nullptr) {
+    connection.topics.push_back(std::move(topic));
+    return true;
   }
-  connection.topics.push_back(std::move(topic));
+  Topic& older = connection.topics.front();
+  std::swap(topic.id, older.id);
+  older.sent.clear();
+  // Announced while its number still is the older one's.
+  connection.topics.insert(connection.topics.begin(), std::move(topic));
   return true;
 }
 
@@ -213,17 +219,17 @@ std::string DataDesk::item_of(const Connection& connection, Topic& topic) {
   const Listing& listing = board.listing();
   if (topic.sent.empty()) {
     topic.sent = values;
-    return snapshot_item({.topic_id = topic.id,
-                          .topic = topic.name,
-                          .values = topic.sent,
-                          .precision = static_cast<std::uint8_t>(listing.precision()),
-                          .segment = listing.stream_segment,
-                          .token = listing.is_index() ? listing.index_name : listing.token,
-                          .symbol = listing.is_index() ? listing.index_name
-                                                       : listing.short_name()});
+    return snapshot_item(
+        {.topic_id = topic.id,
+         .topic = topic.name,
+         .values = topic.sent,
+         .precision = static_cast<std::uint8_t>(listing.precision()),
+         .segment = listing.stream_segment,
+         .token = listing.is_index() ? listing.index_name : listing.token,
+         .symbol = listing.is_index() ? listing.index_name : listing.short_name()});
   }
-  const bool lite = connection.lite.test(topic.channel & 63) ||
-                    faults_.strike(FaultKind::LiteFrames) != nullptr;
+  const bool lite =
+      connection.lite.test(topic.channel & 63) || faults_.strike(FaultKind::LiteFrames) != nullptr;
   if (lite) {
     if (topic.kind == 'd' || values[0] == topic.sent[0]) return "";
     topic.sent[0] = values[0];

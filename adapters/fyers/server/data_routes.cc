@@ -84,7 +84,8 @@ Answer<std::string> answer_history(Call& call) {
     return std::unexpected(VenueError{kInvalidInput, std::move(message), 422, ""});
   };
   const auto board = find_board(call.parameter("symbol"), call.boards);
-  if (!board) return std::unexpected(VenueError{kInvalidSymbol, "Invalid symbol provided", 422, ""});
+  if (!board)
+    return std::unexpected(VenueError{kInvalidSymbol, "Invalid symbol provided", 422, ""});
   const auto seconds = resolution_of(call.parameter("resolution"));
   if (!seconds) return bad("Invalid input: resolution");
   const std::string format = call.parameter("date_format");

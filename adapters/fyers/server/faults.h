@@ -18,7 +18,8 @@
 //
 // and at once: disconnect-orders, disconnect-data (every such stream; what happens meanwhile is
 // told to nobody), refuse-streams (none may open for ms=N), expire-token (-8 for all that were
-// given out), block-day (429 until tomorrow), maintenance (503 for ms=N), calm (no faults any more).
+// given out), block-day (429 until tomorrow), maintenance (503 for ms=N), calm (no faults any
+// more).
 #pragma once
 
 #include <cstdint>
@@ -61,12 +62,17 @@ using Faults = venue_server::Faults<FaultKind>;
 namespace tranchet {
 template <>
 struct Spelling<fyers_venue::FaultKind> {
-  static constexpr auto names = std::to_array<std::string_view>(
-      {"201-placed",     "201-lost",      "hangup-executed", "hangup-refused",
-       "reject",         "exit-fails",    "late-answer",     "late-event",
-       "duplicate-event", "lose-event",   "reorder-events",  "too-many",
-       "hsm-refused",    "reuse-topics",  "lite-frames",     "disconnect-orders",
-       "disconnect-data", "refuse-streams", "expire-token",  "block-day",
-       "maintenance",    "calm"});
+  static constexpr auto names =
+      std::to_array<std::string_view>({"201-placed",      "201-lost",
+                                       "hangup-executed", "hangup-refused",
+                                       "reject",          "exit-fails",
+                                       "late-answer",     "late-event",
+                                       "duplicate-event", "lose-event",
+                                       "reorder-events",  "too-many",
+                                       "hsm-refused",     "reuse-topics",
+                                       "lite-frames",     "disconnect-orders",
+                                       "disconnect-data", "refuse-streams",
+                                       "expire-token",    "block-day",
+                                       "maintenance",     "calm"});
 };
 }  // namespace tranchet

@@ -112,8 +112,8 @@ Answer<FyersFrontDesk::Account*> FyersFrontDesk::authenticate(std::string_view a
 
 bool FyersFrontDesk::admits_key(std::string_view key) const {
   return std::ranges::any_of(accounts_, [key](const auto& account) {
-    const bool is_expired = account->tokens_from > Timestamp() &&
-                            account->newest_token < account->tokens_from;
+    const bool is_expired =
+        account->tokens_from > Timestamp() && account->newest_token < account->tokens_from;
     return !is_expired && data_key(account->spec) == key;
   });
 }
@@ -146,7 +146,7 @@ DeskAnswer FyersFrontDesk::log_in(const DeskRequest& request, std::string_view p
                                          "&state=" + url_encoded(state)}},
             .body = ""};
   }
-  const auto body = aster::parse_json(request.body);
+  const auto body = parse_json(request.body);
   const Json empty;
   const bool refreshes = path.ends_with("/validate-refresh-token");
   const auto answer = refreshes ? refresh(body ? *body : empty, moment.now)
@@ -185,9 +185,7 @@ Answer<std::string> FyersFrontDesk::refresh(const Json& body, Timestamp now) {
   }
   if (text_member(body, "pin") != account->spec.pin) return refuse(-501, "invalid pin");
   account->newest_token = now;
-  return ok_json()
-      .text("access_token", make_token(account->spec, TokenKind::Access, now))
-      .str();
+  return ok_json().text("access_token", make_token(account->spec, TokenKind::Access, now)).str();
 }
 
 // ---- Requests.
@@ -206,7 +204,8 @@ DeskAnswer FyersFrontDesk::answer(const DeskRequest& request, const Moment& mome
   advance(moment);
   const std::string_view path = path_of(request.target);
   const Route* route = find_route(request.method, path);
-  const bool logs_in = path.starts_with("/api/v3/validate-") || path.ends_with("/generate-authcode");
+  const bool logs_in =
+      path.starts_with("/api/v3/validate-") || path.ends_with("/generate-authcode");
   DeskAnswer answer;
   if (moment.now < maintained_until_) {
     answer = error_answer({-1, "The service is not available", 503, ""});
@@ -251,10 +250,14 @@ Answer<std::string> FyersFrontDesk::carry_out(const DeskRequest& request, const 
   if (std::string why = (*account)->rates.admit(moment.now); !why.empty()) {
     return std::unexpected(VenueError{-429, std::move(why), 429, ""});
   }
-  auto body = aster::parse_json(request.body.empty() ? "null" : request.body);
-  if (!body) return refuse(kInvalidInput, "Invalid input: " + body.error());
+  Json body;
+  if (!request.body.empty()) {
+    auto parsed = parse_json(request.body);
+    if (!parsed) return refuse(kInvalidInput, "Invalid input: " + parsed.error());
+    body = std::move(*parsed);
+  }
   Call call{.query = split_query(query_of(request.target)),
-            .body = std::move(*body),
+            .body = std::move(body),
             .moment = moment,
             .boards = boards_,
             .hours = hours_,

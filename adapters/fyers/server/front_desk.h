@@ -3,8 +3,8 @@
 //
 //   FyersFrontDesk desk(options);
 //   desk.observe(0, TradePrinted{...}, moment);     // A price of the first board.
-//   DeskAnswer answer = desk.answer({.method = "POST", .target = "/api/v3/orders/sync", ...}, moment);
-//   StreamId stream = desk.open_stream({.target = "/trade/v3", ...}, moment);
+//   DeskAnswer answer = desk.answer({.method = "POST", .target = "/api/v3/orders/sync", ...},
+//   moment); StreamId stream = desk.open_stream({.target = "/trade/v3", ...}, moment);
 //   desk.advance(moment);                           // When next_wakeup() is due.
 //   for (const StreamOutput& output : desk.take_output()) ...
 //

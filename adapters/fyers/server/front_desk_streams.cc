@@ -57,7 +57,7 @@ void FyersFrontDesk::on_stream_text(StreamId stream, std::string_view text,
     output_.push_back({.stream = stream, .text = "pong"});
     return;
   }
-  const auto request = aster::parse_json(text);
+  const auto request = parse_json(text);
   const Json* list = request && request->is_object() ? request->find("SLIST") : nullptr;
   const Json* kind = request && request->is_object() ? request->find("SUB_T") : nullptr;
   // Whatever else a client says is not answered: most cannot read what is no JSON.

@@ -75,8 +75,8 @@ Answer<void> read_leg(const Json& body, GttLeg& leg, const Listing& listing) {
   if (!leg.price.is_positive() || !leg.trigger.is_positive() || !leg.quantity.is_positive()) {
     return refuse(kInvalidInput, "Invalid input: a leg needs price, triggerPrice and qty above 0");
   }
-  const bool on_tick = leg.price.raw() % listing.tick.raw() == 0 &&
-                       leg.trigger.raw() % listing.tick.raw() == 0;
+  const bool on_tick =
+      leg.price.raw() % listing.tick.raw() == 0 && leg.trigger.raw() % listing.tick.raw() == 0;
   if (!on_tick) {
     return refuse(kInvalidInput, "Price not a multiple of tick size " + to_text(listing.tick));
   }

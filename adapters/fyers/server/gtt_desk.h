@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/aster/json.h"
 #include "adapters/fyers/server/account_desk.h"
+#include "adapters/port/json.h"
 
 namespace tranchet::fyers_venue {
 
@@ -37,17 +37,17 @@ class GttDesk {
   explicit GttDesk(AccountDesk& account) : account_(account) {}
 
   // The body of an answer: {"code":1101,...,"id":"..."}
-  Answer<std::string> place(const aster::Json& body, const Moment& moment);
-  Answer<std::string> modify(const aster::Json& body, const Moment& moment);
-  Answer<std::string> cancel(const aster::Json& body);
+  Answer<std::string> place(const Json& body, const Moment& moment);
+  Answer<std::string> modify(const Json& body, const Moment& moment);
+  Answer<std::string> cancel(const Json& body);
   std::string book() const;  // Rows, as an array.
 
   // A price of the board has come.
   void watch(std::size_t board, const Moment& moment);
 
  private:
-  Answer<GttOrder*> find(const aster::Json& body);
-  Answer<void> read_legs(const aster::Json& body, GttOrder& order) const;
+  Answer<GttOrder*> find(const Json& body);
+  Answer<void> read_legs(const Json& body, GttOrder& order) const;
   void trigger(GttOrder& order, const GttLeg& leg, const Moment& moment);
 
   AccountDesk& account_;

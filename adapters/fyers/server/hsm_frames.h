@@ -50,11 +50,11 @@ std::string control_frame(FrameType type, bool is_ok);
 std::string connected_frame(std::uint32_t acknowledge_every);
 std::string refused_frame();
 
-constexpr std::int32_t kUnchanged = INT32_MIN;
+inline constexpr std::int32_t kUnchanged = INT32_MIN;
 
 struct TopicSnapshot {
   std::uint16_t topic_id = 0;
-  std::string_view topic;   // "sf|nse_cm|3045"
+  std::string_view topic;  // "sf|nse_cm|3045"
   std::span<const std::int32_t> values;
   std::uint8_t precision = 2;
   std::string_view segment;  // "nse_cm"

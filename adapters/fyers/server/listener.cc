@@ -49,8 +49,7 @@ std::expected<std::unique_ptr<FyersListener>, std::string> FyersListener::open(
 }
 
 void FyersListener::post(std::function<void(FyersFrontDesk&, const Moment&)> work) {
-  TapeServer::post(
-      [this, work = std::move(work)](Timestamp now) { work(desk_, moment_at(now)); });
+  TapeServer::post([this, work = std::move(work)](Timestamp now) { work(desk_, moment_at(now)); });
 }
 
 // The market's clock goes as fast as the tapes do, and goes on when they have ended.
@@ -58,8 +57,8 @@ Moment FyersListener::moment_at(Timestamp now) {
   told_ = std::max(told_, now);
   Timestamp market = now;
   if (!options_.wall_clock && !options_.tapes.empty()) {
-    const Int128 passed = static_cast<Int128>((now - opened_).count()) *
-                          options_.tapes.front().speed_percent / 100;
+    const Int128 passed =
+        static_cast<Int128>((now - opened_).count()) * options_.tapes.front().speed_percent / 100;
     market = beginning_ + Duration::nanoseconds(static_cast<std::int64_t>(passed));
   }
   market_ = std::max(market_, market);
@@ -136,12 +135,11 @@ ServerResponse FyersListener::show_price(const ServerRequest& request) {
                   moment);
   }
   if (is_trade) {
-    desk_.observe(index,
-                  TradePrinted{.instrument = instrument,
-                               .quantity = *quantity,
-                               .price = *price,
-                               .aggressor = 0},
-                  moment);
+    desk_.observe(
+        index,
+        TradePrinted{
+            .instrument = instrument, .quantity = *quantity, .price = *price, .aggressor = 0},
+        moment);
   }
   send_output();
   return plain(200, "done\n");

@@ -6,13 +6,11 @@
 #include <iterator>
 #include <optional>
 
-#include "adapters/aster/json.h"
+#include "adapters/port/json.h"
 #include "adapters/venue_server/json_text.h"
 
 namespace tranchet::fyers_venue {
 namespace {
-
-using aster::Json;
 
 struct Known {
   std::string_view symbol;
@@ -68,7 +66,7 @@ std::optional<Listing> listing_from(const std::string& symbol, const Json& entry
   // What is neither equity nor index is not played here, and takes nothing from the rest.
   if (!made) return std::nullopt;
   Listing listing = std::move(*made);
-  aster::Fields fields(entry, "");
+  Fields fields(entry, "");
   listing.fy_token = std::string(fields.text("fyToken"));
   listing.token = std::string(fields.text("exToken"));
   listing.tick = fields.decimal<Price>("tickSize");
@@ -136,7 +134,7 @@ std::expected<std::vector<Listing>, std::string> read_symbol_master(const std::s
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return std::unexpected(file + ": cannot be read");
   const std::string text((std::istreambuf_iterator<char>(stream)), {});
-  const auto document = aster::parse_json(text);
+  const auto document = parse_json(text);
   if (!document) return std::unexpected(file + ": " + document.error());
   if (!document->is_object()) return std::unexpected(file + ": is no symbol master");
   std::vector<Listing> listings;

@@ -19,19 +19,19 @@ struct Listing {
   std::string index_name;  // "Nifty 50": what its stream is called; empty: no index.
   std::string description;
   std::string stream_segment = "nse_cm";
-  std::int64_t exchange = 10;  // NSE.
-  std::int64_t segment = 10;   // Capital market.
+  std::int64_t exchange = 10;   // NSE.
+  std::int64_t segment = 10;    // Capital market.
   std::int64_t instrument = 0;  // 0 equity, 10 index.
   Price tick = Price::from_raw(5'000'000);
   Quantity lot = Quantity::from_raw(kDecimalOne);
-  Quantity freeze;           // Of one order; 0: none.
-  Maybe<Price> upper;        // Circuit limits; absent: 20 % around the previous close.
+  Quantity freeze;     // Of one order; 0: none.
+  Maybe<Price> upper;  // Circuit limits; absent: 20 % around the previous close.
   Maybe<Price> lower;
   Maybe<Price> previous_close;
 
   bool is_index() const { return !index_name.empty(); }
   std::string exchange_name() const { return symbol.substr(0, symbol.find(':')); }
-  std::string short_name() const;      // "SBIN-EQ"
+  std::string short_name() const;       // "SBIN-EQ"
   std::string exchange_symbol() const;  // "SBIN"
   // Decimals of a price in binary frames.
   int precision() const;

@@ -14,8 +14,8 @@ struct Moment {
   Timestamp market;
 };
 
-constexpr Duration kIndiaOffset = Duration::minutes(330);  // IST is UTC+05:30, all year.
-constexpr std::int64_t kDayLength = Duration::hours(24).count();
+inline constexpr Duration kIndiaOffset = Duration::minutes(330);  // IST is UTC+05:30, all year.
+inline constexpr std::int64_t kDayLength = Duration::hours(24).count();
 
 // Days since 1970-01-01, as calendars in India have them.
 constexpr std::int64_t india_day(Timestamp time) {
@@ -32,10 +32,10 @@ constexpr std::int64_t epoch_seconds(Timestamp time) {
   return time.nanoseconds() / 1'000'000'000;
 }
 
-std::string order_time(Timestamp time);  // "04-Aug-2025 10:12:58"
-std::string fill_time(Timestamp time);   // "04-08-2025 10:12:58"
+std::string order_time(Timestamp time);   // "04-Aug-2025 10:12:58"
+std::string fill_time(Timestamp time);    // "04-08-2025 10:12:58"
 std::string date_digits(Timestamp time);  // "250804"
-std::string india_date(Timestamp time);  // "2025-08-04"
+std::string india_date(Timestamp time);   // "2025-08-04"
 
 struct SessionHours {
   bool always = false;  // Open day and night; nothing is squared off.

@@ -15,7 +15,7 @@
 namespace tranchet::fyers_venue {
 
 enum class Product : std::uint8_t { Cnc = 1, Intraday, Margin, Mtf, Cover, Bracket };
-constexpr std::size_t kProducts = 6;
+inline constexpr std::size_t kProducts = 6;
 // Squared off by the venue before the session ends.
 constexpr bool ends_with_the_day(Product product) {
   return product == Product::Intraday || product == Product::Cover || product == Product::Bracket;
@@ -57,7 +57,8 @@ struct FyersOrder {
   Status status = Status::Transit;
   std::string message;
   Timestamp time;  // The market's clock.
-  bool held = false;  // The venue behind has not heard of it: it waits for its stop, or the opening.
+  bool held =
+      false;  // The venue behind has not heard of it: it waits for its stop, or the opening.
   Quantity filled_before;  // What had been filled when the venue behind heard of it last.
 
   bool is_open() const { return status == Status::Transit || status == Status::Pending; }

@@ -93,8 +93,7 @@ Answer<void> read_numbers(const Json& body, FyersOrder& order) {
 Answer<void> read_words(const Json& body, FyersOrder& order) {
   const auto product = parse_enum<Product>(text_of(body, "productType"));
   if (!product) {
-    return std::unexpected(
-        invalid("productType", "is none of CNC, INTRADAY, MARGIN, MTF, CO, BO"));
+    return std::unexpected(invalid("productType", "is none of CNC, INTRADAY, MARGIN, MTF, CO, BO"));
   }
   order.product = *product;
   const std::string validity = text_of(body, "validity");
@@ -136,8 +135,8 @@ Answer<void> check_legs(const FyersOrder& order, const Listing& listing) {
 
 std::string text_of(const Json& body, std::string_view key) {
   const Json* member = body.find(key);
-  const bool scalar = member != nullptr &&
-                      (member->kind == Json::Kind::Text || member->kind == Json::Kind::Number);
+  const bool scalar =
+      member != nullptr && (member->kind == Json::Kind::Text || member->kind == Json::Kind::Number);
   return scalar ? member->text : std::string();
 }
 

@@ -4,14 +4,12 @@
 
 #include <vector>
 
-#include "adapters/aster/json.h"
 #include "adapters/fyers/server/board.h"
 #include "adapters/fyers/server/order.h"
 #include "adapters/fyers/server/venue_error.h"
+#include "adapters/port/json.h"
 
 namespace tranchet::fyers_venue {
-
-using aster::Json;
 
 Answer<FyersOrder> read_order(const Json& body, const std::vector<Board>& boards);
 

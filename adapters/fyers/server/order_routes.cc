@@ -103,8 +103,7 @@ Answer<std::string> answer_orders(Call& call) {
   std::vector<std::string> rows;
   for (const auto& [number, order] : call.account.orders()) {
     if ((!id.empty() && order.id != id) || (!tag.empty() && order.tag != tag)) continue;
-    rows.push_back(
-        order_row(order, call.account, static_cast<std::int64_t>(rows.size()) + 1));
+    rows.push_back(order_row(order, call.account, static_cast<std::int64_t>(rows.size()) + 1));
   }
   return ok_json().json("orderBook", json_array(rows)).str();
 }

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "adapters/aster/json.h"
+#include "adapters/port/json.h"
 
 namespace tranchet::fyers_venue {
 namespace {
@@ -82,22 +82,21 @@ Timestamp end_of(TokenKind kind, Timestamp now) {
 }  // namespace
 
 std::string make_token(const AccountSpec& spec, TokenKind kind, Timestamp now) {
-  const std::string claims =
-      JsonObject()
-          .text("iss", "api.fyers.in")
-          .number("iat", epoch_seconds(now))
-          .number("exp", epoch_seconds(end_of(kind, now)))
-          .number("nbf", epoch_seconds(now))
-          .json("aud", R"(["x:0","x:1"])")
-          .text("sub", subject_of(kind))
-          .text("at_hash", std::to_string(now.nanoseconds()))
-          .text("display_name", spec.fy_id)
-          .text("oms", "K1")
-          .text("hsm_key", data_key(spec))
-          .text("fy_id", spec.fy_id)
-          .number("appType", 100)
-          .text("poa_flag", "N")
-          .str();
+  const std::string claims = JsonObject()
+                                 .text("iss", "api.fyers.in")
+                                 .number("iat", epoch_seconds(now))
+                                 .number("exp", epoch_seconds(end_of(kind, now)))
+                                 .number("nbf", epoch_seconds(now))
+                                 .json("aud", R"(["x:0","x:1"])")
+                                 .text("sub", subject_of(kind))
+                                 .text("at_hash", std::to_string(now.nanoseconds()))
+                                 .text("display_name", spec.fy_id)
+                                 .text("oms", "K1")
+                                 .text("hsm_key", data_key(spec))
+                                 .text("fy_id", spec.fy_id)
+                                 .number("appType", 100)
+                                 .text("poa_flag", "N")
+                                 .str();
   const std::string message = base64url(R"({"typ":"JWT","alg":"HS256"})") + "." + base64url(claims);
   return message + "." + base64url(hmac(spec.secret, message));
 }
@@ -110,9 +109,9 @@ TokenReading read_token(const AccountSpec& spec, std::string_view text) {
   if (base64url(hmac(spec.secret, message)) != text.substr(end + 1)) return {};
   const auto claims = from_base64url(message.substr(middle + 1));
   if (!claims) return {};
-  const auto document = aster::parse_json(*claims);
+  const auto document = parse_json(*claims);
   if (!document || !document->is_object()) return {};
-  aster::Fields fields(*document, "");
+  Fields fields(*document, "");
   const std::string_view subject = fields.text("sub");
   const std::string_view moment = fields.text("at_hash");
   const std::int64_t expires = fields.integer("exp");

@@ -31,13 +31,13 @@ inline std::unexpected<VenueError> refuse(int code, std::string message) {
   return std::unexpected(VenueError{code, std::move(message), 400, ""});
 }
 
-constexpr int kInvalidInput = -50;
-constexpr int kInvalidOrder = -51;
-constexpr int kInvalidPosition = -53;
-constexpr int kRejected = -99;
-constexpr int kInvalidSymbol = -300;
-constexpr int kNoPosition = -352;
-constexpr int kNoAcknowledgement = 201;  // "s":"ok": it may have happened, or not.
+inline constexpr int kInvalidInput = -50;
+inline constexpr int kInvalidOrder = -51;
+inline constexpr int kInvalidPosition = -53;
+inline constexpr int kRejected = -99;
+inline constexpr int kInvalidSymbol = -300;
+inline constexpr int kNoPosition = -352;
+inline constexpr int kNoAcknowledgement = 201;  // "s":"ok": it may have happened, or not.
 
 // {"s":"ok","code":200,"message":"", ...}
 inline JsonObject ok_json(int code = 200, std::string_view message = "") {

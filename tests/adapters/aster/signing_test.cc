@@ -9,6 +9,7 @@
 
 #include "adapters/aster/keys.h"
 #include "adapters/aster/signing.h"
+#include "adapters/port/private_file.h"
 
 namespace tranchet::aster {
 namespace {
