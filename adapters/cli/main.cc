@@ -36,6 +36,25 @@
 namespace tranchet {
 namespace {
 
+// Options that there are not, without their values: keys that somebody hands over in this way are
+// not taken, and must not end on a screen, or in what keeps standard error, either.
+std::string unexpected_text(const std::vector<std::string>& arguments) {
+  std::string names;
+  std::size_t words = 0;
+  for (const std::string& argument : arguments) {
+    if (!argument.starts_with('-')) {
+      ++words;
+      continue;
+    }
+    const std::size_t end = argument.starts_with("--") ? argument.find('=') : 2;
+    names += " " + argument.substr(0, end);
+  }
+  std::string text = names.empty() ? "There is no place" : "There is no option" + names;
+  if (!names.empty() && words > 0) text += ", and no place";
+  if (words > 0) text += " for " + std::to_string(words) + " of the words";
+  return text + ".\nRun with --help for more information.";
+}
+
 class Program {
  public:
   Program() {
@@ -65,6 +84,9 @@ class Program {
   int run(int count, char** arguments) {
     try {
       app_.parse(count, arguments);
+    } catch (const CLI::ExtrasError&) {
+      std::cerr << unexpected_text(app_.remaining(true)) << "\n";
+      return kBadInput;
     } catch (const CLI::ParseError& error) {
       return app_.exit(error, std::cout, std::cerr) == 0 ? kDone : kBadInput;
     }
@@ -205,7 +227,8 @@ void Program::add_live() {
       "live", "trades on real prices: on paper, unless told by name to trade for real");
   command->add_option("--config", live_.config, "configuration, TOML")->required();
   command->add_option("--set", live_.sets, "KEY=VALUE, over the file")->take_all();
-  command->add_flag("--live", live_.live, "trade for real, with the keys of venue.keys");
+  command->add_flag("--live", live_.live, "trade for real, with the keys of venue.keys")
+      ->disable_flag_override();
   command->add_flag("--print-config", live_.print_config, "print the effective configuration");
   command->callback([this] { status_ = run_live_command(live_, std::cout, std::cerr); });
 }

@@ -11,8 +11,8 @@ namespace {
 
 ServerOptions server_options(const GatewayOptions& options, const ListenAddress& address) {
   ServerOptions server{.host = address.host, .port = address.port};
-  // The front ends in use: dropped after two minutes of silence.
-  server.limits.session_timeout = std::chrono::minutes(2);
+  server.limits.read_timeout = options.request_timeout;
+  server.limits.session_timeout = options.silence_timeout;
   server.limits.connections = 32;
   if (!options.certificate.empty()) {
     server.identity = ServerIdentity{options.certificate.string(), options.key.string()};

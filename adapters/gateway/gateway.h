@@ -10,6 +10,7 @@
 //   gateway->reset();                                  // Says goodbye to everybody, and stops.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -53,6 +54,11 @@ struct GatewayOptions {
   // nowhere.
   std::string webhook;
   std::string webhook_certificates;  // PEM file of whom it may be; empty: the system's authorities.
+  // A request, TLS handshake and all, has come after so long, or its connection is hung up on.
+  std::chrono::milliseconds request_timeout{5'000};
+  // A socket that says nothing, and answers no ping, for so long is dropped: as the front ends in
+  // use expect it.
+  std::chrono::milliseconds silence_timeout{120'000};
 };
 
 class Gateway {

@@ -8,8 +8,16 @@ namespace tranchet {
 namespace {
 
 // Coordinates in tenths of a pixel. The plot leaves room for labels at the right and below.
-constexpr std::int64_t kWidth = 9'000;
-constexpr std::int64_t kPlotWidth = 8'060;
+struct Sheet {
+  std::string_view name;  // The class of the page that shows it where it fits.
+  std::int64_t width;
+  std::int64_t plot;
+  bool has_middle;  // A time in the middle, beside the first and the last.
+};
+// A wide one, scaled to a phone, would have letters of 5 pixels: a phone has a sheet of its own, as
+// high and half as wide.
+constexpr Sheet kSheets[] = {{"wide", 9'000, 8'060, true}, {"narrow", 4'500, 3'560, false}};
+
 constexpr std::int64_t kEquityTop = 220;
 constexpr std::int64_t kEquityHeight = 2'400;
 constexpr std::int64_t kFallTop = 2'980;
@@ -40,23 +48,28 @@ std::string label(std::int64_t x, std::int64_t y, std::string_view anchor, std::
          "</text>\n";
 }
 
-std::string rule(std::int64_t y, std::string_view style) {
-  return "<line class=\"" + std::string(style) + "\" x1=\"0\" x2=\"" + pixels(kPlotWidth) +
+std::string rule(const Sheet& sheet, std::int64_t y, std::string_view style) {
+  return "<line class=\"" + std::string(style) + "\" x1=\"0\" x2=\"" + pixels(sheet.plot) +
          "\" y1=\"" + pixels(y) + "\" y2=\"" + pixels(y) + "\"/>\n";
 }
 
-// The first time, the one in the middle and the last, below a plot.
-std::string times(std::int64_t y, Timestamp first, Timestamp last) {
+std::string open_svg(const Sheet& sheet, std::int64_t height, std::string_view what) {
+  return "<svg class=\"" + std::string(sheet.name) + "\" viewBox=\"0 0 " + pixels(sheet.width) +
+         " " + pixels(height) + "\" role=\"img\" aria-label=\"" + std::string(what) + "\">\n";
+}
+
+// The first time and the last, and the one in the middle, below a plot.
+std::string times(const Sheet& sheet, std::int64_t y, Timestamp first, Timestamp last) {
   const Timestamp middle = first + Duration::nanoseconds((last - first).count() / 2);
-  return label(0, y, "start", day_and_minute(first)) +
-         label(kPlotWidth / 2, y, "middle", day_and_minute(middle)) +
-         label(kPlotWidth, y, "end", day_and_minute(last));
+  std::string out = label(0, y, "start", day_and_minute(first));
+  if (sheet.has_middle) out += label(sheet.plot / 2, y, "middle", day_and_minute(middle));
+  return out + label(sheet.plot, y, "end", day_and_minute(last));
 }
 
 class EquityChart {
  public:
-  EquityChart(std::span<const RowSample::Stretch> stretches, Money initial)
-      : stretches_(stretches), initial_(initial), low_(initial), high_(initial) {
+  EquityChart(const Sheet& sheet, std::span<const RowSample::Stretch> stretches, Money initial)
+      : sheet_(sheet), stretches_(stretches), initial_(initial), low_(initial), high_(initial) {
     for (const RowSample::Stretch& stretch : stretches) {
       low_ = std::min(low_, stretch.lowest);
       high_ = std::max(high_, stretch.highest);
@@ -76,9 +89,8 @@ class EquityChart {
       line += point(at, y(stretch.equity));
       fall += point(at, kFallTop + place(stretch.drawdown.raw(), 0, deepest_raw(), kFallHeight));
     }
-    fall += point(kPlotWidth, kFallTop);
-    std::string out = "<svg viewBox=\"0 0 " + pixels(kWidth) + " " + pixels(kHeight) +
-                      "\" role=\"img\" aria-label=\"Equity and drawdown over time\">\n";
+    fall += point(sheet_.plot, kFallTop);
+    std::string out = open_svg(sheet_, kHeight, "Equity and drawdown over time");
     out += grid();
     out += "<polygon class=\"band\" points=\"" + highest + lowest + "\"/>\n";
     out += "<polyline class=\"equity\" points=\"" + line + "\"/>\n";
@@ -90,35 +102,36 @@ class EquityChart {
   std::int64_t deepest_raw() const { return std::max<std::int64_t>(deepest_.raw(), 1); }
   std::int64_t x(Timestamp time) const {
     return place(time.nanoseconds(), stretches_.front().time.nanoseconds(),
-                 stretches_.back().time.nanoseconds(), kPlotWidth);
+                 stretches_.back().time.nanoseconds(), sheet_.plot);
   }
   std::int64_t y(Money equity) const {
     return kEquityTop + kEquityHeight - place(equity.raw(), low_.raw(), high_.raw(), kEquityHeight);
   }
 
   std::string grid() const {
-    return rule(kEquityTop, "grid") + rule(kEquityTop + kEquityHeight, "grid") +
-           rule(y(initial_), "start") + rule(kFallTop, "grid") +
-           rule(kFallTop + kFallHeight, "grid");
+    return rule(sheet_, kEquityTop, "grid") + rule(sheet_, kEquityTop + kEquityHeight, "grid") +
+           rule(sheet_, y(initial_), "start") + rule(sheet_, kFallTop, "grid") +
+           rule(sheet_, kFallTop + kFallHeight, "grid");
   }
 
   std::string labels() const {
     constexpr std::int64_t kDown = 40;  // From the middle of a text to its baseline.
     std::string out;
-    out += label(kWidth, kEquityTop + kDown, "end", cents(high_));
-    out += label(kWidth, kEquityTop + kEquityHeight + kDown, "end", cents(low_));
+    out += label(sheet_.width, kEquityTop + kDown, "end", cents(high_));
+    out += label(sheet_.width, kEquityTop + kEquityHeight + kDown, "end", cents(low_));
     // Left out where it would run into one of the two.
     const std::int64_t start = y(initial_);
     if (start > kEquityTop + 300 && start < kEquityTop + kEquityHeight - 300) {
-      out += label(kWidth, start + kDown, "end", cents(initial_));
+      out += label(sheet_.width, start + kDown, "end", cents(initial_));
     }
     out += label(0, kFallTop - 70, "start", "drawdown");
-    out += label(kWidth, kFallTop + kDown, "end", "0.00");
-    out += label(kWidth, kFallTop + kFallHeight + kDown, "end", cents(-deepest_));
-    return out +
-           times(kFallTop + kFallHeight + 250, stretches_.front().time, stretches_.back().time);
+    out += label(sheet_.width, kFallTop + kDown, "end", "0.00");
+    out += label(sheet_.width, kFallTop + kFallHeight + kDown, "end", cents(-deepest_));
+    return out + times(sheet_, kFallTop + kFallHeight + 250, stretches_.front().time,
+                       stretches_.back().time);
   }
 
+  const Sheet& sheet_;
   std::span<const RowSample::Stretch> stretches_;
   Money initial_;
   Money low_;
@@ -128,9 +141,9 @@ class EquityChart {
 
 class PriceChart {
  public:
-  PriceChart(std::span<const PriceSample::Stretch> stretches,
+  PriceChart(const Sheet& sheet, std::span<const PriceSample::Stretch> stretches,
              std::span<const RowSample::Mark> marks)
-      : stretches_(stretches), marks_(marks), low_(stretches.front().low) {
+      : sheet_(sheet), stretches_(stretches), marks_(marks), low_(stretches.front().low) {
     for (const PriceSample::Stretch& stretch : stretches) {
       low_ = std::min(low_, stretch.low);
       high_ = std::max(high_, stretch.high);
@@ -149,19 +162,19 @@ class PriceChart {
       lowest.insert(0, point(at, y(stretch.low)));
       line += point(at, y(stretch.close));
     }
-    std::string out = "<svg viewBox=\"0 0 " + pixels(kWidth) + " " + pixels(kPriceChart) +
-                      "\" role=\"img\" aria-label=\"Price with entries and exits\">\n";
+    std::string out = open_svg(sheet_, kPriceChart, "Price with entries and exits");
     for (const std::int64_t quarter : {0, 1, 2, 3, 4}) {
       const std::int64_t height = kTop + kPriceHeight * quarter / 4;
-      out += rule(height, "grid");
+      out += rule(sheet_, height, "grid");
       const Int128 range = static_cast<Int128>(high_.raw()) - low_.raw();
       const Price price = Price::from_wide(high_.raw() - range * quarter / 4);
-      out += label(kWidth, height + 40, "end", price_label(price));
+      out += label(sheet_.width, height + 40, "end", price_label(price));
     }
     out += "<polygon class=\"shade\" points=\"" + highest + lowest + "\"/>\n";
     out += "<polyline class=\"price\" points=\"" + line + "\"/>\n";
     for (const RowSample::Mark& mark : marks_) out += triangle(mark);
-    out += times(kTop + kPriceHeight + 250, stretches_.front().time, stretches_.back().time);
+    out +=
+        times(sheet_, kTop + kPriceHeight + 250, stretches_.front().time, stretches_.back().time);
     return out + "</svg>\n";
   }
 
@@ -171,7 +184,7 @@ class PriceChart {
   std::int64_t x(Timestamp time) const {
     const Timestamp first = stretches_.front().time, last = stretches_.back().time;
     return place(std::clamp(time, first, last).nanoseconds(), first.nanoseconds(),
-                 last.nanoseconds(), kPlotWidth);
+                 last.nanoseconds(), sheet_.plot);
   }
   std::int64_t y(Price price) const {
     return kTop + kPriceHeight - place(price.raw(), low_.raw(), high_.raw(), kPriceHeight);
@@ -194,6 +207,7 @@ class PriceChart {
            point(at - 52, tip + away) + point(at + 52, tip + away) + "\"/>\n";
   }
 
+  const Sheet& sheet_;
   std::span<const PriceSample::Stretch> stretches_;
   std::span<const RowSample::Mark> marks_;
   Price low_;
@@ -205,12 +219,16 @@ class PriceChart {
 std::string price_chart(std::span<const PriceSample::Stretch> stretches,
                         std::span<const RowSample::Mark> marks) {
   if (stretches.size() < 2) return {};
-  return PriceChart(stretches, marks).draw();
+  std::string out;
+  for (const Sheet& sheet : kSheets) out += PriceChart(sheet, stretches, marks).draw();
+  return out;
 }
 
 std::string equity_chart(std::span<const RowSample::Stretch> stretches, Money initial_balance) {
   if (stretches.size() < 2) return {};
-  return EquityChart(stretches, initial_balance).draw();
+  std::string out;
+  for (const Sheet& sheet : kSheets) out += EquityChart(sheet, stretches, initial_balance).draw();
+  return out;
 }
 
 std::string bar_list(std::span<const std::pair<std::string_view, std::uint64_t>> bars) {

@@ -1,4 +1,5 @@
-// Charts as SVG elements, drawn with integers. Colors come from the page's classes.
+// Charts as SVG elements, drawn with integers. Colors come from the page's classes. Each is there
+// twice, for a wide page and for a phone: the page shows one.
 #pragma once
 
 #include <span>

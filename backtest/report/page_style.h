@@ -39,7 +39,7 @@ dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr));
 dt { color: var(--soft); font-size: 12px; } dd { margin: 0; font-size: 18px; font-weight: 620; }
 dd small { display: block; font-size: 12px; font-weight: 400; color: var(--soft); }
 dd, td, .n, .net, .soft, svg text { font-variant-numeric: tabular-nums; }
-svg { display: block; width: 100%; height: auto; }
+svg { display: block; width: 100%; height: auto; } svg.narrow { display: none; }
 svg text { fill: var(--soft); font-size: 12px; stroke: var(--card); stroke-width: 4px;
   paint-order: stroke; }
 svg line, svg polyline, svg polygon { vector-effect: non-scaling-stroke; }
@@ -75,7 +75,8 @@ code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 13px
 summary { cursor: pointer; font-weight: 650; } details table { margin-top: 10px; }
 @media (max-width: 760px) { .pair { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 560px) { main { padding: 16px 12px 40px; } section { padding: 14px 12px; }
-  .net { font-size: 30px; } svg text { font-size: 24px; } }
+  .net { font-size: 30px; } svg.wide { display: none; } svg.narrow { display: block; }
+  svg text { font-size: 15px; } }
 )";
 
 }  // namespace tranchet

@@ -23,6 +23,7 @@
 #include "events/log/event_log.h"
 #include "replay/loop.h"
 #include "replay/opening.h"
+#include "tests/bench/bare_commits.h"
 
 namespace tranchet {
 namespace {
@@ -30,16 +31,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kInstruments = 300;
-
-double micros(Duration time) {
-  return static_cast<double>(time.count()) / 1e3;
-}
-
-double at_share(std::vector<Duration>& times, double share) {
-  std::ranges::sort(times);
-  const auto at = static_cast<std::size_t>(share * static_cast<double>(times.size() - 1));
-  return micros(times[at]);
-}
 
 struct Quiet final : Observer {
   void on_event(const Event&, const Output&) override {}
@@ -77,32 +68,6 @@ class Handover final : public VenueSide {
 
  private:
   PaperSide paper_;
-};
-
-std::vector<Event> bare_batch(Sequence from) {
-  return {Event{.sequence = from,
-                .time = Timestamp() + Duration::seconds(1),
-                .body = Connected{Stream::Market}}};
-}
-
-// What one commit of this disk costs, alone, at the same moments.
-class BareCommits {
- public:
-  explicit BareCommits(const fs::path& folder)
-      : log_(std::move(*LogWriter::create(folder, Durability::EveryBatch))) {}
-  void commit() {
-    const auto batch = bare_batch(sequence_);
-    sequence_ = next(sequence_);
-    const Timestamp before = read_clocks().steady;
-    if (!log_->append(batch, names_)) std::abort();
-    times.push_back(read_clocks().steady - before);
-  }
-  std::vector<Duration> times;
-
- private:
-  Names names_;
-  std::unique_ptr<LogWriter> log_;
-  Sequence sequence_{1};
 };
 
 // A program without its network: inbox, writer, engine, log.

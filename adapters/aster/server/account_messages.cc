@@ -154,9 +154,10 @@ std::string order_event(const AsterOrder& order, const OrderNews& news, Timestam
       .number("i", order.number)
       .decimal("l", news.quantity)
       .decimal("z", order.filled)
-      .decimal("L", news.price);
-  if (news.trade != 0) inner.text("N", "USDT").decimal("n", news.fee);
-  inner.time("T", now)
+      .decimal("L", news.price)
+      .text("N", "USDT")
+      .decimal("n", news.fee)
+      .time("T", now)
       .number("t", news.trade)
       .text("b", "0")
       .text("a", "0")
@@ -170,10 +171,7 @@ std::string order_event(const AsterOrder& order, const OrderNews& news, Timestam
     inner.decimal("AP", order.trigger.activation.value_or(Price()))
         .text("cr", callback_text(order));
   }
-  inner.decimal("rp", news.realized)
-      .flag("pP", order.price_protect)
-      .number("si", 0)
-      .number("ss", 0);
+  inner.decimal("rp", news.realized);
   return envelope("ORDER_TRADE_UPDATE", now).json("o", inner.str()).str();
 }
 

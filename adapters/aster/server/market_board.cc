@@ -149,6 +149,8 @@ std::string filters_json(const ListedSymbol& listed) {
           .text("multiplierDown",
                 terms.multiplier_down == 0 ? "0" : ppm_text(terms.multiplier_down))
           .text("multiplierUp", terms.multiplier_up == 0 ? "1000" : ppm_text(terms.multiplier_up))
+          .text("ltMultiplierUp", "0")
+          .text("ltMultiplierDown", "0")
           .text("multiplierDecimal", "4")
           .text("filterType", "PERCENT_PRICE")
           .str()};

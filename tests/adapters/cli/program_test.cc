@@ -405,6 +405,34 @@ TEST_F(ProgramTest, VersionAndHelp) {
   }
 }
 
+// Keys come from files that nobody else can read. There is no option that takes one, and what
+// somebody tries to hand over all the same is repeated nowhere.
+TEST_F(ProgramTest, KeysInArgumentsAreRefusedAndNotRepeated) {
+  const std::string command = " --config " + configuration();
+  for (const char* program : {"live", "record --into tape", "doctor", "protect"}) {
+    for (const char* keys : {" --key canary", " --key=canary", " --api-secret canary",
+                             " --api_secret=canary", " -kcanary", " -k canary", " canary",
+                             " --set venue.api_secret=canary", " --set venue.key=canary"}) {
+      const Ran ran = shell("$T " + std::string(program) + command + keys);
+      EXPECT_EQ(ran.status, 2) << program << keys;
+      EXPECT_EQ((ran.out + ran.err).find("canary"), std::string::npos) << ran.err;
+      EXPECT_FALSE(ran.err.empty()) << program << keys;
+    }
+  }
+  const Ran flag = shell("$T live --live=canary" + command);
+  EXPECT_EQ(flag.status, 2);
+  EXPECT_EQ(flag.err.find("canary"), std::string::npos) << flag.err;
+  expect_refused(shell("$T live --key canary --once" + command),
+                 {"There is no option --key --once, and no place for 1 of the words.\n"});
+  expect_refused(shell("$T log check somewhere else"), {"There is no place for 1 of the words.\n"});
+  // Nor from the environment.
+  const Ran printed = shell(
+      "export VENUE_KEY=canary TRANCHET_KEY=canary API_SECRET=canary; $T live --print-config" +
+      command);
+  EXPECT_EQ(printed.status, 0) << printed.err;
+  EXPECT_EQ(printed.out.find("canary"), std::string::npos);
+}
+
 TEST_F(ProgramTest, LocaleAndTimeZoneChangeNothing) {
   const std::string run = backtest(sample(), "--json | grep -v -e wall_sec -e events_per");
   const Ran plain = shell("export LC_ALL=C TZ=UTC; " + run);

@@ -1,9 +1,8 @@
-// The gateway over a run that goes on: real sockets on loopback, users, actions, and bad peers.
+// The gateway over a run that goes on: real sockets on loopback, users, and actions.
 #include "tests/adapters/gateway/gateway_fixture.h"
 
 #include <array>
 #include <cstdio>
-#include <functional>
 
 namespace tranchet {
 namespace {
@@ -320,76 +319,6 @@ TEST_F(GatewayTest, WhoComesWhenTheLogRestsSeesTheNewestOfIt) {
   ASSERT_TRUE(state && update);
   EXPECT_NE(state->find(R"("mark":"45010")"), std::string::npos) << *state;
   EXPECT_EQ(json_field(*update, "currentPnl"), "1") << *update;
-}
-
-// ---- Bad peers.
-
-TEST_F(GatewayTest, WhatMeansNothingIsLetPass) {
-  auto peer = listen("anna");
-  for (const char* text : {"", "{", "[]", "null", "{\"type\":\"order\"}", "{\"type\":7}",
-                           "\xff\xfe", "{\"type\":\"close\",\"instrument\":\"BTCUSDT\"}"}) {
-    if (std::string_view(text) == "\xff\xfe") continue;  // Not UTF-8: see below.
-    peer->send_text(text);
-  }
-  peer->send_text("ping");
-  EXPECT_EQ(peer->next_text(), "pong");
-  EXPECT_GE(metric("ignored_messages_total"), 7U);
-  EXPECT_EQ(wishes_.size(), 0U);
-}
-
-TEST_F(GatewayTest, FramesThatBreakTheRulesEndTheSocketAlone) {
-  auto witness = listen("vera");
-  struct Row {
-    std::string what;
-    std::function<void(Peer&)> send;
-  };
-  const std::string large(64 * 1024 + 1, 'x');
-  for (const Row& row :
-       {Row{"not masked", [](Peer& peer) { peer.send_frame(0x81, "ping", false); }},
-        Row{"reserved bits", [](Peer& peer) { peer.send_frame(0xf1, "ping"); }},
-        Row{"unknown kind", [](Peer& peer) { peer.send_frame(0x83, "ping"); }},
-        Row{"not UTF-8", [](Peer& peer) { peer.send_frame(0x81, "\xff\xfe"); }},
-        Row{"binary", [](Peer& peer) { peer.send_frame(0x82, "ping"); }},
-        Row{"too long", [&](Peer& peer) { peer.send_text(large); }}}) {
-    auto peer = listen("anna");
-    row.send(*peer);
-    EXPECT_TRUE(peer->is_closed()) << row.what;
-  }
-  witness->send_text("ping");
-  EXPECT_TRUE(witness->next_text_with({"pong"}));
-}
-
-TEST_F(GatewayTest, AFloodIsCutOffAndNobodyElseNotices) {
-  auto witness = listen("vera");
-  auto flood = listen("anna");
-  for (int count = 0; count < 10'000; ++count) flood->send_text("{}");
-  EXPECT_TRUE(flood->is_closed());
-  witness->send_text("ping");
-  EXPECT_TRUE(witness->next_text_with({"pong"}));
-  EXPECT_GE(metric("rate_limited_total"), 1U);
-}
-
-TEST_F(GatewayTest, The33rdConnectionIsHungUpOn) {
-  std::vector<std::unique_ptr<Peer>> peers;
-  for (int count = 0; count < 32; ++count) {
-    peers.push_back(std::make_unique<Peer>(gateway_->port()));
-    ASSERT_EQ(peers.back()->request("GET", "/healthz").status, 200) << count;
-  }
-  EXPECT_EQ(Peer(gateway_->port()).request("GET", "/healthz").status, 0);
-  EXPECT_EQ(peers.front()->request("GET", "/healthz").status, 200);
-  const PeerAnswer metrics = peers.front()->request("GET", "/metrics");
-  EXPECT_NE(metrics.body.find("\ntranchet_connections_refused_total 1\n"), std::string::npos)
-      << metrics.body;
-}
-
-TEST_F(GatewayTest, HalfARequestHarmsNobody) {
-  Peer slow(gateway_->port());
-  slow.send_bytes("POST /api/halt HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Le");
-  Peer garbage(gateway_->port());
-  garbage.send_bytes("\x16\x03\x01 hello\r\n\r\n");
-  EXPECT_EQ(ask("GET", "/healthz").status, 200);
-  EXPECT_EQ(ask("POST", "/api/halt", {bearer("anna")}, std::string(64 * 1024 + 1, ' ')).status,
-            413);
 }
 
 }  // namespace

@@ -49,7 +49,8 @@ bool Peer::fill() {
   if (poll(&ready, 1, kPatience) <= 0) return false;
   std::string chunk(65'536, '\0');
   const ssize_t count = recv(socket_, chunk.data(), chunk.size(), 0);
-  if (count <= 0) return false;
+  has_ended_ = count <= 0;
+  if (has_ended_) return false;
   buffer_.append(chunk, 0, static_cast<std::size_t>(count));
   return true;
 }
@@ -179,7 +180,13 @@ std::vector<std::string> Peer::texts_so_far() {
 bool Peer::is_closed() {
   while (next_text()) {
   }
-  return !fill();
+  return is_hung_up_on();
+}
+
+bool Peer::is_hung_up_on() {
+  while (fill()) {
+  }
+  return has_ended_;
 }
 
 std::string json_field(std::string_view document, std::string_view name) {

@@ -39,7 +39,8 @@ class Peer {
   std::optional<std::string> next_text_with(const std::vector<std::string>& parts);
   // Every text that has come until an echo of a ping of ours: what was sent before is here.
   std::vector<std::string> texts_so_far();
-  bool is_closed();  // Waits for the end.
+  bool is_closed();      // Waits for the end of a WebSocket.
+  bool is_hung_up_on();  // Waits for the end of a connection, whatever comes before it.
   int close_code() const { return close_code_; }
 
  private:
@@ -48,6 +49,7 @@ class Peer {
 
   int socket_ = -1;
   std::string buffer_;
+  bool has_ended_ = false;
   int close_code_ = 0;
 };
 

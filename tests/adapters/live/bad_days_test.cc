@@ -12,6 +12,11 @@ namespace {
 
 using namespace literals;
 
+std::string text_of(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
 class BadDays : public LiveSession {
  protected:
   bool is_told(const std::string& text) { return stage_->notes().find(text) != std::string::npos; }
@@ -166,9 +171,20 @@ TEST_F(BadDays, ASecondProgramAndAnEditedConfiguration) {
   finish();
 }
 
-// Screens and readers of a log that grows, and no secret in any of it, nor in a core.
+// Screens and readers of a log that grows, and what the system shows of a process: no secret is in
+// any of it, nor in a core. Nor is what the program finds in its environment.
 TEST_F(BadDays, WhatOthersSeeOfASessionHasNoSecret) {
+  constexpr std::string_view kSurrounding = "canary0of0the0environment";
+  ::setenv("API_SECRET", std::string(kSurrounding).c_str(), 1);
   begin({.gateway = true});
+  ::unsetenv("API_SECRET");
+  const fs::path process = "/proc/" + std::to_string(stage_->program().id());
+  EXPECT_NE(text_of(process / "cmdline").find("live.toml"), std::string::npos);
+  for (const char* shown : {"cmdline", "environ", "comm", "stat"}) {
+    for (const std::string_view canary : {kCanaryKey, kToken}) {
+      EXPECT_EQ(text_of(process / shown).find(canary), std::string::npos) << shown;
+    }
+  }
   Child follower({TRANCHET_PROGRAM, "log", "cat", "--follow", stage_->log().string()},
                  folder_ / "follow-errors");
   hold(0.1_qty);
@@ -211,6 +227,7 @@ TEST_F(BadDays, WhatOthersSeeOfASessionHasNoSecret) {
   ready();
   wait_protected(0, 0.1_qty);
   finish();
+  expect_in_no_file(kSurrounding);
 }
 
 TEST(Cores, AChildWithoutKeysLeavesOne) {

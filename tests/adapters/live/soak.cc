@@ -4,16 +4,15 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "tests/adapters/live/live_session.h"
+#include "tests/adapters/live/process_figures.h"
 
 namespace tranchet {
 namespace {
@@ -32,28 +31,6 @@ constexpr const char* kFaults[] = {"503-executed",
                                    "hangup-executed",
                                    "late-answer:ms=200",
                                    "disconnect"};
-
-// "VmHWM:" and the like, of /proc/PID/status, in kB.
-std::uint64_t status_field(pid_t process, const std::string& name) {
-  std::ifstream file("/proc/" + std::to_string(process) + "/status");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with(name)) return std::stoull(line.substr(name.size()));
-  }
-  return 0;
-}
-
-// User and system, since the process began.
-double cpu_seconds(pid_t process) {
-  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  std::istringstream rest(text.substr(text.rfind(')') + 1));
-  std::string word;
-  std::uint64_t ticks = 0;
-  for (int field = 3; field <= 15 && rest >> word; ++field) {
-    if (field >= 14) ticks += std::stoull(word);
-  }
-  return static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
 
 std::string newest_figures(const std::string& notes) {
   const std::size_t at = notes.rfind("event=figures ");
@@ -100,7 +77,8 @@ class LiveSoak : public LiveSession {
               << "    memory, most           " << status_field(process, "VmHWM:") / 1024 << " MB\n"
               << "    memory of its own      " << status_field(process, "RssAnon:") / 1024
               << " MB; the rest is the log, mapped\n"
-              << "    processor              " << cpu_seconds(process) * 100 / seconds << " %\n";
+              << "    processor              " << processor_seconds_of(process) * 100 / seconds
+              << " %\n";
     std::istringstream figures(newest_figures(stage_->notes()));
     for (std::string word; figures >> word;) {
       const bool is_value = word.find('=') == std::string::npos;

@@ -1,10 +1,7 @@
 #include "tests/adapters/live/stage.h"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -13,6 +10,7 @@
 
 #include "events/ensure.h"
 #include "replay/verify.h"
+#include "tests/adapters/live/control_wish.h"
 
 namespace tranchet {
 namespace {
@@ -201,21 +199,7 @@ int Stage::stop() {
 }
 
 std::string Stage::wish(const std::string& event) {
-  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string path = (log() / "control").string();
-  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  std::string answer = "nobody listens";
-  if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
-    const std::string line = "{\"time\":\"2026-01-01T00:00:00Z\"," + event + "}\n";
-    [[maybe_unused]] const auto sent = ::write(socket, line.data(), line.size());
-    char bytes[4096];
-    const ssize_t size = ::read(socket, bytes, sizeof(bytes));
-    answer.assign(bytes, size > 0 ? static_cast<std::size_t>(size) : 0);
-  }
-  ::close(socket);
-  return answer;
+  return wish_of(log(), event);
 }
 
 void Stage::enter(const std::string& side, const std::string& quantity) {

@@ -109,6 +109,10 @@ TEST_F(ReportTest, PageStandsAloneAndEscapes) {
   EXPECT_EQ(page.find("http"), std::string::npos);
   EXPECT_EQ(page.find("url("), std::string::npos);
   EXPECT_NE(page.find("<polyline class=\"equity\""), std::string::npos);
+  // A sheet of its own for a phone, where the wide one would be too small to read.
+  for (const char* sheet : {"<svg class=\"wide\"", "<svg class=\"narrow\""}) {
+    EXPECT_NE(page.find(sheet), std::string::npos) << sheet;
+  }
   EXPECT_NE(page.find("a&amp;b.csv, c.zip"), std::string::npos);
   EXPECT_NE(page.find("<td>defaults.take_profit_pct</td><td class=\"path\">1</td>"),
             std::string::npos);

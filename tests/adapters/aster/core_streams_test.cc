@@ -1,0 +1,136 @@
+// The core by its bytes: streams that end and come back, and what was missed meanwhile.
+#include "tests/adapters/aster/aster_shell.h"
+
+namespace tranchet::aster {
+namespace {
+
+using namespace literals;
+
+TEST_F(AsterShell, AnExpiredKeyIsReplaced) {
+  begin();
+  connect();
+  const std::uint64_t first = attempt(Stream::User);
+  core_->on_stream_text(Stream::User, first, R"({"e":"listenKeyExpired","E":1})", now());
+  EXPECT_EQ(only<Disconnected>().size(), 1U);
+  EXPECT_FALSE(core_->wanted(Stream::User).has_value());
+  pass(Duration::seconds(1));
+  open_user();
+  EXPECT_GT(attempt(Stream::User), first);
+  EXPECT_EQ(only<Connected>().size(), 1U);
+}
+
+TEST_F(AsterShell, AKeyThatCannotBeKeptIsReplaced) {
+  begin();
+  connect();
+  pass(Duration::minutes(30));
+  answer("PUT listenKey", R"({"code":-1125,"msg":"This listenKey does not exist."})", 400);
+  EXPECT_EQ(only<Disconnected>().size(), 1U);
+  pass(Duration::seconds(1));
+  EXPECT_TRUE(is_sent("POST listenKey"));
+}
+
+TEST_F(AsterShell, ASilentUserStreamIsDead) {
+  begin();
+  connect();
+  pings_ = false;
+  pass(Duration::seconds(59));
+  EXPECT_TRUE(events().empty());
+  pass(Duration::seconds(2));
+  EXPECT_EQ(only<Disconnected>().size(), 1U);
+}
+
+TEST_F(AsterShell, StreamsAreRenewedBeforeTheVenueEndsThem) {
+  begin();
+  connect();
+  const std::uint64_t first = attempt(Stream::Market);
+  for (int hour = 0; hour < 24; ++hour) {
+    pass(Duration::hours(1));
+    while (!sent_.empty()) {
+      const std::string label(sent_.front().label);
+      answer(label, label == "GET time"           ? time_body()
+                    : label == "GET exchangeInfo" ? rules_body()
+                    : label == "POST listenKey"   ? R"({"listenKey":"abc"})"
+                                                  : "{}");
+    }
+  }
+  for (int second = 0; second < 31 && attempt(Stream::Market) == 0; ++second) {
+    pass(Duration::seconds(1));
+  }
+  EXPECT_GT(attempt(Stream::Market), first);
+}
+
+TEST_F(AsterShell, WithoutPricesForHalfAMinuteTheyAreAskedFor) {
+  begin();
+  connect();
+  prices_ = false;
+  pass(Duration::seconds(29));
+  EXPECT_FALSE(is_sent("GET premiumIndex"));
+  events();
+  pass(Duration::seconds(2));
+  EXPECT_TRUE(only_fault().starts_with("no market data for 30 s"));
+  answer("GET premiumIndex",
+         R"([{"symbol":"AUSDT","markPrice":"99.5"},{"symbol":"X","markPrice":"1"}])");
+  std::vector<Occurrence> prices;
+  core_->take_market(prices);
+  ASSERT_EQ(prices.size(), 1U);
+  EXPECT_EQ(std::get<MarkPrice>(prices[0].body).price, 99.5_px);
+}
+
+TEST_F(AsterShell, MissedFillsAreFetchedAndTheirOrdersAskedFor) {
+  options_.known_until = Timestamp() + Duration::milliseconds(kVenueStart);
+  options_.traded = {"AUSDT"};
+  begin();
+  connect();
+  const std::string row =
+      R"([{"id":5,"orderId":78,"symbol":"AUSDT","side":"SELL","positionSide":"LONG","qty":"1",)"
+      R"("price":"90","commission":"0.1","commissionAsset":"USDT","maker":false,"time":)" +
+      std::to_string(venue_now()) + "}]";
+  answer("GET userTrades", row);
+  EXPECT_TRUE(events().empty());
+  EXPECT_FALSE(core_->is_idle());
+  const OrderId order = make_order_id({.account = 1, .sequence = Sequence{9}});
+  answer("GET order", order_body(order, "FILLED", 5, "1"));
+  const auto fills = only<OrderFilled>();
+  ASSERT_EQ(fills.size(), 1U);
+  EXPECT_EQ(fills[0].order, order);
+  EXPECT_EQ(fills[0].trade, TradeId{5});
+}
+
+TEST_F(AsterShell, AnotherAccountsOrdersAreForeign) {
+  begin();
+  connect();
+  hear("TRADE", "FILLED", make_order_id({.account = 2, .sequence = Sequence{9}}), venue_now(),
+       R"(,"l":"1","L":"90","t":3,"n":"0.1","N":"USDT")");
+  const auto fills = only<OrderFilled>();
+  ASSERT_EQ(fills.size(), 1U);
+  EXPECT_EQ(fills[0].order, OrderId::None);
+  EXPECT_EQ(fills[0].origin, FillOrigin::Foreign);
+}
+
+TEST_F(AsterShell, AnUnlistedSymbolThatIsHeldIsListed) {
+  begin();
+  answer("GET time", time_body());
+  answer("GET exchangeInfo", R"({"symbols":[{"symbol":"BUSDT","status":"TRADING","filters":[)"
+                             R"({"filterType":"PRICE_FILTER","tickSize":"0.5"},)"
+                             R"({"filterType":"LOT_SIZE","stepSize":"1"}]}]})");
+  answer("GET positionSide/dual", R"({"dualSidePosition":true})");
+  open_user();
+  events();
+  const Command snapshot = RequestSnapshot{};
+  core_->submit({&snapshot, 1}, now().wall);
+  pump();
+  const std::string rows =
+      R"([{"symbol":"BUSDT","positionAmt":"3","entryPrice":"7","positionSide":"LONG"}])";
+  answer("GET positionRisk", rows);
+  answer("GET openOrders", "[]");
+  answer("GET balance", R"([{"asset":"USDT","balance":"10"}])");
+  answer("GET positionRisk", rows);
+  const auto all = events();
+  ASSERT_EQ(all.size(), 5U);
+  EXPECT_EQ(std::get<InstrumentListed>(all[0]).tick_size, 0.5_px);
+  EXPECT_EQ(std::get<PositionReported>(all[2]).quantity, 3_qty);
+  EXPECT_EQ(std::get<BalanceReported>(all[3]).balance, 10_usd);
+}
+
+}  // namespace
+}  // namespace tranchet::aster
