@@ -137,7 +137,7 @@ TEST(AverageTrueRange, IsWildersToWithinHalfAPeriodOfItsLastPlace) {
     for (std::size_t n = 0; n < ranges.size(); ++n) {
       ASSERT_EQ(ranges[n].has_value(), n + 1 >= static_cast<std::size_t>(period)) << n;
       if (!ranges[n]) continue;
-      const Fraction ours(boost::multiprecision::int128_t(*ranges[n]));
+      const Fraction ours{boost::multiprecision::cpp_int(*ranges[n])};
       EXPECT_LE(abs(ours - exact[n] * kDecimalOne), Fraction(period + 1, 2))
           << "period " << period << ", candle " << n;
     }
