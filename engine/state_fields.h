@@ -13,6 +13,8 @@
 //   visit.settings(s), orders(o, fields), window(w)
 #pragma once
 
+#include <string>
+
 #include "engine/state.h"
 
 namespace tranchet {
@@ -125,7 +127,8 @@ void visit_hunter(Visit& visit, HunterMemory& hunter) {
 
 template <class Visit, class InstrumentState>
 void visit_exchange(Visit& visit, InstrumentState& instrument) {
-  visit.part("exchange", [&] {
+  const auto number = static_cast<std::uint64_t>(instrument.positions[0].key.instrument);
+  visit.part("exchange[" + std::to_string(number) + "]", [&] {
     auto& candles = instrument.candles;
     visit.named("session_closed seconds period count opened close range", instrument.session_closed,
                 candles.seconds, candles.period, candles.count, candles.opened, candles.close,
@@ -137,7 +140,8 @@ template <class Visit, class InstrumentState>
 void visit_distances(Visit& visit, InstrumentState& instrument) {
   for (auto& position : instrument.positions) {
     for (auto& tranche : position.tranches) {
-      visit.part("distances", [&] {
+      const auto number = static_cast<std::uint64_t>(tranche.id);
+      visit.part("distances[" + std::to_string(number) + "]", [&] {
         visit.named("take_profit_distance stop_loss_distance", tranche.take_profit_distance,
                     tranche.stop_loss_distance);
       });

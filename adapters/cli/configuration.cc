@@ -264,6 +264,7 @@ class Builder {
     if (!configuration_.account_instruments.empty()) {
       settings.set(Setting::EntriesAllowed, InstrumentId::None, 0);
     }
+    if (Failure failure = check_session()) return std::unexpected(*std::move(failure));
     return std::move(configuration_);
   }
 
@@ -275,6 +276,38 @@ class Builder {
     if (venue.name != "fyers") return;
     if (venue.rest == others.rest) venue.rest = "https://api-t1.fyers.in";
     if (venue.stream == others.stream) venue.stream = "wss://socket.fyers.in";
+  }
+
+  // The times of a session come in their order.
+  Failure check_session() const {
+    std::vector<InstrumentId> instruments{InstrumentId::None};
+    for (const ConfiguredInstrument& configured : configuration_.instruments) {
+      instruments.push_back(configured.instrument);
+    }
+    for (const InstrumentId id : instruments) {
+      const auto product = configuration_.settings.choice<ProductChoice>(Setting::Product, id);
+      std::vector<Setting> order{Setting::SessionStart, Setting::SessionEnd};
+      if (product == ProductChoice::Intraday) {
+        order = {Setting::SessionStart, Setting::LastEntry, Setting::SquareOff,
+                 Setting::SessionEnd};
+      }
+      for (std::size_t at = 1; at < order.size(); ++at) {
+        if (Failure failure = check_order(order[at - 1], order[at], id)) return failure;
+      }
+    }
+    return {};
+  }
+  Failure check_order(Setting first, Setting second, InstrumentId id) const {
+    const Settings& settings = configuration_.settings;
+    if (settings.get(first, id) < settings.get(second, id)) return {};
+    const auto key = [](Setting setting) {
+      return std::string(info(setting).section) + "." + std::string(info(setting).name);
+    };
+    const auto text = [&](Setting setting) {
+      return in_quotes(setting_text(info(setting), settings.get(setting, id)));
+    };
+    return ConfigurationError{key(second), 0,
+                              text(second) + " is not after " + key(first) + " " + text(first)};
   }
 
   ConfiguredInstrument& instrument_of(const std::string& symbol) {

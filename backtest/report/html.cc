@@ -95,7 +95,11 @@ std::string figures(const Summary& summary) {
   out += figure("Final equity", cents(account.final_equity));
   out += figure("Realized", signed_cents(account.realized_pnl), "before fees and funding");
   out += figure("Unrealized", signed_cents(account.unrealized_pnl), "at the last price");
-  out += figure("Fees", signed_cents(-account.fees));
+  std::string charges;
+  for (const auto& [name, amount] : summary.charges) {
+    charges += (charges.empty() ? "" : ", ") + name + " " + cents(amount);
+  }
+  out += figure("Fees", signed_cents(-account.fees), charges);
   out += figure("Funding", signed_cents(account.funding));
   out += figure("Deepest drawdown", cents(account.max_drawdown),
                 share_text(account.max_drawdown_share, kPpmOne));

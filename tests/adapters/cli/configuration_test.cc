@@ -238,6 +238,26 @@ TEST_F(ConfigurationTest, ErrorsNameFileLineKeyAndValue) {
   EXPECT_TRUE(infinite.starts_with("c.toml:2: defaults.trade_value \"inf\" ")) << infinite;
 }
 
+TEST_F(ConfigurationTest, TheTimesOfASessionComeInTheirOrder) {
+  EXPECT_EQ(error("[session]\nend = \"09:00\"\n"),
+            "session.end: \"09:00\" is not after session.start \"09:15\"");
+  const std::string late = "[session]\nsquare_off = \"15:45\"\n";
+  EXPECT_EQ(error(late), "no error");  // Carried: it is not looked at.
+  EXPECT_EQ(error(late + "product = \"intraday\"\n"),
+            "session.end: \"15:30\" is not after session.square_off \"15:45\"");
+  EXPECT_EQ(error("[session]\nproduct = \"intraday\"\nlast_entry = \"15:20\"\n"),
+            "session.square_off: \"15:15\" is not after session.last_entry \"15:20\"");
+  EXPECT_EQ(error("[instrument.X]\nproduct = \"intraday\"\nlast_entry = \"09:00\"\n"),
+            "session.last_entry: \"09:00\" is not after session.start \"09:15\"");
+  EXPECT_EQ(error("[session]\nsquare_off = \"25:00\"\n"),
+            "c.toml:2: session.square_off \"25:00\" is not a time of day such as 15:15");
+  EXPECT_EQ(error("[session]\nholidays = [\"2024-02-30\"]\n")
+                    .find("which is no date such as 2024-01-26") != std::string::npos,
+            true);
+  EXPECT_EQ(error("[charges]\nstt_sell_pct = 0.0000001\n"),
+            "c.toml:2: charges.stt_sell_pct \"0.0000001\" has more than 6 decimals");
+}
+
 TEST_F(ConfigurationTest, BadSetsAreErrors) {
   EXPECT_EQ(error("", {"leverage"}), "--set: \"leverage\" is not KEY=VALUE");
   EXPECT_EQ(error("", {"name=x"}), "--set: \"name\" could be venue.name, strategy.name");
