@@ -58,6 +58,8 @@ class FyersVenueRun {
     options.control = arguments_.control;
     options.wall_clock = arguments_.wall_clock;
     options.server.limits.connections = 256;
+    // Every third frame of prices is acknowledged, and a tape may be fast.
+    options.server.limits.messages_per_second = 2'000;
     options.server.limits.session_timeout = std::chrono::minutes(15);
     if (auto read = read_listen(arguments_.listen, options.server); !read) {
       return std::unexpected(read.error());
