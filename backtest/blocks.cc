@@ -33,7 +33,7 @@ bool are_marks(BlockKind kind, bool trades_are_marks) {
 std::expected<void, LogError> Lane::take(InstrumentId instrument, const HistoryPiece& piece) {
   guard_ = piece.guard;
   if (!piece.block) {
-    if (signals_ != nullptr) complete_window(instrument, 0);
+    if (window_of_ == instrument) complete_window(instrument);
     for (const Occurrence& row : piece.rows) {
       if (auto taken = take(row); !taken) return taken;
     }
@@ -163,16 +163,19 @@ std::uint32_t Lane::next_signal(InstrumentId instrument, const TickBlock& block,
   return first;
 }
 
-// The engine's window may lack prices that were jumped over; where it counts, it gets them back.
-void Lane::complete_window(InstrumentId instrument, std::uint32_t at) {
-  if (window_of_ != instrument) return;
-  engine_.remember(instrument, signals_->window_before(at));
+// The engine's window lacks prices that were jumped over: in front of rows it gets them back.
+void Lane::complete_window(InstrumentId instrument) {
+  engine_.remember(instrument, signals_->window_before(0));
   window_of_ = InstrumentId::None;
 }
 
 std::expected<void, LogError> Lane::take_tick(InstrumentId instrument, const TickBlock& block,
                                               std::uint32_t at) {
-  if (signals_ != nullptr && signals_->is_signal(at)) complete_window(instrument, at);
+  // A window that lacks prices shows no signal where there is none: its extremes are smaller. Where
+  // there is one it must show it.
+  if (window_of_ == instrument && next_signal(instrument, block, at) == at) {
+    engine_.remember(instrument, signals_->extremes_before(at));
+  }
   const Price price = Price::from_raw(block.prices()[at]);
   if (block.kind() == BlockKind::Marks) {
     return take_price(MarkPrice{instrument, price}, time_of(block, at));

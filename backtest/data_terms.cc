@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backtest/tape/tape.h"
 #include "backtest/tape/tape_data.h"
 
 namespace tranchet {
@@ -15,7 +16,7 @@ std::int64_t step_of(int decimals) {
 }
 
 std::expected<DataReport, InputError> survey(const DataOptions& options) {
-  auto data = open_data(options);
+  auto data = MarketData::open(options);
   if (!data) return std::unexpected(data.error());
   Block block;
   while (true) {
@@ -29,7 +30,10 @@ std::expected<DataReport, InputError> survey(const DataOptions& options) {
 
 std::expected<DataReport, InputError> report_before(const DataOptions& data,
                                                     const InstrumentListed& rules) {
-  auto opened = open_data(data);
+  const auto tape = open_tape(data);
+  if (!tape) return std::unexpected(tape.error());
+  if (*tape != nullptr) return (*tape)->meta().report;  // Of the whole.
+  auto opened = MarketData::open(data);
   if (!opened) return std::unexpected(opened.error());
   DataReport report = (*opened)->report();
   const bool is_capture = !report.has_bars && !report.has_trades;

@@ -92,7 +92,7 @@ class Lane final : private Observer {
   bool jump_bars(InstrumentId instrument, const TickBlock& block, std::uint32_t& at);
   void pass(InstrumentId instrument, const PriceSummary& passed, bool are_trades);
   std::uint32_t next_signal(InstrumentId instrument, const TickBlock& block, std::uint32_t at);
-  void complete_window(InstrumentId instrument, std::uint32_t at);
+  void complete_window(InstrumentId instrument);
   bool check(const TickBlock& block, std::uint32_t from, std::uint32_t to);
   BlockExit find(const TickBlock& block, std::uint32_t at, std::uint32_t end,
                  const QuietBand& band);
