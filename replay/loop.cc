@@ -63,7 +63,9 @@ std::expected<void, LogError> Loop::run_due(Timestamp time) {
     venue_.advance(*wakeup, answers_);
     ++venue_changes_;
     for (const Occurrence& answer : answers_) {
-      if (auto taken = take(answer.time, answer.body); !taken) return taken;
+      // One that waited while something later was taken, as a wish is, comes after it.
+      const Timestamp when = std::max(answer.time, engine_.state().now);
+      if (auto taken = take(when, answer.body); !taken) return taken;
     }
   }
   find_due();

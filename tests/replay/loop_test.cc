@@ -122,6 +122,20 @@ class SnapshotLoopTest : public LoopTest {
   SnapshotLoopTest() : LoopTest(Durability::EveryBatch, kInterval) {}
 };
 
+// ---- Answers.
+
+// A live writer takes wishes as they come, with the wall's time, before it looks at the venue: an
+// answer that was due a moment before must not put time back.
+TEST_F(LoopTest, AnAnswerThatWaitedComesAfterWhatWasTakenMeanwhile) {
+  take(at(1'000), limit_entry());
+  venue_.script = {{at(1'050), OrderAccepted{entry_order()}}};
+  loop_->look_again();
+  take(at(1'100), mark());
+  run_until(at(1'100));
+  EXPECT_EQ(engine_.state().now, at(1'100));
+  EXPECT_FALSE(engine_.state().order(entry_order()).is_unanswered());
+}
+
 // ---- Timers.
 
 TEST_F(LoopTest, TimersFireBeforeTheNextInputOfALaterTimeOnly) {
