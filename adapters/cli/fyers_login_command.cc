@@ -78,7 +78,9 @@ class Login {
   Outcome<std::string> run() {
     auto keys = fyers::read_app_keys(arguments_.app);
     if (!keys) return failure(kBadInput, keys.error());
-    auto address = parse_address(arguments_.rest, "https");
+    // In the clear only to a twin on this machine.
+    const bool is_plain = arguments_.rest.starts_with("http://");
+    auto address = parse_address(arguments_.rest, is_plain ? "http" : "https");
     if (!address) {
       return failure(kBadInput, "--rest \"" + arguments_.rest + "\" " + address.error());
     }
