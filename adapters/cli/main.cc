@@ -215,7 +215,7 @@ void Program::add_live() {
 
 void Program::add_fyers_login() {
   CLI::App* command = app_.add_subcommand(
-      "fyers-login", "The token that Fyers wants each day: prints where to log in, reads the answer");
+      "fyers-login", "The token that Fyers wants each day: where to log in, and what came of it");
   command->add_option("--app", fyers_login_.app, "Private file: app_id, secret, redirect_uri")
       ->required();
   command->add_option("--token", fyers_login_.token, "The token's file, which `live` reads")
