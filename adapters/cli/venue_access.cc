@@ -13,6 +13,10 @@ std::expected<std::unique_ptr<VenueAccess>, WriterFailure> VenueAccess::open(
   const auto failure = [](int status, std::string text) {
     return std::unexpected(WriterFailure{status, std::move(text)});
   };
+  if (settings.name != "aster") {
+    return failure(kBadInput, "venue.name \"" + settings.name +
+                                  "\": an account is looked at from outside at aster alone");
+  }
   const auto rest = parse_address(settings.rest, "https");
   if (!rest) return failure(kBadInput, "venue.rest \"" + settings.rest + "\" " + rest.error());
   auto permit = LivePermit::from_keys(settings.keys);
