@@ -49,8 +49,8 @@ Read<venue_server::TapeDecimals> look_at(TapeOptions& tape, const Listing& listi
 
 class FyersVenueRun {
  public:
-  FyersVenueRun(const FyersVenueArguments& arguments, std::ostream& err)
-      : arguments_(arguments), err_(err) {}
+  FyersVenueRun(const FyersVenueArguments& arguments, std::ostream& out, std::ostream& err)
+      : arguments_(arguments), out_(out), err_(err) {}
 
   Read<ListenerOptions> read_options() {
     ListenerOptions options;
@@ -58,6 +58,8 @@ class FyersVenueRun {
     options.control = arguments_.control;
     options.wall_clock = arguments_.wall_clock;
     options.server.limits.connections = 256;
+    // Every third frame of prices is acknowledged, and a tape may be fast.
+    options.server.limits.messages_per_second = 2'000;
     options.server.limits.session_timeout = std::chrono::minutes(15);
     if (auto read = read_listen(arguments_.listen, options.server); !read) {
       return std::unexpected(read.error());
@@ -108,7 +110,16 @@ class FyersVenueRun {
       if (!read) return std::unexpected(read.error());
       master = std::move(*read);
     }
+    std::optional<Timestamp> from;
+    if (!arguments_.from.empty()) {
+      from = parse_time(arguments_.from);
+      if (!from) {
+        return std::unexpected("--from \"" + arguments_.from +
+                               "\" is no time like 2023-07-05T09:15:00+05:30");
+      }
+    }
     for (TapeOptions& tape : *tapes) {
+      tape.from = from;
       const std::string symbol = tape.symbol;
       auto made = fyers_venue::make_listing(symbol, options.desk.listings.size() + 1);
       if (!made) return std::unexpected("--tape: " + made.error());
@@ -165,11 +176,16 @@ class FyersVenueRun {
     }
     if (!arguments_.certificate.empty()) {
       options.server.identity = {arguments_.certificate, arguments_.key};
+    } else if (arguments_.tls) {
+      auto made = make_identity(out_);
+      if (!made) return std::unexpected(made.error());
+      options.server.identity = std::move(*made);
     }
     return {};
   }
 
   const FyersVenueArguments& arguments_;
+  std::ostream& out_;
   std::ostream& err_;
 };
 
@@ -177,7 +193,7 @@ class FyersVenueRun {
 
 int run_fyers_venue_command(const FyersVenueArguments& arguments, std::ostream& out,
                             std::ostream& err) {
-  const auto options = FyersVenueRun(arguments, err).read_options();
+  const auto options = FyersVenueRun(arguments, out, err).read_options();
   if (!options) {
     err << "tranchet: venue: " << options.error() << "\n";
     return kBadInput;

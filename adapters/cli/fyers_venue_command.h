@@ -13,10 +13,12 @@ struct FyersVenueArguments {
   std::vector<std::string> tapes;         // SYM=PATH
   std::string instruments;                // Symbol master as downloaded; empty: from the data.
   std::string speed = "1";                // 0.01 .. 100000
+  std::string from;                       // Where the tapes begin: RFC 3339; empty: at the start.
   bool loop = false;
   bool end = false;
   std::string certificate;  // PEM, both or neither; neither: plain HTTP.
   std::string key;
+  bool tls = false;                 // With a certificate that is made, and named on `out`.
   std::vector<std::string> faults;  // KIND[:every=N][:count=N][:ms=N][:code=-N]
   std::string partial_fills;        // "30%" of each print; empty: all.
   bool control = false;

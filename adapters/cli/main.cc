@@ -17,6 +17,7 @@
 #include "adapters/cli/doctor_command.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/fyers_login_command.h"
+#include "adapters/cli/fyers_venue_command.h"
 #include "adapters/cli/instruments.h"
 #include "adapters/cli/live_command.h"
 #include "adapters/cli/log_command.h"
@@ -403,10 +404,12 @@ void Program::add_fyers_venue(CLI::App& venue) {
   command->add_option("--instruments", fyers.instruments,
                       "a symbol master, as downloaded (NSE_CM_sym_master.json)");
   command->add_option("--speed", fyers.speed, "so many times as fast; 1");
+  command->add_option("--from", fyers.from, "2023-07-05T09:15:00+05:30: what is before is history");
   command->add_flag("--loop", fyers.loop, "begin a tape again when it has ended");
   command->add_flag("--end", fyers.end, "stop when the last tape has ended");
   command->add_option("--certificate", fyers.certificate, "PEM; else it is plain HTTP");
   command->add_option("--key", fyers.key, "its private key, PEM");
+  command->add_flag("--tls", fyers.tls, "TLS, with a certificate that is made");
   command->add_option("--fault", fyers.faults, "KIND[:every=N][:count=N][:ms=N][:code=-N]...");
   command->add_option("--partial-fills", fyers.partial_fills,
                       "an order gets so much of each print: 30%");
@@ -418,9 +421,8 @@ void Program::add_fyers_venue(CLI::App& venue) {
   command->add_option("--app-id", fyers.app_id, "that logs in; TWIN-100");
   command->add_option("--secret", fyers.secret, "of the app; TWINSECRET");
   command->add_flag("--control", fyers.control, "answer POST /twin/fault and /twin/price");
-  command->callback([this] {
-    status_ = run_fyers_venue_command(fyers_venue_, std::cout, std::cerr);
-  });
+  command->callback(
+      [this] { status_ = run_fyers_venue_command(fyers_venue_, std::cout, std::cerr); });
 }
 
 void Program::add_wargame() {

@@ -1,7 +1,6 @@
 #include "adapters/cli/venue_command.h"
 
 #include <simdjson.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -15,7 +14,6 @@
 #include "adapters/aster/server/listener.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/venue_options.h"
-#include "adapters/net/self_signed.h"
 
 namespace tranchet {
 namespace {
@@ -170,11 +168,8 @@ class VenueRun {
       options.server.identity = {arguments_.certificate, arguments_.key};
       return {};
     }
-    const auto folder =
-        std::filesystem::temp_directory_path() / ("tranchet-venue-" + std::to_string(::getuid()));
-    auto made = self_signed_identity(folder);
+    auto made = make_identity(out_);
     if (!made) return std::unexpected(made.error());
-    out_ << "certificate " << made->certificate_file << "\n";
     options.server.identity = std::move(*made);
     return {};
   }

@@ -1,15 +1,18 @@
 #include "adapters/cli/venue_options.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <ostream>
 #include <thread>
 
 #include "adapters/cli/exit_status.h"
+#include "adapters/net/self_signed.h"
 #include "backtest/market_data/detect.h"
 
 namespace tranchet {
@@ -114,6 +117,14 @@ Read<Ppm> read_share(const std::string& text) {
     return std::unexpected("--partial-fills \"" + text + "\" is no share up to 100%");
   }
   return share.count;
+}
+
+Read<ServerIdentity> make_identity(std::ostream& out) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("tranchet-venue-" + std::to_string(::getuid()));
+  auto made = self_signed_identity(folder);
+  if (made) out << "certificate " << made->certificate_file << "\n";
+  return made;
 }
 
 int serve_until_stopped(venue_server::TapeServer& venue, const ServerOptions& server,

@@ -26,6 +26,9 @@ Read<std::vector<venue_server::TapeOptions>> read_tapes_of(const std::vector<std
 // --partial-fills: "30%" is 300'000.
 Read<Ppm> read_share(const std::string& text);
 
+// A certificate of its own, kept among the temporary files of the user; says on `out` where it is.
+Read<ServerIdentity> make_identity(std::ostream& out);
+
 // A coin of this many decimals: its tick is the last of them.
 std::int64_t unit_of(int decimals);
 

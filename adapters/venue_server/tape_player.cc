@@ -42,7 +42,9 @@ std::expected<std::unique_ptr<TapePlayer>, std::string> TapePlayer::open(const T
   std::unique_ptr<TapePlayer> player(new TapePlayer(options));
   if (auto begun = player->begin(start); !begun) return std::unexpected(begun.error());
   if (!player->next()) {
-    return std::unexpected(player->failure_.empty() ? options.path.string() + ": has no prices"
+    const std::string none = options.from ? ": has no prices from " + to_text(*options.from) + " on"
+                                          : std::string(": has no prices");
+    return std::unexpected(player->failure_.empty() ? options.path.string() + none
                                                     : player->failure_);
   }
   return player;
@@ -55,6 +57,7 @@ std::expected<void, std::string> TapePlayer::begin(Timestamp start) {
   start_ = start;
   tape_start_.reset();
   prices_.clear();
+  past_.clear();
   at_ = 0;
   fill();
   return {};
@@ -78,8 +81,16 @@ void TapePlayer::fill() {
     }
     for (const Bar& bar : block_.bars) append_bar(bar, options_.instrument, prices_);
     append_events(block_, options_.instrument, prices_);
+    if (!tape_start_) set_past_apart();
     if (!tape_start_ && !prices_.empty()) tape_start_ = prices_.front().time;
   }
+}
+
+void TapePlayer::set_past_apart() {
+  if (!options_.from) return;
+  const auto first = std::ranges::lower_bound(prices_, *options_.from, {}, &Occurrence::time);
+  past_.insert(past_.end(), prices_.begin(), first);
+  prices_.erase(prices_.begin(), first);
 }
 
 std::optional<Timestamp> TapePlayer::next() const {

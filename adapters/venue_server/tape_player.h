@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backtest/market_data/market_data.h"
@@ -21,6 +22,8 @@ struct TapeOptions {
   std::filesystem::path path;
   std::uint32_t speed_percent = 100;
   bool loops = false;
+  // Where the tape begins to play; what lies before is the past. Nullopt: at its beginning.
+  std::optional<Timestamp> from;
 };
 
 // One tape. A bar becomes four trades: open, the nearer extreme first, close.
@@ -29,7 +32,9 @@ class TapePlayer {
   static std::expected<std::unique_ptr<TapePlayer>, std::string> open(const TapeOptions& options,
                                                                       Timestamp start);
 
-  // The time of the tape's first price, as the tape has it.
+  // What lay before the first price that is played, in the tape's own time; once.
+  std::vector<Occurrence> take_past() { return std::exchange(past_, {}); }
+  // The time of the first price that is played, as the tape has it.
   Timestamp beginning() const { return *tape_start_; }
   // When the next price is due; nullopt: the tape has ended, or failed.
   std::optional<Timestamp> next() const;
@@ -41,11 +46,13 @@ class TapePlayer {
   explicit TapePlayer(const TapeOptions& options) : options_(options) {}
   std::expected<void, std::string> begin(Timestamp start);
   void fill();
+  void set_past_apart();
 
   TapeOptions options_;
   std::unique_ptr<MarketData> data_;
   Block block_;
   std::vector<Occurrence> prices_;  // Of the block, in the tape's own time.
+  std::vector<Occurrence> past_;
   std::size_t at_ = 0;
   Timestamp start_;                      // When the tape began, now.
   std::optional<Timestamp> tape_start_;  // When it began, then.

@@ -254,7 +254,6 @@ std::string AccountDesk::start(FyersOrder& order, const Moment& moment) {
 
 std::string AccountDesk::submit(FyersOrder& order, const Moment& moment) {
   const bool limit = order.kind == Kind::Limit || order.kind == Kind::StopLimit;
-  order.filled_before = order.filled;
   SubmitOrder request;
   request.order = static_cast<OrderId>(order.number);
   request.quantity = order.remaining();

@@ -55,10 +55,11 @@ Answer<Key> position_of(const Call& call, std::string_view id) {
   return refuse(kInvalidPosition, "Invalid position id");
 }
 
-// What a body asks to exit. An empty one is everything: so is the venue.
+// What a body asks to exit. An empty one, or an empty id, is everything: so is the venue.
 Answer<std::vector<Key>> wanted_by(const Call& call) {
   const Json& body = call.body;
-  if (const Json* id = body.find("id")) {
+  const Json* id = body.find("id");
+  if (id != nullptr && (!id->text.empty() || !id->items.empty())) {
     std::vector<Key> keys;
     for (const std::string& text : texts_of(*id)) {
       const auto key = position_of(call, text);

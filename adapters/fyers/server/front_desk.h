@@ -65,6 +65,11 @@ class FyersFrontDesk {
   DeskAnswer answer(const DeskRequest& request, const Moment& moment);
 
   void observe(std::size_t board, const EventBody& market, const Moment& moment);
+  // A price from before the venue was there: candles and the previous close know of it, nobody
+  // else.
+  void remember(std::size_t board, const EventBody& market, Timestamp time) {
+    boards_[board].observe(market, time);
+  }
 
   // Everything that happens by itself: the hours of the session, late messages.
   void advance(const Moment& moment);

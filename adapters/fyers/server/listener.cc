@@ -41,6 +41,11 @@ std::expected<std::unique_ptr<FyersListener>, std::string> FyersListener::open(
   if (auto opened = listener->TapeServer::open(); !opened) {
     return std::unexpected(opened.error());
   }
+  for (std::size_t board = 0; board < listener->players().size(); ++board) {
+    for (const Occurrence& price : listener->players()[board]->take_past()) {
+      listener->desk_.remember(board, price.body, price.time);
+    }
+  }
   if (!listener->players().empty()) listener->beginning_ = listener->players().front()->beginning();
   for (const FaultOrder& fault : options.faults) {
     listener->desk_.cause(fault, listener->moment_at(listener->opened_));
@@ -52,13 +57,18 @@ void FyersListener::post(std::function<void(FyersFrontDesk&, const Moment&)> wor
   TapeServer::post([this, work = std::move(work)](Timestamp now) { work(desk_, moment_at(now)); });
 }
 
-// The market's clock goes as fast as the tapes do, and goes on when they have ended.
+// The market's clock goes as fast as the tapes do, and goes on when they have ended. Where prices
+// come faster than they can be shown it waits for them: no hour passes before its prices.
 Moment FyersListener::moment_at(Timestamp now) {
   told_ = std::max(told_, now);
+  Timestamp shown = now;
+  for (const auto& player : players()) {
+    if (const auto due = player->next()) shown = std::min(shown, *due);
+  }
   Timestamp market = now;
   if (!options_.wall_clock && !options_.tapes.empty()) {
-    const Int128 passed =
-        static_cast<Int128>((now - opened_).count()) * options_.tapes.front().speed_percent / 100;
+    const Int128 passed = static_cast<Int128>((shown - opened_).count()) *
+                          options_.tapes.front().speed_percent / 100;
     market = beginning_ + Duration::nanoseconds(static_cast<std::int64_t>(passed));
   }
   market_ = std::max(market_, market);

@@ -59,7 +59,6 @@ struct FyersOrder {
   Timestamp time;  // The market's clock.
   bool held =
       false;  // The venue behind has not heard of it: it waits for its stop, or the opening.
-  Quantity filled_before;  // What had been filled when the venue behind heard of it last.
 
   bool is_open() const { return status == Status::Transit || status == Status::Pending; }
   bool is_stop() const { return kind == Kind::Stop || kind == Kind::StopLimit; }

@@ -220,6 +220,9 @@ TEST(FyersPositions, ExitTakesEveryForm) {
   EXPECT_EQ(count(all), "0");
   EXPECT_EQ(member_of(all.order_row("23070300000003"), "status"), "6");
   EXPECT_EQ(exit(all, R"({"exit_all":1})"), "-352");
+  held(all);
+  EXPECT_EQ(exit(all, R"({"id":""})"), "200");
+  EXPECT_EQ(count(all), "0");
 }
 
 TEST(FyersPositions, ExitOfManyIsCutAtTheFreezeQuantity) {
@@ -378,8 +381,12 @@ TEST(FyersHours, IntradayIsSquaredOffAndTheRestCarriedOver) {
 TEST(FyersHours, NoDayEndsUnnoticed) {
   DeskClient client;
   client.place(DeskClient::order("1", "2", "2"));
+  client.place(DeskClient::order("1", "1", "1", "500", "0", "", "CNC"));
+  client.listen();
   client.go_to(at(11, 0, 5));
   EXPECT_EQ(member_of(position(client), "count_open"), "0");
+  EXPECT_EQ(client.desk().account(0).orders().size(), 0U);
+  EXPECT_HAS(client.take_texts().back(), "Expired: end of the day");
 }
 
 TEST(FyersHours, AlwaysOpenSquaresNothingOff) {

@@ -40,8 +40,9 @@ class VenueProgram {
     ::close(ends[1]);
     output_ = ::fdopen(ends[0], "r");
     for (std::string line = read_line(); !line.empty(); line = read_line()) {
-      if (!line.starts_with("listening on http://127.0.0.1:")) continue;
-      port = static_cast<std::uint16_t>(std::stoi(line.substr(30)));
+      if (line.starts_with("certificate ")) certificate = line.substr(12);
+      if (!line.starts_with("listening on http")) continue;
+      port = static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
       break;
     }
   }
@@ -66,7 +67,8 @@ class VenueProgram {
     return std::string((std::istreambuf_iterator<char>(stream)), {});
   }
 
-  std::uint16_t port = 0;  // 0: it does not listen.
+  std::uint16_t port = 0;   // 0: it does not listen.
+  std::string certificate;  // Empty: plain HTTP.
 
  private:
   std::string read_line() {
@@ -82,6 +84,22 @@ class VenueProgram {
   pid_t process_ = -1;
   std::FILE* output_ = nullptr;
 };
+
+// The header of a token that is new.
+std::string log_in(SimpleClient& client) {
+  const SimpleAnswer sent = client.ask(
+      "GET", "/api/v3/generate-authcode?client_id=TWIN-100&redirect_uri=http://x&state=s");
+  EXPECT_EQ(sent.status, 302) << sent.body;
+  const std::string to = sent.headers.contains("location") ? sent.headers.at("location") : "";
+  const std::string code = to.substr(to.find("auth_code=") + 10);
+  const SimpleAnswer tokens = client.ask("POST", "/api/v3/validate-authcode",
+                                         R"({"grant_type":"authorization_code","appIdHash":")" +
+                                             app_id_hash(AccountSpec()) + R"(","code":")" +
+                                             code.substr(0, code.find('&')) + "\"}");
+  const std::size_t from = tokens.body.find("access_token\":\"") + 15;
+  return "Authorization: TWIN-100:" + tokens.body.substr(from, tokens.body.find('"', from) - from) +
+         "\r\n";
+}
 
 class FyersVenueTest : public testing::Test {
  protected:
@@ -116,21 +134,8 @@ TEST_F(FyersVenueTest, TradesOverSockets) {
       folder_,
       arguments({"--tape", "NSE:NIFTY50-INDEX=" + (folder_ / "NIFTY.csv").string(), "--control"}));
   ASSERT_NE(venue.port, 0) << venue.errors();
-  const AccountSpec account;
   SimpleClient asks(venue.port, "");
-  const SimpleAnswer sent =
-      asks.ask("GET", "/api/v3/generate-authcode?client_id=TWIN-100&redirect_uri=http://x&state=s");
-  ASSERT_EQ(sent.status, 302) << sent.body;
-  const std::string to = sent.headers.at("location");
-  const std::string code = to.substr(to.find("auth_code=") + 10);
-  const SimpleAnswer tokens =
-      asks.ask("POST", "/api/v3/validate-authcode",
-               R"({"grant_type":"authorization_code","appIdHash":")" + app_id_hash(account) +
-                   R"(","code":")" + code.substr(0, code.find('&')) + "\"}");
-  const std::size_t from = tokens.body.find("access_token\":\"") + 15;
-  const std::string token =
-      "Authorization: TWIN-100:" + tokens.body.substr(from, tokens.body.find('"', from) - from) +
-      "\r\n";
+  const std::string token = log_in(asks);
   SimpleClient stranger(venue.port, "");
   EXPECT_EQ(stranger.upgrade("/trade/v3"), 403);
   SimpleClient orders(venue.port, "");
@@ -139,7 +144,7 @@ TEST_F(FyersVenueTest, TradesOverSockets) {
   EXPECT_HAS(orders.read_text_with("1605"), "Successfully subscribed");
   SimpleClient data(venue.port, "");
   ASSERT_EQ(data.upgrade("/hsm/v1-5/prod"), 101);
-  const std::string key = data_key(account);
+  const std::string key = data_key(AccountSpec());
   data.send_frame(2, std::string("\0\0\1\1\1\0", 6) + static_cast<char>(key.size()) + key);
   EXPECT_EQ(data.read_frame().opcode, 2);
   const SimpleAnswer placed =
@@ -176,6 +181,41 @@ TEST_F(FyersVenueTest, PlaysFilesOfTheExchangeToTheirEnd) {
   EXPECT_EQ(venue.wait(), 0) << venue.errors();
 }
 
+// What lies before --from is history: candles, and the previous close.
+TEST_F(FyersVenueTest, KnowsWhatWasBefore) {
+  write("SBIN.csv",
+        "date,open,high,low,close,volume\n"
+        "2023-07-03 15:20:00+05:30,600,601,599,600,4000\n"
+        "2023-07-03 15:25:00+05:30,600,602,598,601.5,4000\n"
+        "2023-07-04 09:15:00+05:30,603,603,603,603,4000\n"
+        "2023-07-04 09:20:00+05:30,604,604,604,604,4000\n");
+  VenueProgram venue(folder_, arguments({"--from", "2023-07-04T09:15:00+05:30"}));
+  ASSERT_NE(venue.port, 0) << venue.errors();
+  SimpleClient asks(venue.port, "");
+  const std::string token = log_in(asks);
+  const std::string quote = asks.ask("GET", "/data/quotes?symbols=NSE:SBIN-EQ", "", token).body;
+  EXPECT_HAS(quote, R"("lp":603)");
+  EXPECT_HAS(quote, R"("prev_close_price":601.5)");
+  const std::string history =
+      asks.ask("GET",
+               "/data/history?symbol=NSE:SBIN-EQ&resolution=5&date_format=1&range_from=2023-07-03"
+               "&range_to=2023-07-03&cont_flag=1",
+               "", token)
+          .body;
+  EXPECT_HAS(history, "[1688377800,600,601,599,600,4000],[1688378100,600,602,598,601.5,4000]");
+  EXPECT_HAS(asks.ask("GET", "/data/marketStatus", "", token).body, "OPEN");
+}
+
+TEST_F(FyersVenueTest, SpeaksTlsIfAsked) {
+  ::setenv("TMPDIR", folder_.c_str(), 1);
+  VenueProgram venue(folder_, arguments({"--tls"}));
+  ::unsetenv("TMPDIR");
+  ASSERT_NE(venue.port, 0) << venue.errors();
+  SimpleClient asks(venue.port, venue.certificate);
+  ASSERT_TRUE(asks.is_connected());
+  EXPECT_HAS(asks.ask("GET", "/api/v3/funds", "", log_in(asks)).body, "Available Balance");
+}
+
 TEST_F(FyersVenueTest, SaysWhatIsWrong) {
   const auto complaint = [&](std::vector<std::string> more) {
     VenueProgram venue(folder_, arguments(std::move(more)));
@@ -192,6 +232,7 @@ TEST_F(FyersVenueTest, SaysWhatIsWrong) {
   EXPECT_HAS(complaint({"--fault", "nonsense"}), "is no fault");
   EXPECT_HAS(complaint({"--app-id", "TWIN"}), "ABCD1234-100");
   EXPECT_HAS(complaint({"--balance", "0"}), "--balance \"0\"");
+  EXPECT_HAS(complaint({"--from", "yesterday"}), "--from \"yesterday\"");
   write("master.json", R"({"NSE:SBIN-EQ":{"fyToken":"10100000003045","exToken":3045}})");
   EXPECT_HAS(complaint({"--instruments", (folder_ / "master.json").string()}),
              "NSE:SBIN-EQ: tickSize");
