@@ -16,6 +16,7 @@
 #include "adapters/cli/diff_command.h"
 #include "adapters/cli/doctor_command.h"
 #include "adapters/cli/exit_status.h"
+#include "adapters/cli/fyers_login_command.h"
 #include "adapters/cli/fyers_venue_command.h"
 #include "adapters/cli/instruments.h"
 #include "adapters/cli/live_command.h"
@@ -65,6 +66,7 @@ class Program {
     add_replay();
     add_parity();
     add_live();
+    add_fyers_login();
     add_record();
     add_doctor();
     add_protect();
@@ -99,6 +101,7 @@ class Program {
   void add_replay();
   void add_parity();
   void add_live();
+  void add_fyers_login();
   void add_record();
   void add_doctor();
   void add_protect();
@@ -138,6 +141,7 @@ class Program {
   SweepArguments sweep_;
   SweepMergeArguments merge_;
   LiveArguments live_;
+  FyersLoginArguments fyers_login_;
   RecordArguments record_;
   DoctorArguments doctor_;
   ProtectArguments protect_;
@@ -231,6 +235,22 @@ void Program::add_live() {
       ->disable_flag_override();
   command->add_flag("--print-config", live_.print_config, "print the effective configuration");
   command->callback([this] { status_ = run_live_command(live_, std::cout, std::cerr); });
+}
+
+void Program::add_fyers_login() {
+  CLI::App* command = app_.add_subcommand(
+      "fyers-login", "The token that Fyers wants each day: where to log in, and what came of it");
+  command->add_option("--app", fyers_login_.app, "Private file: app_id, secret, redirect_uri")
+      ->required();
+  command->add_option("--token", fyers_login_.token, "The token's file, which `live` reads")
+      ->required();
+  command->add_flag("--refresh", fyers_login_.refresh,
+                    "Without the browser, by the token's file and the PIN; up to 15 days");
+  command->add_option("--rest", fyers_login_.rest, "The REST root")->capture_default_str();
+  command->add_option("--certificates", fyers_login_.certificates,
+                      "PEM file of the authorities to trust, instead of the system's");
+  command->callback(
+      [this] { status_ = run_fyers_login_command(fyers_login_, std::cin, std::cout, std::cerr); });
 }
 
 void Program::add_record() {

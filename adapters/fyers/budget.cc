@@ -14,6 +14,8 @@ constexpr Duration kSecond = Duration::milliseconds(1'020);
 constexpr Duration kMinute = Duration::milliseconds(60'500);
 constexpr Duration kRecently = Duration::minutes(2);
 constexpr Duration kShortWait = Duration::seconds(2);
+// What an earlier life has sent may arrive until then.
+constexpr Duration kLastArrival = Duration::seconds(1);
 constexpr std::uint32_t kBreachesMost = 3;
 
 }  // namespace
@@ -23,10 +25,11 @@ Budget::Budget(const Limits& limits, Moment started, std::optional<Timestamp> la
   ENSURE(limits.per_second > 0 && limits.per_minute > 0 && limits.per_day > 0);
   // A clock that was set back makes the last life one of the future: it counts.
   if (!last_active || *last_active + kRecently < started.wall) return;
-  protection_blocked_ = spare_blocked_ = started.steady + kSecond;
+  const Timestamp arrived = started.steady + kLastArrival;
+  protection_blocked_ = spare_blocked_ = arrived + kSecond;
   const std::uint32_t left = limits_.per_minute / 10;
   const std::uint32_t ours = share(limits_.per_minute, Rank::Protection);
-  spent_.push_back({.id = ++last_id_, .requests = ours - left, .arrived = started.steady});
+  spent_.push_back({.id = ++last_id_, .requests = ours - left, .arrived = arrived});
 }
 
 std::uint32_t Budget::share(std::uint32_t limit, Rank rank) const {

@@ -31,11 +31,8 @@ void FyersCore::Inside::want_snapshot(Duration after) {
 
 void FyersCore::Inside::abandon_snapshot() {
   std::erase_if(waiting_, [](const Job& job) { return is_snapshot(job.use); });
-  std::erase_if(outstanding_, [this](const auto& item) {
-    if (!is_snapshot(item.second.job.use)) return false;
-    budget_.settle(item.second.spent, now_);
-    return true;
-  });
+  // They may still arrive, and count until then.
+  std::erase_if(outstanding_, [](const auto& item) { return is_snapshot(item.second.job.use); });
   snapshot_.wanted = false;
 }
 

@@ -57,7 +57,8 @@ void FyersCore::Inside::on_no_answer(std::uint64_t id, bool may_have_left, Momen
   if (found == outstanding_.end()) return;
   Outstanding outstanding = std::move(found->second);
   outstanding_.erase(found);
-  budget_.settle(outstanding.spent, now_, !may_have_left);
+  // What may have left may still arrive, and counts until then.
+  if (!may_have_left) budget_.settle(outstanding.spent, now_, true);
   const bool is_entry =
       outstanding.job.use == Use::Orders && rank_of(outstanding.job) == Rank::Spare;
   if (may_have_left) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "events/ensure.h"
 
@@ -118,6 +119,12 @@ std::optional<Timestamp> indian_time(std::string_view text) {
   const std::int64_t seconds = days_from_civil(*year, *month, *day) * kSecondsOfDay +
                                *hour * 3'600 + *minute * 60 + *second - kIndiaAhead;
   return Timestamp::from_nanoseconds(seconds * kNanoseconds);
+}
+
+std::string indian_text(Timestamp time) {
+  std::string text = to_text(time + Duration::seconds(kIndiaAhead));
+  text.resize(std::min<std::size_t>(text.size(), 16));
+  return text.replace(text.find('T'), 1, " ") + " IST";
 }
 
 std::int64_t indian_day(Timestamp time) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "events/enums.h"
@@ -49,6 +50,8 @@ std::optional<Side> side_of(std::int64_t number);
 
 // "04-Aug-2025 10:12:58" or "04-08-2025 10:12:58", of India (UTC+05:30, no summer time).
 std::optional<Timestamp> indian_time(std::string_view text);
+// "2025-08-04 10:12 IST", for people.
+std::string indian_text(Timestamp time);
 // Days since 1970-01-01 there. A day begins at 18:30 UTC.
 std::int64_t indian_day(Timestamp time);
 Timestamp start_of_indian_day(std::int64_t day);

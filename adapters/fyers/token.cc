@@ -83,13 +83,6 @@ std::optional<Timestamp> seconds_in(const Json& claims, std::string_view key) {
   return Timestamp::from_nanoseconds(seconds * kNanoseconds);
 }
 
-// Shown as people of India read it.
-std::string indian_text(Timestamp time) {
-  std::string text = to_text(time + Duration::minutes(330));
-  text.resize(std::min<std::size_t>(text.size(), 16));
-  return text.replace(text.find('T'), 1, " ") + " IST";
-}
-
 std::string sha256_hex(const Secret& text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;

@@ -74,13 +74,13 @@ TEST(FyersBudget, ALifeThatFollowsAnotherAtOnceIsCareful) {
   const Moment now = at(0);
   Budget budget({}, now, now.wall - Duration::seconds(1));
   EXPECT_FALSE(budget.fits(kOne, Rank::Protection, now));
-  EXPECT_EQ(budget.next_chance(kOne, Rank::Protection, now), at(1'020).steady);
+  EXPECT_EQ(budget.next_chance(kOne, Rank::Protection, now), at(2'020).steady);
   int count = 0;
   for (std::int64_t second = 1; second < 55; ++second) {
     count += burst(budget, Rank::Protection, at(second * 1'100));
   }
   EXPECT_EQ(count, 20);
-  EXPECT_TRUE(budget.fits(kOne, Rank::Protection, at(61'000)));
+  EXPECT_TRUE(budget.fits(kOne, Rank::Protection, at(62'000)));
   Budget later({}, now, now.wall - Duration::minutes(3));
   EXPECT_EQ(burst(later, Rank::Spare, now), 5);
   Budget future({}, now, now.wall + Duration::hours(3));
