@@ -172,7 +172,8 @@ TEST(LogCommand, EveryCommandRefusesInTheSameWay) {
 TEST(LogCommand, CheckAndBackupSayTheHead) {
   const ScratchDirectory scratch;
   const LogHead head = write_log(scratch / "log", sample_events(30, 35, sample_names()), 10);
-  const Ran check = run([&](auto& out, auto& err) { return log_check(scratch / "log", 0, out, err); });
+  const Ran check =
+      run([&](auto& out, auto& err) { return log_check(scratch / "log", 0, out, err); });
   EXPECT_EQ(check.out, "whole: 30 events, chain " + head.chain + "\n");
   const Ran backup = run([&](auto& out, auto& err) {
     return log_backup(scratch / "log", scratch / "copy", out, err);
