@@ -1,13 +1,10 @@
 #include "replay/segment.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "events/log/log_error.h"
 #include "events/log/segments.h"
+#include "events/log/sync.h"
 #include "events/log/writer_lock.h"
 #include "replay/slice.h"
 
@@ -71,15 +68,6 @@ std::expected<std::optional<Sequence>, LogError> due_until(LogReader& log, const
     if (*day) until = until ? std::min(*until, **day) : **day;
   }
   return until;
-}
-
-std::expected<void, LogError> sync_folder(const fs::path& folder) {
-  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return Failure(system_error(errno, "opening", folder));
-  const int code = ::fsync(file) == 0 ? 0 : errno;
-  ::close(file);
-  if (code != 0) return Failure(system_error(code, "syncing", folder));
-  return {};
 }
 
 // What a segment is made of.

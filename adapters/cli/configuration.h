@@ -71,6 +71,7 @@ struct LogSettings {
   std::uint64_t budget_kilobytes = 0;           // Of the whole: the oldest go; 0: any size.
   std::uint64_t look_seconds = 60;              // How often it is looked what is due.
   std::uint64_t check_hours = 24;               // How often all is read again; 0: never.
+  std::uint64_t check_megabytes_a_second = 50;  // How fast; 0: as fast as it goes.
 };
 
 // When a resting limit order fills: at the first trade at its price, or only at one beyond it.

@@ -297,6 +297,10 @@ constexpr auto kOutside = std::to_array<OutsideKey>({
     {"log", "check_hours", "every checksum is read again so often (0 .. 8760; 0: never)",
      Shape::Scalar, read_log<&LogSettings::check_hours, 0, 0, 8'760>,
      write_log<&LogSettings::check_hours, 0>},
+    {"log", "check_megabytes_a_second",
+     "so much of the log a check reads at most (0 .. 100000; 0: as fast as it goes)", Shape::Scalar,
+     read_log<&LogSettings::check_megabytes_a_second, 0, 0, 100'000>,
+     write_log<&LogSettings::check_megabytes_a_second, 0>},
     {"gateway", "listen", "HOST:PORT of dashboard, WebSocket, HTTP and metrics; \"\" turns it off",
      Shape::Text,
      [](View text, Config& c) {

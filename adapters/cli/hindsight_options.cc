@@ -1,5 +1,7 @@
 #include "adapters/cli/hindsight_options.h"
 
+#include <set>
+
 #include "adapters/cli/configuration.h"
 #include "adapters/cli/simulation_parameters.h"
 #include "replay/resume.h"
@@ -32,6 +34,23 @@ std::string key_of(const SettingInfo& about, InstrumentId instrument, const Name
   return "instrument." + std::string(names.symbol(instrument)) + "." + std::string(about.name);
 }
 
+// What the configuration says about decisions. account.instruments is a setting of every instrument
+// that the log knows: those that it does not name are closed to entries.
+std::expected<std::set<Settings::Key>, std::string> decisive_keys(
+    const Configuration& configuration, Names& names, std::size_t known) {
+  std::set<Settings::Key> keys = configuration.written;
+  if (configuration.account_instruments.empty()) return keys;
+  for (const std::string& symbol : configuration.account_instruments) {
+    if (static_cast<std::size_t>(names.instrument(symbol)) <= known) continue;
+    return std::unexpected("account.instruments \"" + symbol +
+                           "\": the log does not know this instrument");
+  }
+  for (std::size_t id = 0; id <= known; ++id) {
+    keys.insert({static_cast<InstrumentId>(id), Setting::EntriesAllowed});
+  }
+  return keys;
+}
+
 }  // namespace
 
 std::expected<HindsightSetup, std::string> hindsight_setup(LogReader& log,
@@ -43,7 +62,9 @@ std::expected<HindsightSetup, std::string> hindsight_setup(LogReader& log,
   const auto settings = settings_of(log);
   if (!settings) return std::unexpected(settings.error().message);
   HindsightSetup setup;
-  for (const auto& [instrument, setting] : configuration->written) {
+  const auto decisive = decisive_keys(*configuration, names, known);
+  if (!decisive) return std::unexpected(decisive.error());
+  for (const auto& [instrument, setting] : *decisive) {
     const SettingInfo& about = info(setting);
     const std::string key = key_of(about, instrument, names);
     if (static_cast<std::size_t>(instrument) > known) {

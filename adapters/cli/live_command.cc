@@ -174,7 +174,8 @@ class LiveRun {
             .keep_days = may_remove ? log.keep_days : 0,
             .budget_bytes = may_remove ? log.budget_kilobytes * kKilobyte : 0,
             .look_every = std::chrono::seconds(log.look_seconds),
-            .check_every = std::chrono::hours(log.check_hours)};
+            .check_every = std::chrono::hours(log.check_hours),
+            .check_megabytes_a_second = log.check_megabytes_a_second};
   }
 
   void open_tape() {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <ostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "adapters/cli/exit_status.h"
@@ -210,20 +212,28 @@ void print_statistics(const Statistics& found, const LogReader& log, std::uintma
   }
 }
 
-// Of an archive, or of data.mdb and the segments.
-std::uintmax_t bytes_of(const std::filesystem::path& log,
-                        const std::vector<SegmentFile>& segments) {
-  std::uintmax_t bytes = 0;
-  const auto add = [&bytes](const std::filesystem::path& file) {
-    std::error_code unreadable;
-    const std::uintmax_t size = std::filesystem::file_size(file, unreadable);
-    if (!unreadable) bytes += size;
-  };
-  std::error_code unreadable;
-  add(std::filesystem::is_directory(log, unreadable) ? log / "data.mdb" : log);
-  for (const SegmentFile& segment : segments) add(segment.path);
-  return bytes;
-}
+// ---- check
+
+// No faster than so many bytes a second; 0: as fast as it goes.
+class Pace {
+ public:
+  explicit Pace(std::uint64_t bytes_a_second) : bytes_a_second_(bytes_a_second) {}
+
+  void take(std::uint64_t bytes) {
+    constexpr std::uint64_t kLookBytes = 262'144;
+    taken_ += bytes;
+    if (bytes_a_second_ == 0 || taken_ < looked_ + kLookBytes) return;
+    looked_ = taken_;
+    const auto due = std::chrono::microseconds(
+        static_cast<std::int64_t>(static_cast<Int128>(taken_) * 1'000'000 / bytes_a_second_));
+    std::this_thread::sleep_until(began_ + due);
+  }
+
+ private:
+  std::uint64_t bytes_a_second_;
+  std::uint64_t taken_ = 0, looked_ = 0;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace
 
@@ -253,7 +263,9 @@ int log_stats(const std::filesystem::path& log, std::ostream& out, std::ostream&
   if (!notes) return refuse(notes.error(), err);
   const auto segments = list_segments(log);
   if (!segments) return refuse(segments.error(), err);
-  print_statistics(*found, **reader, bytes_of(log, *segments), notes->size(), out);
+  const auto bytes = bytes_of_files(log);
+  if (!bytes) return refuse(bytes.error(), err);
+  print_statistics(*found, **reader, *bytes, notes->size(), out);
   if (!segments->empty()) {
     out << "segments      " << with_commas(segments->size()) << ", events "
         << with_commas(number(segments->front().first)) << " to "
@@ -262,8 +274,10 @@ int log_stats(const std::filesystem::path& log, std::ostream& out, std::ostream&
   return finish(out, err);
 }
 
-int log_check(const std::filesystem::path& log, std::ostream& out, std::ostream& err) {
-  const auto head = check_in_child(log, CheckDepth::Chain);
+int log_check(const std::filesystem::path& log, std::uint64_t bytes_a_second, std::ostream& out,
+              std::ostream& err) {
+  Pace pace(bytes_a_second);
+  const auto head = check_in_child(log, [&pace](std::uint64_t bytes) { pace.take(bytes); });
   if (!head) return refuse(head.error(), err);
   out << "whole: " << with_commas(number(head->last)) << " events, chain " << head->chain << "\n";
   return finish(out, err);
@@ -284,18 +298,24 @@ int log_backup(const std::filesystem::path& log, const std::filesystem::path& ta
   if (auto checked = check_in_child(log, CheckDepth::Chain); !checked) {
     return refuse(checked.error(), err);
   }
-  const auto head = back_up(log, target);
-  if (!head) return refuse(head.error(), err);
-  // Whose log it is: a copy that a program may go on with says so as well.
+  // Whose log it is: a copy that a program may go on with says so as well, before it is one.
   const std::filesystem::path mode = log / "mode";
   std::error_code failed;
-  if (std::filesystem::exists(mode, failed)) {
-    std::filesystem::copy_file(mode, target / "mode", failed);
+  const bool is_free = !std::filesystem::exists(target / "data.mdb", failed) &&
+                       !std::filesystem::exists(segments_folder(target), failed);
+  if (is_free && std::filesystem::exists(mode, failed)) {
+    std::filesystem::create_directories(target, failed);
+    if (!failed) {
+      std::filesystem::copy_file(mode, target / "mode",
+                                 std::filesystem::copy_options::overwrite_existing, failed);
+    }
   }
   if (failed) {
     err << (target / "mode").string() << ": " << failed.message() << "\n";
     return kWorldFailed;
   }
+  const auto head = back_up(log, target);
+  if (!head) return refuse(head.error(), err);
   out << "copied: " << with_commas(number(head->last)) << " events, chain " << head->chain << "\n";
   return finish(out, err);
 }

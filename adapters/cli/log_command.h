@@ -19,8 +19,10 @@ int log_cat(const std::filesystem::path& log, const std::function<bool()>& wait,
 // Events by type, times, sizes, commits, the chain's head.
 int log_stats(const std::filesystem::path& log, std::ostream& out, std::ostream& err);
 
-// Every checksum and the whole chain.
-int log_check(const std::filesystem::path& log, std::ostream& out, std::ostream& err);
+// Every checksum and the whole chain, at most so many bytes of the log's files a second; 0: as fast
+// as it goes.
+int log_check(const std::filesystem::path& log, std::uint64_t bytes_a_second, std::ostream& out,
+              std::ostream& err);
 
 // Every event as a JSON line, with what an import needs to make the identical log.
 int log_export(const std::filesystem::path& log, std::ostream& out, std::ostream& err);

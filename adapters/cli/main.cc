@@ -126,6 +126,7 @@ class Program {
   ParityArguments parity_;
   std::string log_, other_;
   std::size_t batch_ = 0;
+  std::uint64_t megabytes_a_second_ = 0;
   bool follow_ = false;
   bool json_ = false;
   std::uint64_t at_ = 0;
@@ -193,8 +194,9 @@ void Program::add_replay() {
   command->add_flag("--verify", replay_.verify, "compare with what was decided then");
   command->add_option("--until", replay_.until,
                       "stop after this sequence or time, and show the state");
-  command->add_flag("--from-snapshot", replay_.from_snapshot,
-                    "begin with the newest snapshot of the state that holds");
+  command->add_flag(
+      "--from-snapshot", replay_.from_snapshot,
+      "begin with the newest snapshot of the state that holds; with --until, near it");
   command->add_option("--serve", replay_.serve, "HOST:PORT: the dashboard over this log");
   command->add_flag("--follow", replay_.follow,
                     "go on when the log grows: with --serve on the page; without, alarm at the "
@@ -322,8 +324,13 @@ void Program::add_log() {
   cat->add_flag("--follow", follow_, "go on when the log grows");
   CLI::App* stats = add("stats", "what kinds of events, when, how large",
                         [this] { return log_stats(log_, std::cout, std::cerr); });
-  CLI::App* check = add("check", "every checksum and the whole chain",
-                        [this] { return log_check(log_, std::cout, std::cerr); });
+  CLI::App* check = add("check", "every checksum and the whole chain", [this] {
+    return log_check(log_, megabytes_a_second_ * 1'000'000, std::cout, std::cerr);
+  });
+  check
+      ->add_option("--megabytes-a-second", megabytes_a_second_,
+                   "of the log's files, at most; without it, as fast as it goes")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000}));
   CLI::App* to_lines = add("export", "JSON lines on standard output",
                            [this] { return log_export(log_, std::cout, std::cerr); });
   for (CLI::App* command : {cat, stats, check, to_lines}) {

@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #include <chrono>
+#include <filesystem>
+#include <optional>
 #include <ostream>
 
 #include "adapters/cli/exit_status.h"
@@ -11,10 +13,11 @@
 #include "adapters/cli/moment.h"
 #include "adapters/cli/what_if_command.h"
 #include "adapters/gateway/gateway.h"
-#include "adapters/gateway/history.h"
 #include "adapters/gateway/state_json.h"
 #include "adapters/gateway/state_text.h"
 #include "events/digest.h"
+#include "events/log/segments.h"
+#include "replay/resume.h"
 #include "replay/verify.h"
 
 namespace tranchet {
@@ -55,7 +58,12 @@ void print_text(std::ostream& out, const ReplayArguments& arguments, const Repla
                                                             1'000'000'000 / nanoseconds)
                                 : 0;
   out << "  log             " << arguments.log << "\n";
-  if (result.snapshot) out << "  from snapshot   " << number(*result.snapshot) << "\n";
+  if (result.snapshot) {
+    out << "  from snapshot   " << number(*result.snapshot) << "\n";
+    if (!arguments.until.empty()) {
+      out << "                  what was earned and traded before it is not counted below\n";
+    }
+  }
   out << "  events          " << result.events << "  (" << to_text(result.first_time) << " to "
       << to_text(result.last_time) << ")\n"
       << "  commands        " << result.commands << "\n"
@@ -67,6 +75,64 @@ void print_text(std::ostream& out, const ReplayArguments& arguments, const Repla
         << " digests compared)\n";
   }
   out << "  speed           " << rate << " events/s\n";
+}
+
+// The screen after an event, in one pass: from the first event, or from the newest snapshot before
+// it that holds. Of the ledger there is then what happened since.
+struct Shown {
+  ReplayResult result;
+  Screen screen;
+};
+std::expected<Shown, LogError> fold_until(LogReader& log, Sequence until, bool from_snapshot) {
+  ReplayResult result;
+  std::optional<Screen> screen;
+  if (from_snapshot) {
+    auto begun = engine_of_snapshot(log, until);
+    if (!begun) return std::unexpected(begun.error());
+    if (*begun) screen = Screen::begin(std::move(**begun));
+  }
+  if (screen) {
+    result.snapshot = screen->sequence();
+    result.first_time = result.last_time = screen->time();
+  }
+  std::expected<void, LogError> begun;
+  const Sequence from = screen ? next(screen->sequence()) : log.first();
+  auto scanned = log.scan(from, [&](const Event& event) {
+    if (event.sequence > until) return false;
+    if (!screen) {
+      auto first = Screen::begin(event, log);
+      if (!first) begun = std::unexpected(first.error());
+      if (!first) return false;
+      screen = std::move(*first);
+    }
+    if (result.events++ == 0) result.first_time = event.time;
+    result.last_time = event.time;
+    result.commands += screen->apply(event).commands.size();
+    return event.sequence < until;
+  });
+  if (!begun) return std::unexpected(begun.error());
+  if (!scanned) return std::unexpected(scanned.error());
+  if (!screen) {
+    return std::unexpected(LogError{
+        .kind = LogErrorKind::NotALog,
+        .sequence = until,
+        .message = "the log has no event at or before sequence " + std::to_string(number(until))});
+  }
+  result.command_digest = screen->engine().command_digest();
+  result.state_digest = screen->engine().state_digest();
+  return Shown{.result = result, .screen = std::move(*screen)};
+}
+
+// Damage can crash the store's own code: it is looked for in a child process first. Who starts near
+// the moment needs data.mdb, and of the segments those after the snapshot, which are checked as
+// they are read.
+std::expected<LogHead, LogError> look_for_damage(const ReplayArguments& arguments) {
+  std::error_code unreadable;
+  const bool starts_near = arguments.from_snapshot && !arguments.until.empty() &&
+                           !arguments.verify &&
+                           std::filesystem::is_directory(arguments.log, unreadable);
+  if (starts_near) return check_newest_in_child(arguments.log);
+  return check_in_child(arguments.log, arguments.verify ? CheckDepth::Chain : CheckDepth::Records);
 }
 
 // Serves until it is interrupted. Signals are blocked before there are threads, so that they all
@@ -136,9 +202,7 @@ int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std:
                                .alert = arguments.alert},
                               until_interrupted(), out, err);
   }
-  // Damage can crash the store's own code: look at the file in a child process first.
-  const CheckDepth depth = arguments.verify ? CheckDepth::Chain : CheckDepth::Records;
-  if (auto sound = check_in_child(arguments.log, depth); !sound) return fail(sound.error());
+  if (auto sound = look_for_damage(arguments); !sound) return fail(sound.error());
   if (!arguments.serve.empty()) return serve(arguments, out, err);
   if (!arguments.other.empty()) {
     return run_what_if_command({.log = arguments.log,
@@ -162,28 +226,28 @@ int run_replay_command(const ReplayArguments& arguments, std::ostream& out, std:
     options.until = *last;
   }
   const auto start = std::chrono::steady_clock::now();
-  const auto result = replay(**log, options);
-  if (!result) return fail(result.error());
-  // The state at a moment is a fold of its own: it shows what has happened so far as well.
-  std::optional<History> history;
-  const Screen* screen = nullptr;
+  std::optional<Shown> shown;
   if (options.until) {
-    auto reader = LogReader::open(arguments.log);
-    if (!reader) return fail(reader.error());
-    history.emplace(std::move(*reader), nullptr);
-    const auto found = history->at(*options.until);
-    if (!found) return fail(found.error());
-    screen = *found;
+    auto folded = fold_until(**log, *options.until, options.from_snapshot);
+    if (!folded) return fail(folded.error());
+    shown = std::move(*folded);
   }
+  std::expected<ReplayResult, LogError> result;
+  if (shown && !options.verify) {
+    result = shown->result;
+  } else {
+    result = replay(**log, options);
+  }
+  if (!result) return fail(result.error());
   const auto nanoseconds =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
           .count();
   if (arguments.json) {
     print_json(out, arguments, *result, (*log)->head(),
-               screen == nullptr ? "" : state_json(*screen, history->names(), true));
+               shown ? state_json(shown->screen, (*log)->names(), true) : "");
   } else {
     print_text(out, arguments, *result, (*log)->head(), nanoseconds);
-    if (screen != nullptr) print_state(out << "\n", *screen, history->names());
+    if (shown) print_state(out << "\n", shown->screen, (*log)->names());
   }
   return result->divergence ? kAnswerIsNo : kDone;
 }

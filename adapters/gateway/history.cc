@@ -27,15 +27,30 @@ std::shared_ptr<const Screen> Milestones::before(Sequence sequence) const {
   return after == kept_.begin() ? nullptr : *std::prev(after);
 }
 
-std::expected<Sequence, LogError> last_at(LogReader& log, Timestamp time) {
-  Sequence last{};
-  auto scanned = log.scan(Sequence{1}, [&](const Event& event) {
-    if (event.time > time) return false;
-    last = event.sequence;
-    return true;
+namespace {
+
+std::expected<Timestamp, LogError> time_of(LogReader& log, Sequence sequence) {
+  Timestamp time;
+  auto scanned = log.scan(sequence, [&](const Event& event) {
+    time = event.time;
+    return false;
   });
   if (!scanned) return std::unexpected(scanned.error());
-  return last;
+  return time;
+}
+
+}  // namespace
+
+// Times never run back, so halving finds it: below `low` all are in time, from `high` on none is.
+std::expected<Sequence, LogError> last_at(LogReader& log, Timestamp time) {
+  std::uint64_t low = number(log.first()), high = number(log.head().last) + 1;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const auto then = time_of(log, Sequence{middle});
+    if (!then) return std::unexpected(then.error());
+    (*then <= time ? low : high) = *then <= time ? middle + 1 : middle;
+  }
+  return Sequence{low - 1};
 }
 
 std::expected<const Screen*, LogError> History::at(Sequence sequence) {

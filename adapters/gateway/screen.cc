@@ -8,7 +8,7 @@ namespace tranchet {
 std::expected<Screen, LogError> Screen::begin(const Event& first, LogReader& log) {
   auto before = engine_before(log);
   if (!before) return std::unexpected(before.error());
-  if (*before) return Screen(std::move(**before));
+  if (*before) return begin(std::move(**before));
   return begin(first, log.names());
 }
 

@@ -19,6 +19,9 @@ class Screen {
   // before is in the state, and not in the ledger.
   static std::expected<Screen, LogError> begin(const Event& first, LogReader& log);
 
+  // Goes on from an engine: what happened before is in its state, and not in the ledger.
+  static Screen begin(Engine before) { return Screen(std::move(before)); }
+
   // What the event caused, until the next call.
   const Output& apply(const Event& event);
 

@@ -29,24 +29,30 @@ LogKeeper::LogKeeper(LogKeeperOptions options, Notes& notes, Alarm alarm)
     : options_(std::move(options)),
       notes_(notes),
       alarm_(std::move(alarm)),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+      small_([this](const std::stop_token& stop) { keep_small(stop); }),
+      sound_([this](const std::stop_token& stop) { keep_sound(stop); }) {}
 
 LogKeeper::~LogKeeper() {
-  thread_.request_stop();
+  small_.request_stop();
+  sound_.request_stop();
   wake_.notify_all();
 }
 
-void LogKeeper::run(const std::stop_token& stop) {
-  auto next_check = std::chrono::steady_clock::now() + options_.check_every;
-  while (!stop.stop_requested()) {
+bool LogKeeper::sleep(const std::stop_token& stop, std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
+
+void LogKeeper::keep_small(const std::stop_token& stop) {
+  do {
     make_segments(stop);
-    if (options_.check_every.count() > 0 && std::chrono::steady_clock::now() >= next_check) {
-      check(stop);
-      next_check = std::chrono::steady_clock::now() + options_.check_every;
-    }
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, options_.look_every, [] { return false; });
-  }
+  } while (sleep(stop, options_.look_every));
+}
+
+void LogKeeper::keep_sound(const std::stop_token& stop) {
+  if (options_.check_every.count() == 0) return;
+  while (sleep(stop, options_.check_every)) check(stop);
 }
 
 void LogKeeper::make_segments(const std::stop_token& stop) {
@@ -58,14 +64,19 @@ void LogKeeper::make_segments(const std::stop_token& stop) {
   };
   add("--bytes", options_.segment_bytes);
   if (options_.segment_daily) words.emplace_back("--daily");
-  add("--keep-days", options_.keep_days);
-  add("--budget-bytes", options_.budget_bytes);
+  std::unique_lock oldest(oldest_, std::defer_lock);
+  if (!checks_ && oldest.try_lock()) {
+    add("--keep-days", options_.keep_days);
+    add("--budget-bytes", options_.budget_bytes);
+  }
   if (words.size() > 3) {
     const BackgroundAnswer answer = run_in_background(options_.program, words, stop);
     if (stop.stop_requested()) return;
     // Somebody else is at it: it is done.
     const bool is_busy = answer.status == kLogIsLocked;
-    say(segment_trouble_, is_busy ? "" : trouble_of(answer), answer.words);
+    // Whether it is too large is not known while nothing may go.
+    const bool says_all = oldest || answer.status != kDone;
+    if (says_all) say(segment_trouble_, is_busy ? "" : trouble_of(answer), answer.words);
   }
   let_go();
 }
@@ -77,14 +88,23 @@ void LogKeeper::let_go() {
 }
 
 void LogKeeper::check(const std::stop_token& stop) {
-  const BackgroundAnswer answer =
-      run_in_background(options_.program, {"log", "check", options_.log.string()}, stop);
+  std::vector<std::string> words{"log", "check", options_.log.string()};
+  if (options_.check_megabytes_a_second > 0) {
+    words.emplace_back("--megabytes-a-second");
+    words.push_back(std::to_string(options_.check_megabytes_a_second));
+  }
+  checks_ = true;
+  std::unique_lock oldest(oldest_);
+  const BackgroundAnswer answer = run_in_background(options_.program, words, stop);
+  oldest.unlock();
+  checks_ = false;
   if (stop.stop_requested()) return;
   if (answer.status == kDone) notes_.say(NoteLevel::Info, "log_checked");
   say(check_trouble_, trouble_of(answer), answer.words);
 }
 
 void LogKeeper::say(std::string& told, const std::string& what, const std::string& words) {
+  const std::lock_guard lock(mutex_);
   if (what == told) return;
   told = what;
   if (what.empty()) return;

@@ -23,6 +23,11 @@ void hash_names(ChainHasher& hasher, const Names& names, const Seal& before, con
 }  // namespace
 
 std::expected<void, LogError> CommitReader::verify_chain() {
+  return verify_chain([](std::uint64_t) {});
+}
+
+std::expected<void, LogError> CommitReader::verify_chain(
+    const std::function<void(std::uint64_t)>& on_read) {
   auto before = seal_at(Sequence{number(first()) - 1});
   if (!before) return std::unexpected(before.error());
   Seal previous = *before;
@@ -45,6 +50,7 @@ std::expected<void, LogError> CommitReader::verify_chain() {
       return false;
     }
     previous = seal;
+    on_read(number(seal.last) - number(seal.first) + 1);
     return true;
   });
   if (flaw) return std::unexpected(*flaw);

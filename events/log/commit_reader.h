@@ -21,6 +21,8 @@ class CommitReader : public LogReader {
   virtual std::expected<Seal, LogError> seal_at(Sequence last) = 0;
 
   std::expected<void, LogError> verify_chain() final;
+  // The same; `on_read` is told the events of each commit.
+  std::expected<void, LogError> verify_chain(const std::function<void(std::uint64_t)>& on_read);
 };
 
 // The events of data.mdb alone, whatever else has moved into segments.

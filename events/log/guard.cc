@@ -35,18 +35,30 @@ std::expected<void, LogError> check_pages(const std::filesystem::path& directory
   return Failure(pages.error());
 }
 
+using OnRead = std::function<void(std::uint64_t bytes)>;
+constexpr auto kHurry = [](std::uint64_t) {};
+
 using Opened = std::expected<std::unique_ptr<CommitReader>, LogError>;
 
-Outcome check(const std::filesystem::path& directory, Opened reader, CheckDepth depth) {
+Outcome check(const std::filesystem::path& directory, Opened reader, CheckDepth depth,
+              const OnRead& on_read) {
   if (!reader) return Failure(reader.error());
-  auto scanned = (*reader)->scan((*reader)->first(), [](const Event&) { return true; });
+  const auto bytes = bytes_of_files(directory);
+  if (!bytes) return Failure(bytes.error());
+  const std::uint64_t events = number((*reader)->head().last) - number((*reader)->first()) + 1;
+  const std::uint64_t bytes_an_event = events == 0 ? 0 : *bytes / events;
+  auto scanned = (*reader)->scan((*reader)->first(), [&](const Event&) {
+    on_read(bytes_an_event);
+    return true;
+  });
   if (!scanned) return Failure(scanned.error());
   if (auto notes = (*reader)->digest_notes(); !notes) return Failure(notes.error());
   if (!is_archive(directory)) {
     if (auto pages = check_pages(directory); !pages) return Failure(pages.error());
   }
   if (depth == CheckDepth::Chain) {
-    auto verified = (*reader)->verify_chain();
+    auto verified =
+        (*reader)->verify_chain([&](std::uint64_t count) { on_read(count * bytes_an_event); });
     if (!verified) return Failure(verified.error());
   }
   return (*reader)->head();
@@ -91,11 +103,17 @@ Outcome ask_for(const std::filesystem::path& directory, const std::function<Outc
 
 std::expected<LogHead, LogError> check_in_child(const std::filesystem::path& directory,
                                                 CheckDepth depth) {
-  return ask_for(directory, [&] { return check(directory, open_commits(directory), depth); });
+  return ask_for(directory,
+                 [&] { return check(directory, open_commits(directory), depth, kHurry); });
+}
+
+std::expected<LogHead, LogError> check_in_child(const std::filesystem::path& log,
+                                                const OnRead& on_read) {
+  return ask_for(log, [&] { return check(log, open_commits(log), CheckDepth::Chain, on_read); });
 }
 
 std::expected<LogHead, LogError> check_newest_in_child(const std::filesystem::path& log) {
-  return ask_for(log, [&] { return check(log, open_newest(log), CheckDepth::Records); });
+  return ask_for(log, [&] { return check(log, open_newest(log), CheckDepth::Records, kHurry); });
 }
 
 }  // namespace tranchet

@@ -19,6 +19,7 @@
 #include "events/log/record.h"
 #include "events/log/seam.h"
 #include "events/log/snapshot_pieces.h"
+#include "events/log/sync.h"
 #include "events/log/writer_lock.h"
 
 namespace tranchet {
@@ -28,16 +29,6 @@ using Failure = std::unexpected<LogError>;
 
 // Records that leave for a segment with one commit.
 constexpr std::size_t kRecordsToGo = 64;
-
-// A name in a directory is on the disk once the directory is.
-std::expected<void, LogError> sync_directory(const std::filesystem::path& directory) {
-  const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return Failure(system_error(errno, "opening", directory));
-  const int code = ::fsync(file) == 0 ? 0 : errno;
-  ::close(file);
-  if (code != 0) return Failure(system_error(code, "syncing", directory));
-  return {};
-}
 
 class StoredLogWriter final : public LogWriter {
  public:
@@ -409,13 +400,13 @@ std::expected<void, LogError> make_log(const std::filesystem::path& directory,
   if (!witness) return Failure(witness.error());
   if (auto written = witness->write({}, true); !written) return written;
   // The witness first: without it a log is damaged.
-  if (auto synced = sync_directory(directory); !synced) return synced;
+  if (auto synced = sync_folder(directory); !synced) return synced;
   const std::filesystem::path source = unfinished / kDataFile, target = directory / kDataFile;
   if (::rename(source.c_str(), target.c_str()) != 0) {
     return Failure(system_error(errno, "making", target));
   }
   std::filesystem::remove_all(unfinished, error);
-  return sync_directory(directory);
+  return sync_folder(directory);
 }
 
 std::expected<std::unique_ptr<LogWriter>, LogError> make_writer(

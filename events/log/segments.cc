@@ -10,6 +10,7 @@
 #include "events/log/environment.h"
 #include "events/log/log_error.h"
 #include "events/log/seam.h"
+#include "events/log/sync.h"
 
 namespace tranchet {
 namespace {
@@ -73,6 +74,22 @@ std::expected<std::vector<SegmentFile>, LogError> list_segments(const fs::path& 
   return segments;
 }
 
+std::expected<std::uint64_t, LogError> bytes_of_files(const fs::path& log) {
+  const auto segments = list_segments(log);
+  if (!segments) return Failure(segments.error());
+  std::uint64_t bytes = 0;
+  // One that is gone is retention's doing.
+  const auto add = [&bytes](const fs::path& file) {
+    std::error_code unreadable;
+    const std::uintmax_t size = fs::file_size(file, unreadable);
+    if (!unreadable) bytes += size;
+  };
+  std::error_code unreadable;
+  add(fs::is_directory(log, unreadable) ? log / kDataFile : log);
+  for (const SegmentFile& segment : *segments) add(segment.path);
+  return bytes;
+}
+
 std::expected<NewestPart, LogError> newest_part(const fs::path& log) {
   const auto segments = list_segments(log);
   if (!segments) return Failure(segments.error());
@@ -115,6 +132,10 @@ std::expected<void, LogError> let_go_of_segmented(const fs::path& log) {
   if (end.last != segment.last || end.chain != hash_text(here->chain)) {
     return Failure(damaged_at(segment.last, "the segment \"" + segment.path.string() +
                                                 "\" does not end with the log's chain"));
+  }
+  // Whoever made the segment may have died, or failed, before its name was on the disk.
+  for (const fs::path& folder : {segments_folder(log), log}) {
+    if (auto synced = sync_folder(folder); !synced) return synced;
   }
   (*environment)->let_go_until(segment.last);
   return {};

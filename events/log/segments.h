@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "events/log/event_log.h"
@@ -41,9 +42,16 @@ struct NewestPart {
 std::expected<NewestPart, LogError> newest_part(const std::filesystem::path& log);
 
 // From now on the writer that this process has on the log removes from data.mdb, with its commits,
-// what segments hold. Damaged, and nothing changes: the newest segment does not end with the chain
-// that the log has there.
+// what segments hold; the names of those are on the disk first. Damaged, and nothing changes: the
+// newest segment does not end with the chain that the log has there.
 std::expected<void, LogError> let_go_of_segmented(const std::filesystem::path& log);
+
+// As check_in_child() with the chain, for whoever must not be in the way of others: `on_read` is
+// told in the child, as it goes, how many bytes of the log's files were read, about, and may wait.
+std::expected<LogHead, LogError> check_in_child(
+    const std::filesystem::path& log, const std::function<void(std::uint64_t bytes)>& on_read);
+// Of data.mdb and the segments, or of an archive.
+std::expected<std::uint64_t, LogError> bytes_of_files(const std::filesystem::path& log);
 
 // As check_in_child(), of data.mdb alone: all that a start from a snapshot needs, however long the
 // log is.

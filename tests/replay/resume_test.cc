@@ -335,10 +335,10 @@ TEST(ReplayFromSnapshot, SaysWhatTheWholeReplaySays) {
   const Golden& golden = busy();
   const BacktestFiles files;
   write(files.path("log"), golden, {1'000, 2'000});
-  const auto said = [&](bool from_snapshot, const std::string& until) {
+  const auto said = [&](bool from_snapshot, const std::string& until, bool verify = true) {
     std::ostringstream out, err;
     const ReplayArguments arguments{.log = files.path("log"),
-                                    .verify = true,
+                                    .verify = verify,
                                     .until = until,
                                     .from_snapshot = from_snapshot,
                                     .json = false};
@@ -357,6 +357,14 @@ TEST(ReplayFromSnapshot, SaysWhatTheWholeReplaySays) {
       EXPECT_EQ(line(rest, label), line(whole, label));
     }
     EXPECT_NE(line(rest, "verified").find("decides the same"), std::string::npos) << rest;
+    // The state at a moment is one pass over the log, or over the part behind the snapshot.
+    for (const bool from_snapshot : {false, true}) {
+      const std::string shown = said(from_snapshot, until, false);
+      for (const std::string label : {"command digest", "state digest", "from snapshot"}) {
+        EXPECT_EQ(line(shown, label), line(from_snapshot ? rest : whole, label));
+      }
+      EXPECT_EQ(shown.substr(std::min(shown.find("\n\n"), shown.size())).empty(), until.empty());
+    }
     EXPECT_EQ(line(whole, "from snapshot"), "");
     const std::string expected = until.empty() ? "2000" : until == "1500" ? "1000" : "";
     EXPECT_EQ(line(rest, "from snapshot"), expected.empty() ? "" : "  from snapshot   " + expected);

@@ -2,14 +2,13 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <sstream>
-
 #include "adapters/cli/follow_command.h"
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/parity_command.h"
 #include "adapters/cli/replay_command.h"
 #include "tests/backtest/hindsight/recorded_session.h"
 #include "tests/events/log/scratch_log.h"
+#include "tests/support/ran.h"
 
 namespace tranchet {
 namespace {
@@ -19,17 +18,6 @@ using testing::read_file;
 using testing::record;
 using testing::ScratchDirectory;
 using testing::write_file;
-
-struct Ran {
-  int status = 0;
-  std::string out, err;
-};
-template <class Run>
-Ran run(const Run& command) {
-  std::ostringstream out, err;
-  const int status = command(out, err);
-  return {status, out.str(), err.str()};
-}
 
 class HindsightCommand : public ::testing::Test {
  protected:
@@ -106,6 +94,31 @@ TEST_F(HindsightCommand, WhatCannotBeIsRefused) {
   EXPECT_NE(refused({.other = {.config = "", .sets = {"position_mode=one_way"}}})
                 .find("a log keeps the position mode it began with"),
             std::string::npos);
+  EXPECT_NE(refused({.other = {.config = "", .sets = {"account.instruments=NEWUSDT"}}})
+                .find("account.instruments \"NEWUSDT\": the log does not know this instrument"),
+            std::string::npos);
+}
+
+// Another configuration's list counts as it does live: entries in these, and in no other.
+TEST_F(HindsightCommand, AccountInstrumentsOpenAndCloseToEntries) {
+  const auto listed = [](const std::string& log) {
+    return replayed(
+        {.log = log, .other = {.config = "", .sets = {"account.instruments=COINUSDT"}}});
+  };
+  const Ran same = listed(recorded());
+  EXPECT_NE(same.out.find("  otherwise   account.entries_allowed: true | false\n"),
+            std::string::npos)
+      << same.out << same.err;
+  EXPECT_NE(same.out.find("nowhere: every decision is the same"), std::string::npos) << same.out;
+
+  testing::Session closed;
+  closed.settings.set(Setting::EntriesAllowed, InstrumentId::None, 0);
+  record(closed, scratch_ / "closed");
+  const Ran opened = listed((scratch_ / "closed").string());
+  EXPECT_NE(opened.out.find("  otherwise   instrument.COINUSDT.entries_allowed: false | true\n"),
+            std::string::npos)
+      << opened.out << opened.err;
+  EXPECT_NE(opened.out.find("  simulation  from sequence "), std::string::npos) << opened.out;
 }
 
 TEST_F(HindsightCommand, ParityIsATableAndADocument) {

@@ -17,6 +17,7 @@
 #include "replay/verify.h"
 #include "replay/why.h"
 #include "tests/events/log/scratch_log.h"
+#include "tests/support/ran.h"
 
 namespace tranchet {
 namespace {
@@ -28,16 +29,6 @@ using testing::write_file;
 
 const std::filesystem::path kSource = TRANCHET_SOURCE_DIR;
 
-struct Ran {
-  int status = 0;
-  std::string out, err;
-};
-template <class Run>
-Ran run(const Run& command) {
-  std::ostringstream out, err;
-  const int status = command(out, err);
-  return {status, out.str(), err.str()};
-}
 Ran asked(const std::filesystem::path& log, const std::string& question, bool json = false) {
   return run([&](auto& out, auto& err) { return log_why(log, question, json, out, err); });
 }

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "tests/events/log/scratch_log.h"
+#include "tests/support/ran.h"
 
 namespace tranchet {
 namespace {
@@ -18,16 +19,6 @@ using testing::ScratchDirectory;
 using testing::write_file;
 using testing::write_log;
 
-struct Ran {
-  int status = 0;
-  std::string out, err;
-};
-template <class Run>
-Ran run(const Run& command) {
-  std::ostringstream out, err;
-  const int status = command(out, err);
-  return {status, out.str(), err.str()};
-}
 Ran exported(const std::filesystem::path& log) {
   return run([&](auto& out, auto& err) { return log_export(log, out, err); });
 }
@@ -167,7 +158,7 @@ TEST(LogCommand, EveryCommandRefusesInTheSameWay) {
     std::vector<Ran> ran{
         run([&](auto& out, auto& err) { return log_cat(path, {}, out, err); }),
         run([&](auto& out, auto& err) { return log_stats(path, out, err); }),
-        run([&](auto& out, auto& err) { return log_check(path, out, err); }),
+        run([&](auto& out, auto& err) { return log_check(path, 0, out, err); }),
         run([&](auto& out, auto& err) { return log_backup(path, scratch / "copy", out, err); }),
         exported(path)};
     for (const Ran& one : ran) {
@@ -181,7 +172,8 @@ TEST(LogCommand, EveryCommandRefusesInTheSameWay) {
 TEST(LogCommand, CheckAndBackupSayTheHead) {
   const ScratchDirectory scratch;
   const LogHead head = write_log(scratch / "log", sample_events(30, 35, sample_names()), 10);
-  const Ran check = run([&](auto& out, auto& err) { return log_check(scratch / "log", out, err); });
+  const Ran check =
+      run([&](auto& out, auto& err) { return log_check(scratch / "log", 0, out, err); });
   EXPECT_EQ(check.out, "whole: 30 events, chain " + head.chain + "\n");
   const Ran backup = run([&](auto& out, auto& err) {
     return log_backup(scratch / "log", scratch / "copy", out, err);

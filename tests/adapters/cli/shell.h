@@ -4,13 +4,9 @@
 #include <string>
 
 #include "tests/backtest/market_data/input_files.h"
+#include "tests/support/ran.h"
 
 namespace tranchet {
-
-struct Ran {
-  int status = 0;
-  std::string out, err;
-};
 
 // Runs `lines` by bash in that folder, where $T is the program.
 Ran run_shell(const InputFolder& folder, const std::string& lines);

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <future>
+#include <utility>
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -84,6 +85,44 @@ TEST(LogKeeper, TellsEachTroubleOnce) {
   std::getline(file, asked);
   EXPECT_EQ(asked, "log segment " + (folder / "log").string() +
                        " --bytes 5000 --daily --keep-days 7 --budget-bytes 9000");
+  fs::remove_all(folder);
+}
+
+// A check may take hours. Until it has ended no old segment goes, and new ones are made.
+TEST(LogKeeper, ChecksSlowlyAndMakesSegmentsMeanwhile) {
+  const fs::path folder =
+      fs::temp_directory_path() / ("tranchet-checks-" + std::to_string(::getpid()));
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  const fs::path script = folder / "program", asked = folder / "asked";
+  std::ofstream(script) << "#!/bin/sh\necho \"$@\" >>'" << asked.string()
+                        << "'\n[ $2 = check ] || exit 0\nfor look in $(seq 1000); do\n"
+                           "  tail -n 1 '"
+                        << asked.string()
+                        << "' | grep -q -- '--bytes 5000$' && exit 4\n  sleep 0.01\ndone\n";
+  ::chmod(script.c_str(), 0700);
+  auto notes = Notes::open({.file = (folder / "notes").string()});
+  ASSERT_TRUE(notes);
+  std::promise<std::string> told;
+  bool is_told = false;
+  {
+    LogKeeper keeper({.log = folder / "log",
+                      .segment_bytes = 5'000,
+                      .keep_days = 7,
+                      .look_every = std::chrono::seconds(0),
+                      .check_every = std::chrono::milliseconds(1),
+                      .check_megabytes_a_second = 50,
+                      .program = script.string()},
+                     **notes, [&](const std::string& words) {
+                       if (!std::exchange(is_told, true)) told.set_value(words);
+                     });
+    EXPECT_NE(told.get_future().get().find("the log is damaged"), std::string::npos);
+  }
+  std::ifstream file(asked);
+  std::string line;
+  while (std::getline(file, line) && !line.starts_with("log check")) {
+  }
+  EXPECT_EQ(line, "log check " + (folder / "log").string() + " --megabytes-a-second 50");
   fs::remove_all(folder);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "tests/events/log/scratch_log.h"
 
@@ -160,6 +161,28 @@ TEST(EventLog, ABackupIsALogOfItsOwn) {
   EXPECT_EQ(must(check_in_child(scratch / "copy")).chain, head.chain);
   EXPECT_EQ(read_lines(scratch / "copy"), lines_of(events, sample_names()));
   EXPECT_EQ(back_up(scratch / "log", scratch / "copy").error().kind, LogErrorKind::AlreadyThere);
+}
+
+// What a kill leaves: no data.mdb by its name, so no log. Segments of somebody else stay.
+TEST(EventLog, ABackupThatWasBrokenOffIsDoneAgain) {
+  const ScratchDirectory scratch;
+  auto log = must(LogWriter::create(scratch / "log", Durability::AtClose));
+  append_all(*log, sample_events(200, 8, sample_names()), sample_names(), 100);
+  must(log->close());
+  const auto copy = scratch / "copy";
+  std::filesystem::create_directories(copy / "unfinished");
+  std::filesystem::create_directories(copy / "segments");
+  for (const char* const part : {"unfinished/data.mdb", "HEAD", "segments/half"}) {
+    std::ofstream(copy / part) << "half";
+  }
+  EXPECT_EQ(LogReader::open(copy).error().kind, LogErrorKind::Damaged);
+  const LogHead head = must(back_up(scratch / "log", copy));
+  EXPECT_EQ(must(check_in_child(copy)).chain, head.chain);
+  EXPECT_FALSE(std::filesystem::exists(copy / "unfinished"));
+  EXPECT_FALSE(std::filesystem::exists(copy / "segments"));
+
+  std::filesystem::create_directories(scratch / "others" / "segments");
+  EXPECT_EQ(back_up(scratch / "log", scratch / "others").error().kind, LogErrorKind::AlreadyThere);
 }
 
 // ---- Refusals.
