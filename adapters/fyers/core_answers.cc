@@ -37,6 +37,7 @@ void FyersCore::Inside::on_answer(std::uint64_t id, const HttpAnswer& answer, Mo
   Outstanding outstanding = std::move(found->second);
   outstanding_.erase(found);
   budget_.settle(outstanding.spent, now_);
+  release_held();
   const auto envelope = read_envelope(answer.body);
   const Verdict verdict = judge(answer.status, envelope ? std::optional(*envelope) : std::nullopt);
   if (verdict.meaning == Meaning::Accepted && envelope) {
@@ -58,7 +59,10 @@ void FyersCore::Inside::on_no_answer(std::uint64_t id, bool may_have_left, Momen
   Outstanding outstanding = std::move(found->second);
   outstanding_.erase(found);
   // What may have left may still arrive, and counts until then.
-  if (!may_have_left) budget_.settle(outstanding.spent, now_, true);
+  if (!may_have_left) {
+    budget_.settle(outstanding.spent, now_, true);
+    release_held();
+  }
   const bool is_entry =
       outstanding.job.use == Use::Orders && rank_of(outstanding.job) == Rank::Spare;
   if (may_have_left) {
