@@ -208,8 +208,8 @@ void compare_quantity(Turn& turn, Position& position, const Snapshot& snapshot) 
       [&](const AdoptionRequested& request) { return is_about(request, position.key); });
   const Quantity ignored = is_adopting ? Quantity() : position.ignored;
   const Quantity leaving = given_back(turn.state, position.key);
-  const std::int64_t expected = (open_quantity(position) + ignored + leaving).raw();
-  const std::int64_t difference = venue - expected;
+  std::int64_t difference = venue - open_quantity(position).raw() - ignored.raw();
+  if (difference > 0) difference -= std::min(difference, leaving.raw());
   turn.touch(position.key);
   if (difference == 0) {
     position.difference.reset();
