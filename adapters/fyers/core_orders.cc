@@ -182,8 +182,11 @@ void FyersCore::Inside::push_fill(const TradeNews& news, OrderId order, Instrume
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   const bool is_number = error == std::errc() && end == digits.data() + digits.size() &&
                          number > 0 && number < kSecondBook;
+  // Of somebody else's the engine knows no order: two first trades of two orders are two.
+  const bool is_plain = is_number && order != OrderId::None;
+  const std::string text = news.order + "-" + std::string(digits);
   const std::uint64_t trade =
-      is_number ? number : kTextTradeId + static_cast<std::uint64_t>(names_.intern(digits));
+      is_plain ? number : kTextTradeId + static_cast<std::uint64_t>(names_.intern(text));
   const PositionSide opens = position_side_of_entry(news.side);
   const PositionSide closes =
       opens == PositionSide::Long ? PositionSide::Short : PositionSide::Long;
