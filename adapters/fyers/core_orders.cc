@@ -80,7 +80,9 @@ void FyersCore::Inside::tell_acceptance(OrderId order, OrderRecord& record) {
     record.awaited = Awaited::Nothing;
     record.awaited_until.reset();
   }
-  if (!std::exchange(record.accepted, true)) push(OrderAccepted{order});
+  // Of an order of a life before this one the engine asks by itself.
+  const bool is_news = !std::exchange(record.accepted, true) && record.purpose.has_value();
+  if (is_news) push(OrderAccepted{order});
 }
 
 // What the venue says is filled, and no trade told: as a total, which later trades are taken to be.
@@ -161,7 +163,7 @@ void FyersCore::Inside::take_trade(const TradeNews& news) {
   if (order != OrderId::None) {
     ledger_.note_venue_id(order, news.order, now_.steady);
     OrderRecord& record = ledger_.of(order, now_.steady);
-    if (record.purpose) tell_acceptance(order, record);
+    tell_acceptance(order, record);
     if (record.is_stop && !std::exchange(record.triggered, true)) push(OrderTriggered{order});
     record.traded += news.quantity;
     record.filled = std::max(record.filled, record.traded);
