@@ -13,9 +13,7 @@
 #include <expected>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "adapters/aster/signing.h"
 
@@ -23,8 +21,5 @@ namespace tranchet::aster {
 
 // The error names the file, and the line or the key.
 std::expected<std::unique_ptr<Signer>, std::string> read_keys(const std::filesystem::path& file);
-
-// A credential of that name that systemd has handed to the program (LoadCredential=), if any.
-std::optional<std::filesystem::path> credential_file(std::string_view name);
 
 }  // namespace tranchet::aster

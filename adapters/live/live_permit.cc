@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "adapters/aster/keys.h"
+#include "adapters/service/credential.h"
 
 namespace tranchet {
 
@@ -13,10 +14,7 @@ std::expected<LivePermit, std::string> LivePermit::from_keys(const std::filesyst
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 0);
-  // A name alone is first looked for among systemd's credentials, which only the service can see.
-  const bool is_name = !file.has_parent_path();
-  const auto credential = is_name ? aster::credential_file(file.string()) : std::nullopt;
-  auto signer = aster::read_keys(credential.value_or(file));
+  auto signer = aster::read_keys(credential_or_file(file));
   if (!signer) return std::unexpected(std::move(signer.error()));
   return LivePermit(std::move(*signer));
 }

@@ -136,7 +136,7 @@ void Stage::start_venue() {
   ENSURE(port_ != 0);
   control_ = std::make_unique<HttpClient>(*network_, NetAddress{.host = "127.0.0.1", .port = port_},
                                           HttpLimits{});
-  write_configuration(options_.settings);
+  write_configuration(options_.settings, options_.account);
 }
 
 void Stage::stop_venue() {
@@ -238,16 +238,16 @@ std::uint16_t Stage::gateway_port() const {
   return static_cast<std::uint16_t>(std::stoi(text.substr(at + start.size())));
 }
 
-void Stage::write_configuration(const std::string& more) {
+void Stage::write_configuration(const std::string& more, const std::string& account) {
   const std::string port = std::to_string(port_);
   std::string instruments = "[instrument.BTCUSDT]\ntick_size = 0.1\nstep_size = 0.001\n";
   for (int number = 0; number < options_.crowd; ++number) {
     instruments += "[instrument." + crowd_symbol(number) + "]\n";
   }
   write(folder_ / "live.toml",
-        "[account]\nposition_mode = \"hedge\"\n[venue]\nrest = \"https://127.0.0.1:" + port +
-            "\"\nstream = \"wss://127.0.0.1:" + port + "\"\nkeys = \"" +
-            (folder_ / "keys.toml").string() + "\"\ncertificates = \"" +
+        "[account]\nposition_mode = \"hedge\"\n" + account +
+            "[venue]\nrest = \"https://127.0.0.1:" + port + "\"\nstream = \"wss://127.0.0.1:" +
+            port + "\"\nkeys = \"" + (folder_ / "keys.toml").string() + "\"\ncertificates = \"" +
             authority_.certificate().string() + "\"\n[live]\nlog = \"" + log().string() +
             "\"\nnotes = \"" + (folder_ / "notes.log").string() +
             (options_.tape ? "\"\ntape = \"" + (folder_ / "session.tape").string() : "") +
