@@ -250,9 +250,14 @@ void Program::add_migrate() {
   command->add_option("--settings", migrate_.settings, "its settings.json")->required();
   command->add_option("--database", migrate_.database, "its data/bot.db")->required();
   command->add_option("--into", migrate_.into, "folder for what is made; tranchet-from-bot");
-  CLI::Option* apply = command->add_flag("--apply", migrate_.apply, "do it; else it reports");
-  command->add_flag("--rollback", migrate_.rollback, "put the old files back, byte for byte")
-      ->excludes(apply);
+  command->add_flag("--apply", migrate_.apply, "do it; else it reports");
+  CLI::Option* rollback =
+      command->add_flag("--rollback", migrate_.rollback, "put the old files back, byte for byte");
+  command
+      ->add_flag("--cancel-orders", migrate_.cancel_orders,
+                 "with --rollback: say what would be naked without our orders at the venue; with "
+                 "--apply as well, take them away first")
+      ->needs(rollback);
   command->add_option("--keys", migrate_.keys, "keys of the venue, which is then asked");
   command->add_option("--rest", migrate_.rest, "https://... of the venue; Aster's main net");
   command->add_option("--stream", migrate_.stream, "wss://... of the venue; the same");

@@ -148,9 +148,8 @@ std::string sentence(const std::string& text) {
 
 // "--set TEXT ...": the kind of value that --help names, but for flags.
 std::string signature_of(const CLI::Option& option) {
-  const bool is_positional = !option.nonpositional();
-  std::string text = "\\fB" + roff(option.get_name(is_positional, !is_positional)) + "\\fR";
-  if (!is_positional && option.get_type_size() != 0) {
+  std::string text = "\\fB" + roff(option.get_name(true, true)) + "\\fR";
+  if (option.nonpositional() && option.get_type_size() != 0) {
     text += " \\fI" + roff(option.get_type_name()) + "\\fR";
   }
   if (option.get_items_expected_max() >= CLI::detail::expected_max_vector_size) text += " ...";
