@@ -49,7 +49,7 @@ void ServiceNotice::send(std::string_view words) const {
   const int handle = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (handle < 0) return;
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_.size());
-  ::sendto(handle, words.data(), words.size(), MSG_NOSIGNAL,
+  ::sendto(handle, words.data(), words.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
            reinterpret_cast<const sockaddr*>(&address), length);
   ::close(handle);
 }

@@ -26,7 +26,7 @@ class ServiceNotice {
   std::optional<std::chrono::microseconds> alive_every() const { return alive_every_; }
 
  private:
-  // One that is not heard is not worth an end: the manager has its own patience.
+  // Never waits: a manager that does not listen must not hold up who trades.
   void send(std::string_view words) const;
 
   std::string socket_;

@@ -79,6 +79,14 @@ TEST_F(Service, NobodyListensAndNothingHappens) {
   ServiceNotice::from_environment().ready();
 }
 
+// More than a socket keeps: who trades is not held up.
+TEST_F(Service, AManagerThatDoesNotListenHoldsNobodyUp) {
+  listen((folder_ / "notify").string());
+  const ServiceNotice notice = ServiceNotice::from_environment();
+  for (int sign = 0; sign < 10'000; ++sign) notice.alive();
+  EXPECT_EQ(heard(), "WATCHDOG=1");
+}
+
 TEST_F(Service, SignsOfLifeComeTwiceAsOftenAsTheyAreWaitedFor) {
   EXPECT_FALSE(alive_every());
   ::setenv("NOTIFY_SOCKET", "/none", 1);
