@@ -77,7 +77,7 @@ TEST_F(ManualTest, ThePageHasEveryCommandAndOption) {
   std::map<std::string, std::set<std::string>> written;
   std::string command;
   std::istringstream lines(std::regex_replace(page.out, std::regex(R"(\\-)"), "-"));
-  static const std::regex kSection(R"re(\.SS "tranchet ([a-z ]+)")re");
+  static const std::regex kSection(R"re(\.SS "tranchet ([a-z -]+)")re");
   static const std::regex kOption(R"(\\fB(\S+)\\fR.*)");
   for (std::string line; std::getline(lines, line);) {
     std::smatch match;
