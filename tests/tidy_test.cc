@@ -129,8 +129,8 @@ std::vector<SourceFile> load_tree() {
   const fs::path root = TRANCHET_SOURCE_DIR;
   std::vector<fs::path> paths = {root / "CMakeLists.txt", root / "CMakePresets.json", root / "dev",
                                  root / "README.md"};
-  for (const char* folder :
-       {".ci", "adapters", "backtest", "data", "engine", "events", "replay", "tests"}) {
+  for (const char* folder : {".ci", "adapters", "backtest", "data", "engine", "events", "packaging",
+                             "replay", "tests"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       const std::string path = entry.path().string();
       if (entry.is_regular_file() && is_text(path) && path.find("/corpus/") == std::string::npos) {

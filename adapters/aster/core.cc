@@ -61,7 +61,9 @@ void AsterCore::Inside::start(Moment now) {
 
 // ---- The port.
 
-void AsterCore::Inside::submit(std::span<const Command> commands) {
+void AsterCore::Inside::submit(std::span<const Command> commands, Timestamp now) {
+  // What is refused here is answered at once, and not before what it answers.
+  last_stamp_ = std::max(last_stamp_, now);
   for (const Command& command : commands) {
     if (const auto* order = std::get_if<SubmitOrder>(&command)) {
       traded_.emplace(names_.symbol(order->instrument));
@@ -215,8 +217,8 @@ AsterCore::~AsterCore() = default;
 void AsterCore::start(Moment now) {
   inside_->start(now);
 }
-void AsterCore::submit(std::span<const Command> commands, Timestamp) {
-  inside_->submit(commands);
+void AsterCore::submit(std::span<const Command> commands, Timestamp now) {
+  inside_->submit(commands, now);
 }
 std::optional<Timestamp> AsterCore::next_wakeup() const {
   return inside_->next_wakeup();

@@ -73,6 +73,8 @@ void AsterCore::Inside::take_exchange_info(std::string_view body) {
   const auto change = rules_.take(std::move(*info));
   for (const EventBody& event : change.events) push(event);
   for (const std::string& text : change.faults) fault(text);
+  // What is to be traded and has no rules yet, neither in the log nor by the configuration.
+  for (const WatchedInstrument& watched : options_.instruments) instrument_of(watched.symbol);
 }
 
 void AsterCore::Inside::take_position_mode(bool is_hedge) {

@@ -46,7 +46,7 @@ class AsterCore::Inside {
   Inside(const CoreOptions& options, Signer& signer, Names& names);
 
   void start(Moment now);
-  void submit(std::span<const Command> commands);
+  void submit(std::span<const Command> commands, Timestamp now);
   std::optional<Timestamp> next_wakeup() const;
   void advance(Timestamp now, std::vector<Occurrence>& out);
   void take_market(std::vector<Occurrence>& out) {

@@ -14,6 +14,10 @@ bool same_rules(const InstrumentListed& a, const InstrumentListed& b) {
          a.max_conditional_orders == b.max_conditional_orders;
 }
 
+bool is_trading(const InstrumentRules& row) {
+  return row.status.empty() || row.status == "TRADING";
+}
+
 EventBody entries_allowed(InstrumentId instrument, bool allowed) {
   return ConfigChanged{
       .setting = Setting::EntriesAllowed, .instrument = instrument, .value = allowed ? 1 : 0};
@@ -36,7 +40,7 @@ void InstrumentRulesBook::compare(const InstrumentRules& row, Known& known, Chan
     known.rules = rules;
     change.events.emplace_back(rules);
   }
-  const bool trades = row.status.empty() || row.status == "TRADING";
+  const bool trades = is_trading(row);
   if (trades == known.trades) return;
   known.trades = trades;
   change.events.push_back(entries_allowed(rules.instrument, trades));
@@ -83,8 +87,10 @@ InstrumentId InstrumentRulesBook::instrument_of(std::string_view symbol,
   InstrumentListed rules = row->second.rules;
   rules.symbol = names_.intern(symbol);
   rules.instrument = names_.instrument(symbol);
-  known_[rules.instrument] = {.rules = rules};
+  const bool trades = is_trading(row->second);
+  known_[rules.instrument] = {.rules = rules, .trades = trades};
   out.emplace_back(rules);
+  if (!trades) out.push_back(entries_allowed(rules.instrument, false));
   return rules.instrument;
 }
 

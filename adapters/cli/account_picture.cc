@@ -75,6 +75,14 @@ Examination AccountPicture::examination() const {
                   .maintenance_margin = configuration.simulation.maintenance_margin});
 }
 
+std::string order_words(const aster::SurveyOrder& order) {
+  const Maybe<Price> price = is_conditional(order.type) ? order.stop_price : order.limit_price;
+  return order.symbol + " " + std::string(to_text(order.position_side)) + ": order " +
+         std::to_string(order.number) + " (" + std::string(to_text(order.side)) + " " +
+         to_text(order.remaining) + " " + std::string(to_text(order.type)) +
+         (price ? " at " + to_text(*price) : "") + ")";
+}
+
 std::expected<AccountPicture, WriterFailure> take_picture(const PictureOptions& options) {
   AccountPicture picture;
   if (auto loaded = load(options, picture); !loaded) return std::unexpected(loaded.error());

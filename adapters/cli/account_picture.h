@@ -36,6 +36,9 @@ struct AccountPicture {
   Examination examination() const;
 };
 
+// "BTCUSDT Long: order 17 (Sell 0.15 StopMarket at 22425)"
+std::string order_words(const aster::SurveyOrder& order);
+
 // Before any thread is started: the log is read by a child process first.
 std::expected<AccountPicture, WriterFailure> take_picture(const PictureOptions& options);
 

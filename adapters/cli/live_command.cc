@@ -16,6 +16,7 @@
 #include "adapters/live/session.h"
 #include "adapters/live/stop_distance.h"
 #include "adapters/paper/paper_side.h"
+#include "adapters/service/credential.h"
 #include "replay/opening.h"
 
 namespace tranchet {
@@ -154,10 +155,10 @@ class LiveRun {
     return GatewayOptions{.log = configuration_.live.log,
                           .listen = configuration_.gateway_listen,
                           .trading_mode = arguments_.live ? "REAL" : "PAPER",
-                          .users = configuration_.gateway_users,
+                          .users = credential_or_file(configuration_.gateway_users),
                           .origins = configuration_.gateway_origins,
-                          .certificate = configuration_.gateway_certificate,
-                          .key = configuration_.gateway_key,
+                          .certificate = credential_or_file(configuration_.gateway_certificate),
+                          .key = credential_or_file(configuration_.gateway_key),
                           .alert_command = configuration_.gateway_alert,
                           .webhook = configuration_.gateway_webhook,
                           .webhook_certificates = configuration_.gateway_webhook_certificates};

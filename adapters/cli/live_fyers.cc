@@ -6,8 +6,8 @@
 #include "adapters/fyers/data_requests.h"
 #include "adapters/live/clock.h"
 #include "adapters/live/fyers_side.h"
-#include "adapters/live/private_process.h"
 #include "adapters/paper/fyers_public_market.h"
+#include "adapters/service/credential.h"
 
 namespace tranchet {
 namespace {
@@ -71,7 +71,7 @@ class LiveFyers final : public LiveVenue {
         network,
         FyersPublicOptions{.rest = rest_,
                            .stream = stream_,
-                           .token_file = place_of_keys(configuration_.venue.keys),
+                           .token_file = credential_or_file(configuration_.venue.keys),
                            .symbols = std::move(symbols),
                            .book = book == WatchedBook::BestBidAndAsk},
         names, std::move(sink));

@@ -12,6 +12,7 @@
 #include "adapters/cli/backtest_command.h"
 #include "adapters/cli/beside_command.h"
 #include "adapters/cli/bisect_command.h"
+#include "adapters/cli/completion_script.h"
 #include "adapters/cli/configuration.h"
 #include "adapters/cli/diff_command.h"
 #include "adapters/cli/doctor_command.h"
@@ -21,6 +22,7 @@
 #include "adapters/cli/instruments.h"
 #include "adapters/cli/live_command.h"
 #include "adapters/cli/log_command.h"
+#include "adapters/cli/manual_page.h"
 #include "adapters/cli/migrate_command.h"
 #include "adapters/cli/parity_command.h"
 #include "adapters/cli/protect_command.h"
@@ -77,6 +79,7 @@ class Program {
     add_wargame();
     add_sweep();
     add_beside();
+    add_manual();
     app_.footer(
         "Exit status: 0 done, 1 the answer is no, 2 bad usage or input, 3 another writer holds "
         "the\n"
@@ -115,6 +118,7 @@ class Program {
   void add_wargame();
   void add_sweep();
   void add_beside();
+  void add_manual();
   int step();
 
   CLI::App app_{"Tranchet: a deterministic engine for trading in tranches."};
@@ -294,9 +298,14 @@ void Program::add_migrate() {
   command->add_option("--settings", migrate_.settings, "its settings.json")->required();
   command->add_option("--database", migrate_.database, "its data/bot.db")->required();
   command->add_option("--into", migrate_.into, "folder for what is made; tranchet-from-bot");
-  CLI::Option* apply = command->add_flag("--apply", migrate_.apply, "do it; else it reports");
-  command->add_flag("--rollback", migrate_.rollback, "put the old files back, byte for byte")
-      ->excludes(apply);
+  command->add_flag("--apply", migrate_.apply, "do it; else it reports");
+  CLI::Option* rollback =
+      command->add_flag("--rollback", migrate_.rollback, "put the old files back, byte for byte");
+  command
+      ->add_flag("--cancel-orders", migrate_.cancel_orders,
+                 "with --rollback: say what would be naked without our orders at the venue; with "
+                 "--apply as well, take them away first")
+      ->needs(rollback);
   command->add_option("--keys", migrate_.keys, "keys of the venue, which is then asked");
   command->add_option("--rest", migrate_.rest, "https://... of the venue; Aster's main net");
   command->add_option("--stream", migrate_.stream, "wss://... of the venue; the same");
@@ -524,6 +533,20 @@ void Program::add_beside() {
   command->add_option("--within", beside_.within, "so far apart two deals may be the same; 60s");
   command->add_flag("--json", beside_.json, "print one JSON document");
   command->callback([this] { status_ = run_beside_command(beside_, std::cout, std::cerr); });
+}
+
+void Program::add_manual() {
+  const auto end = [this] { status_ = std::cout.flush().good() ? kDone : kWorldFailed; };
+  app_.add_subcommand("manual", "this program's manual page: tranchet manual | man -l -")
+      ->callback([this, end] {
+        write_manual_page(app_, build_name(), std::cout);
+        end();
+      });
+  app_.add_subcommand("completion", "completion for bash: source <(tranchet completion)")
+      ->callback([this, end] {
+        write_completion_script(app_, std::cout);
+        end();
+      });
 }
 
 int Program::step() {

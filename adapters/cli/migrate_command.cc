@@ -8,6 +8,7 @@
 
 #include "adapters/cli/configuration.h"
 #include "adapters/cli/exit_status.h"
+#include "adapters/cli/own_orders.h"
 #include "adapters/cli/venue_access.h"
 #include "adapters/legacy/adoption_log.h"
 #include "adapters/legacy/backup.h"
@@ -51,29 +52,64 @@ class Migration {
   }
 
   std::expected<int, WriterFailure> roll_back() {
-    // A program that trades on the log would go on without its configuration.
-    std::error_code failed;
-    if (fs::exists(log() / "data.mdb", failed)) {
-      auto writer = LogWriter::open(log(), Durability::EveryBatch);
-      if (!writer) return failure(exit_status(writer.error().kind), writer.error().message);
+    if (auto free = see_that_nobody_trades(); !free) return std::unexpected(free.error());
+    std::optional<OwnOrders> orders;
+    if (arguments_.cancel_orders) {
+      auto asked = OwnOrders::ask(configuration().string());
+      if (!asked) return std::unexpected(asked.error());
+      const bool is_naked_then = asked->tell(out_);
+      if (!arguments_.apply) {
+        out_ << "\n  Nothing was done. With --apply the old files are put back, and these orders "
+                "taken away.\n";
+        return is_naked_then ? kAnswerIsNo : kDone;
+      }
+      out_ << "\n";
+      orders.emplace(*std::move(asked));
     }
+    if (auto restored = restore_files(); !restored) return std::unexpected(restored.error());
+    if (orders) {
+      // What was made is still in its place then: the same again tries the rest.
+      if (auto gone = orders->take_away(out_); !gone) return std::unexpected(gone.error());
+    }
+    if (auto kept = set_aside(); !kept) return std::unexpected(kept.error());
+    if (!orders) {
+      out_
+          << "  Orders that Tranchet has placed rest at the venue as before: the bot does not know "
+             "them. Look at them before it starts.\n";
+    }
+    return kDone;
+  }
+
+ private:
+  // One that does would go on without its configuration, and place its orders again.
+  std::expected<void, WriterFailure> see_that_nobody_trades() const {
+    std::error_code failed;
+    if (!fs::exists(log() / "data.mdb", failed)) return {};
+    const auto writer = LogWriter::open(log(), Durability::EveryBatch);
+    if (!writer) return failure(exit_status(writer.error().kind), writer.error().message);
+    return {};
+  }
+
+  std::expected<void, WriterFailure> restore_files() {
     const auto put_back = legacy::put_back(folder_ / "backup");
     if (!put_back) return failure(kBadInput, put_back.error());
     for (const std::string& line : put_back->restored) out_ << "  " << line << "\n";
     for (const std::string& file : put_back->unchanged) out_ << "  " << file << " was unchanged\n";
+    return {};
+  }
+
+  std::expected<void, WriterFailure> set_aside() {
+    std::error_code failed;
     fs::path aside = folder_.string() + ".rolled-back";
     for (int number = 2; fs::exists(aside, failed); ++number) {
       aside = folder_.string() + ".rolled-back-" + std::to_string(number);
     }
     fs::rename(folder_, aside, failed);
     if (failed) return failure(kWorldFailed, folder_.string() + ": " + failed.message());
-    out_ << "  What was made is kept in " << aside.string() << "\n"
-         << "  Orders that Tranchet has placed rest at the venue as before: the bot does not know "
-            "them. Look at them before it starts.\n";
-    return kDone;
+    out_ << "  What was made is kept in " << aside.string() << "\n";
+    return {};
   }
 
- private:
   fs::path log() const { return folder_ / "log"; }
   fs::path configuration() const { return folder_ / "tranchet.toml"; }
 
@@ -204,8 +240,9 @@ class Migration {
     const std::string config = configuration().string();
     out_ << "    wrote    " << config << "\n    wrote    " << log().string() << "  " << events
          << " events, " << findings_.plan.tranches.size() << " tranches to adopt\n\n  Next\n"
-         << "    tranchet live    --config " << config << " --set live.log="
-         << (folder_ / "paper-log").string() << "     # on paper, to look at\n"
+         << "    tranchet live    --config " << config
+         << " --set live.log=" << (folder_ / "paper-log").string()
+         << "     # on paper, to look at\n"
          << "    tranchet protect --config " << config << "             # what is missing\n"
          << "    tranchet protect --config " << config
          << " --apply     # placed, tranche by tranche\n"
@@ -226,7 +263,7 @@ class Migration {
 }  // namespace
 
 int run_migrate_command(const MigrateArguments& arguments, std::ostream& out, std::ostream& err) {
-  if (arguments.apply && arguments.rollback) {
+  if (arguments.apply && arguments.rollback && !arguments.cancel_orders) {
     err << "tranchet: migrate: --apply and --rollback: one of them\n";
     return kBadInput;
   }

@@ -13,6 +13,7 @@ struct MigrateArguments {
   std::string into = "tranchet-from-bot";  // Folder for all that is made.
   bool apply = false;
   bool rollback = false;
+  bool cancel_orders = false;  // With rollback: our orders at the venue go first, if apply says so.
   // The venue to ask; none without keys.
   std::string keys;
   std::string rest;
@@ -22,7 +23,7 @@ struct MigrateArguments {
 };
 
 // Without apply and rollback: the report alone. 0: nothing is in the way, or it was done. 1:
-// something is in the way.
+// something is in the way; or, with cancel_orders, something would be naked.
 int run_migrate_command(const MigrateArguments& arguments, std::ostream& out, std::ostream& err);
 
 }  // namespace tranchet

@@ -113,15 +113,10 @@ class Protect {
             WriterFailure{kBadInput, "--retire " + std::to_string(order.number) +
                                          ": is an order of this account's own engine"});
       }
-      const Maybe<Price> price = is_conditional(order.type) ? order.stop_price : order.limit_price;
       retired.push_back({.number = order.number,
                          .key = {order.symbol, order.position_side},
                          .is_stop = order.is_exit() && order.type == OrderType::StopMarket,
-                         .text = order.symbol + " " + std::string(to_text(order.position_side)) +
-                                 ": order " + std::to_string(order.number) + " (" +
-                                 std::string(to_text(order.side)) + " " + to_text(order.remaining) +
-                                 " " + std::string(to_text(order.type)) +
-                                 (price ? " at " + to_text(*price) : "") + ")"});
+                         .text = order_words(order)});
     }
     if (numbers.empty()) return retired;
     return std::unexpected(WriterFailure{kBadInput, "--retire " + std::to_string(*numbers.begin()) +

@@ -86,7 +86,9 @@ void FyersCore::Inside::list_rules() {
 
 // ---- The port.
 
-void FyersCore::Inside::submit(std::span<const Command> commands) {
+void FyersCore::Inside::submit(std::span<const Command> commands, Timestamp now) {
+  // What is refused here is answered at once, and not before what it answers.
+  last_stamp_ = std::max(last_stamp_, now);
   for (const Command& command : commands) {
     if (std::holds_alternative<SubmitOrder>(command)) {
       ask({.use = Use::Orders, .commands = {command}});
@@ -285,8 +287,8 @@ FyersCore::~FyersCore() = default;
 void FyersCore::start(Moment now) {
   inside_->start(now);
 }
-void FyersCore::submit(std::span<const Command> commands, Timestamp) {
-  inside_->submit(commands);
+void FyersCore::submit(std::span<const Command> commands, Timestamp now) {
+  inside_->submit(commands, now);
 }
 std::optional<Timestamp> FyersCore::next_wakeup() const {
   return inside_->next_wakeup();

@@ -153,8 +153,13 @@ void FyersCore::Inside::hand_on_snapshot() {
     const OrderId order = ours(row.tag);
     // Of orders of a life before this one only those that rest are news: the log has the others, or
     // the engine asks about them.
-    if (order != OrderId::None && ledger_.find(order) != nullptr) take_order(row);
-    if (order != OrderId::None) ledger_.note_venue_id(order, row.id, now_.steady);
+    if (order != OrderId::None && ledger_.find(order) != nullptr) {
+      take_order(row);
+    } else if (order != OrderId::None) {
+      ledger_.note_venue_id(order, row.id, now_.steady);
+      OrderRecord& record = ledger_.of(order, now_.steady);
+      record.ended = record.accepted = is_final(row.status);
+    }
     const InstrumentId id = traded(row.symbol, row.product);
     if (id == InstrumentId::None || is_final(row.status)) continue;
     if (row.status == OrderStatus::Transit) continue;

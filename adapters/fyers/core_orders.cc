@@ -80,7 +80,9 @@ void FyersCore::Inside::tell_acceptance(OrderId order, OrderRecord& record) {
     record.awaited = Awaited::Nothing;
     record.awaited_until.reset();
   }
-  if (!std::exchange(record.accepted, true)) push(OrderAccepted{order});
+  // Of an order of a life before this one the engine asks by itself.
+  const bool is_news = !std::exchange(record.accepted, true) && record.purpose.has_value();
+  if (is_news) push(OrderAccepted{order});
 }
 
 // What the venue says is filled, and no trade told: as a total, which later trades are taken to be.
@@ -161,7 +163,7 @@ void FyersCore::Inside::take_trade(const TradeNews& news) {
   if (order != OrderId::None) {
     ledger_.note_venue_id(order, news.order, now_.steady);
     OrderRecord& record = ledger_.of(order, now_.steady);
-    if (record.purpose) tell_acceptance(order, record);
+    tell_acceptance(order, record);
     if (record.is_stop && !std::exchange(record.triggered, true)) push(OrderTriggered{order});
     record.traded += news.quantity;
     record.filled = std::max(record.filled, record.traded);
@@ -182,8 +184,11 @@ void FyersCore::Inside::push_fill(const TradeNews& news, OrderId order, Instrume
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   const bool is_number = error == std::errc() && end == digits.data() + digits.size() &&
                          number > 0 && number < kSecondBook;
+  // Of somebody else's the engine knows no order: two first trades of two orders are two.
+  const bool is_plain = is_number && order != OrderId::None;
+  const std::string text = news.order + "-" + std::string(digits);
   const std::uint64_t trade =
-      is_number ? number : kTextTradeId + static_cast<std::uint64_t>(names_.intern(digits));
+      is_plain ? number : kTextTradeId + static_cast<std::uint64_t>(names_.intern(text));
   const PositionSide opens = position_side_of_entry(news.side);
   const PositionSide closes =
       opens == PositionSide::Long ? PositionSide::Short : PositionSide::Long;

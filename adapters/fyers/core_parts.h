@@ -42,7 +42,7 @@ class FyersCore::Inside {
   Inside(const CoreOptions& options, AccessToken token, Names& names);
 
   void start(Moment now);
-  void submit(std::span<const Command> commands);
+  void submit(std::span<const Command> commands, Timestamp now);
   std::optional<Timestamp> next_wakeup() const;
   void advance(Timestamp now, std::vector<Occurrence>& out);
   void take_market(std::vector<Occurrence>& out) {

@@ -8,6 +8,9 @@
 namespace tranchet::fyers {
 namespace {
 
+// The limit of a second passes within it; that of a minute does not.
+constexpr Duration kEntryPatience = Duration::milliseconds(1'100);
+
 bool share_an_order(std::span<const Command> some, std::span<const Command> others) {
   return std::ranges::any_of(some, [&](const Command& command) {
     const OrderId order = order_of(command);
@@ -81,9 +84,12 @@ bool FyersCore::Inside::may_leave(std::size_t index) const {
 }
 
 // A chance is reckoned with what is on its way arriving as late as it can, 30 s after it left. An
-// answer says that it has arrived: then there is room again after a second.
+// answer says that it has arrived: then there is room again after a second. An entry has been held
+// for a second at most.
 void FyersCore::Inside::release_held() {
-  for (Job& job : waiting_) job.held_until = Timestamp();
+  for (Job& job : waiting_) {
+    if (rank_of(job) == Rank::Protection) job.held_until = Timestamp();
+  }
 }
 
 // ---- What the venue would refuse, or could not be asked at all.
@@ -196,13 +202,15 @@ bool FyersCore::Inside::send(Job& job) {
   }
   const Rank rank = rank_of(job);
   if (!budget_.fits(call->cost, rank, now_)) {
-    if (job.use == Use::Orders && rank == Rank::Spare) {
+    const Timestamp chance = budget_.next_chance(call->cost, rank, now_);
+    const bool is_entry = job.use == Use::Orders && rank == Rank::Spare;
+    // An entry that comes much later than it was decided is none.
+    if (is_entry && (chance > now_.steady + kEntryPatience || job.tries++ > 2)) {
       for (const Command& command : job.commands) refused(command, RejectReason::RateLimited);
       return true;
     }
     if (job.use == Use::Quotes) return true;  // The next are due soon.
-    job.held_until = std::max(budget_.next_chance(call->cost, rank, now_),
-                              now_.steady + Duration::milliseconds(1));
+    job.held_until = std::max(chance, now_.steady + Duration::milliseconds(1));
     return false;
   }
   const std::uint64_t spent = budget_.spend(call->cost, now_);

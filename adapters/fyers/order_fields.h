@@ -66,8 +66,12 @@ inline constexpr TradeNames kBookTrade{.trade = "tradeNumber",
                                        .tag = "orderTag"};
 inline constexpr PositionNames kStreamPosition{
     .product = "product_type", .net = "net_qty", .realized = "pl_realized", .average = "net_avg"};
-inline constexpr PositionNames kBookPosition{
-    .product = "productType", .net = "netQty", .realized = "realized_profit", .average = "netAvg"};
+// avgPrice is what is held was opened at: 72256 for 2 bought at that and 1 sold at 72656, where
+// netAvg, (bought - sold value) / net quantity, says 71856.
+inline constexpr PositionNames kBookPosition{.product = "productType",
+                                             .net = "netQty",
+                                             .realized = "realized_profit",
+                                             .average = "avgPrice"};
 
 // Flaws stay in `fields`.
 void read_order(Fields& fields, const OrderNames& names, OrderNews& order);

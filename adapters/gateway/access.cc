@@ -9,6 +9,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "adapters/service/credential.h"
+
 namespace tranchet {
 namespace {
 
@@ -58,7 +60,7 @@ std::expected<Access, std::string> Access::load(const std::filesystem::path& fil
   if (stat(file.c_str(), &status) != 0) {
     return std::unexpected(file.string() + ": cannot be read");
   }
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0 && !is_credential(file)) {
     return std::unexpected(file.string() +
                            ": others may read it: chmod 600 it, and change the "
                            "tokens that they may have seen");

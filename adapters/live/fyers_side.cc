@@ -5,6 +5,7 @@
 
 #include "adapters/live/lost_log.h"
 #include "adapters/live/private_process.h"
+#include "adapters/service/credential.h"
 
 namespace tranchet {
 namespace {
@@ -21,7 +22,7 @@ std::filesystem::file_time_type time_of(const std::filesystem::path& file) {
 
 std::expected<FyersPermit, std::string> FyersPermit::from_file(const std::filesystem::path& file) {
   keep_process_private();
-  const std::filesystem::path found = place_of_keys(file);
+  const std::filesystem::path found = credential_or_file(file);
   auto token = fyers::read_access_token(found, read_clocks().wall);
   if (!token) return std::unexpected(std::move(token.error()));
   return FyersPermit(found, *std::move(token));

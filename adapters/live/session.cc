@@ -4,11 +4,14 @@
 #include <sched.h>
 #include <signal.h>
 
+#include <chrono>
+#include <optional>
 #include <set>
 #include <thread>
 
 #include "adapters/cli/exit_status.h"
 #include "adapters/live/control_socket.h"
+#include "adapters/service/service_notice.h"
 
 namespace tranchet {
 namespace {
@@ -162,18 +165,46 @@ void reload(const SessionParts& parts, Writer& writer) {
   }
 }
 
-// The first signal that ends the session, or the writer's own end.
-void wait_for_end(const SessionParts& parts, Writer& writer) {
+// The next of the awaited signals; none: so long there was none.
+std::optional<int> next_signal(std::optional<std::chrono::microseconds> patience) {
   const sigset_t set = awaited_signals();
+  int signal = 0;
+  if (patience) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*patience);
+    const auto rest = std::chrono::nanoseconds(*patience - seconds);
+    const timespec time{.tv_sec = seconds.count(), .tv_nsec = rest.count()};
+    signal = sigtimedwait(&set, nullptr, &time);
+  } else if (sigwait(&set, &signal) != 0) {
+    return std::nullopt;
+  }
+  return signal > 0 ? std::optional(signal) : std::nullopt;
+}
+
+// The writer's own end, which the first signal that ends the session leads to.
+void wait_for_end(const SessionParts& parts, const ServiceNotice& service, Writer& writer) {
+  using Clock = std::chrono::steady_clock;
+  const auto alive_every = service.alive_every();
+  Clock::time_point alive_at = Clock::now();
   while (true) {
-    int signal = 0;
-    if (sigwait(&set, &signal) != 0) continue;
+    std::optional<std::chrono::microseconds> patience;
+    if (alive_every) {
+      const Clock::time_point now = Clock::now();
+      if (now >= alive_at) {
+        // Said by the writer: one that hangs is silent, whatever the other threads do.
+        parts.inbox.offer([&service](ClockReading) { service.alive(); });
+        alive_at = now + *alive_every;
+      }
+      patience = std::chrono::ceil<std::chrono::microseconds>(alive_at - now);
+    }
+    const std::optional<int> signal = next_signal(patience);
+    if (!signal) continue;
     if (signal == kWriterEnded) return;
     if (signal == SIGHUP) {
       parts.inbox.post([&parts, &writer](ClockReading) { reload(parts, writer); });
       continue;
     }
-    parts.notes.say(NoteLevel::Info, "stopping", {{"signal", std::to_string(signal)}});
+    service.stopping();
+    parts.notes.say(NoteLevel::Info, "stopping", {{"signal", std::to_string(*signal)}});
     parts.inbox.post([&writer](ClockReading now) { writer.stop(now); });
   }
 }
@@ -211,6 +242,7 @@ std::expected<void, WriterFailure> run_session(const SessionParts& parts) {
           writer.take(AdapterFault{.text = writer.names().intern(words)});
         });
       });
+  const ServiceNotice service = ServiceNotice::from_environment();
   std::expected<void, WriterFailure> ended;
   const pthread_t main_thread = pthread_self();
   std::thread thread([&] {
@@ -219,7 +251,8 @@ std::expected<void, WriterFailure> run_session(const SessionParts& parts) {
     ended = writer.run();
     pthread_kill(main_thread, kWriterEnded);
   });
-  wait_for_end(parts, writer);
+  service.ready();
+  wait_for_end(parts, service, writer);
   thread.join();
   keeper.reset();
   gateway.reset();

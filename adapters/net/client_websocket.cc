@@ -155,7 +155,7 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
   }
 
   asio::ip::tcp::resolver resolver_;
-  websocket::stream<TlsStream> stream_;
+  websocket::stream<TlsStream, false> stream_;  // No compression: it takes long to compile.
   NetAddress address_;
   std::string target_;
   WebSocketLimits limits_;

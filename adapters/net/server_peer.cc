@@ -228,7 +228,7 @@ class WebSocketPeer final : public ServerPeer,
   }
 
   ServerCore& core_;
-  websocket::stream<Stream> socket_;
+  websocket::stream<Stream, false> socket_;  // No compression: it takes long to compile.
   asio::steady_timer ping_timer_;
   RateMeter incoming_;
   beast::flat_buffer buffer_;

@@ -5,8 +5,9 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <vector>
+
+#include "adapters/service/credential.h"
 
 namespace tranchet {
 namespace {
@@ -29,16 +30,11 @@ class File {
   int descriptor_;
 };
 
-bool is_credential(const std::filesystem::path& file) {
-  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
-  return directory != nullptr && file.parent_path() == std::filesystem::path(directory);
-}
-
 // Empty: fine.
-std::string flaw_in(const struct stat& status, bool is_credential) {
+std::string flaw_in(const struct stat& status, bool of_systemd) {
   if (!S_ISREG(status.st_mode)) return "is not a regular file";
   if (static_cast<std::size_t>(status.st_size) > kLongest) return "is longer than 64 KiB";
-  if (is_credential) return {};
+  if (of_systemd) return {};
   if (status.st_uid != ::geteuid()) return "belongs to somebody else";
   if ((status.st_mode & 077) != 0) return "can be read or written by others; its mode must be 0600";
   return {};
@@ -89,17 +85,6 @@ std::optional<std::string> write_private_file(const std::filesystem::path& path,
   if (is_whole && is_closed && ::rename(draft.c_str(), name.c_str()) == 0) return std::nullopt;
   ::unlink(draft.c_str());
   return name + ": cannot be written";
-}
-
-std::optional<std::filesystem::path> credential_file(std::string_view name) {
-  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
-  if (directory == nullptr || name.empty() || name.find('/') != std::string_view::npos) {
-    return std::nullopt;
-  }
-  std::filesystem::path file = std::filesystem::path(directory) / name;
-  std::error_code failed;
-  if (!std::filesystem::exists(file, failed)) return std::nullopt;
-  return file;
 }
 
 }  // namespace tranchet

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "adapters/port/secret.h"
 
@@ -20,8 +19,5 @@ std::expected<Secret, std::string> read_private_file(const std::filesystem::path
 // With mode 0600, in place of what was there, whole or not at all. Nullopt: done.
 std::optional<std::string> write_private_file(const std::filesystem::path& path,
                                               const Secret& content);
-
-// A credential of that name that systemd has handed to the program (LoadCredential=), if any.
-std::optional<std::filesystem::path> credential_file(std::string_view name);
 
 }  // namespace tranchet

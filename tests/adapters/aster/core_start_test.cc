@@ -77,6 +77,33 @@ TEST_F(AsterShell, ARefusedTimeIsReadAgainBeforeAnythingElseLeaves) {
   EXPECT_TRUE(is_sent("GET order"));
 }
 
+// Somebody names an instrument and leaves its rules to the venue.
+TEST_F(AsterShell, WhatIsToBeTradedIsListedAtTheStart) {
+  options_.listed.clear();
+  options_.instruments = {{.symbol = "AUSDT"}, {.symbol = "BUSDT"}};
+  begin();
+  answer("GET time", time_body());
+  std::string rules = rules_body();
+  rules.replace(rules.find("TRADING"), 7, "SETTLING");
+  answer("GET exchangeInfo", rules);
+  const auto all = events();
+  const auto first = [&]<class Event>(const Event*) {
+    for (const EventBody& body : all) {
+      if (const auto* event = std::get_if<Event>(&body)) return *event;
+    }
+    ADD_FAILURE() << "an event is missing";
+    return Event{};
+  };
+  const auto listed = first(static_cast<const InstrumentListed*>(nullptr));
+  EXPECT_EQ(names_.text(listed.symbol), "AUSDT");
+  EXPECT_EQ(listed.tick_size, 0.1_px);
+  const auto changed = first(static_cast<const ConfigChanged*>(nullptr));
+  EXPECT_EQ(changed.setting, Setting::EntriesAllowed);
+  EXPECT_EQ(changed.value, 0);
+  const auto fault = first(static_cast<const AdapterFault*>(nullptr));
+  EXPECT_EQ(names_.text(fault.text), "BUSDT is not a listed symbol");
+}
+
 // Filters change in the middle of a day; a refusal that they explain has them read at once.
 TEST_F(AsterShell, ARefusalForARuleHasTheRulesReadAgain) {
   begin();

@@ -258,7 +258,7 @@ class FyersShell : public testing::Test {
   static std::string position_row(int net, std::string_view product = "INTRADAY") {
     return R"({"symbol":"NSE:SBIN-EQ","id":"NSE:SBIN-EQ-)" + std::string(product) +
            R"(","productType":")" + std::string(product) + R"(","netQty":)" + std::to_string(net) +
-           R"(,"netAvg":600,"realized_profit":0})";
+           R"(,"avgPrice":600,"realized_profit":0})";
   }
   static std::string positions(const std::string& rows) {
     return R"({"s":"ok","code":200,"message":"","netPositions":[)" + rows + "]}";

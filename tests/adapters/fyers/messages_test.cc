@@ -362,7 +362,7 @@ TEST_F(FyersSamples, OfRest) {
   const auto positions = read_positions(text("rest/GET_positions.ok"));
   ASSERT_TRUE(positions.has_value()) << positions.error();
   EXPECT_EQ(positions->at(0).id, "MCX:SILVERMIC20AUGFUT-MARGIN");
-  EXPECT_EQ(positions->at(0).average, Maybe<Price>(71'856_px));
+  EXPECT_EQ(positions->at(0).average, Maybe<Price>(72'256_px));
   EXPECT_EQ(read_funds(text("rest/GET_funds.ok"))->available, 58.15_usd);
   EXPECT_EQ(read_quotes(text("rest/GET_quotes.ok"))->at(0).last, Maybe<Price>(426.9_px));
   EXPECT_EQ(read_history(text("rest/GET_history.ok"))->size(), 1U);

@@ -104,12 +104,12 @@ class Evening : public testing::Test {
     ran.errors = read_file(errors);
     return ran;
   }
-  Ran migrate(const std::string& how = "") {
+  Ran migrate(const std::vector<std::string>& how) {
     std::vector<std::string> words{
         "migrate",   "--settings",   settings_.string(), "--database",     database_.string(),
         "--into",    made_.string(), "--keys",           venue_.keys,      "--rest",
         venue_.rest, "--stream",     venue_.stream,      "--certificates", venue_.certificates};
-    if (!how.empty()) words.push_back(how);
+    words.insert(words.end(), how.begin(), how.end());
     return run(words);
   }
   Ran with_configuration(const std::string& command, const std::vector<std::string>& more = {}) {
@@ -161,16 +161,16 @@ TEST_F(Evening, FromTheBotToTranchetAndTheWayBack) {
   const std::string settings = read_file(settings_), database = read_file(database_);
 
   // A look, which writes nothing.
-  const Ran look = migrate();
+  const Ran look = migrate({});
   EXPECT_EQ(look.status, 0) << look.text << look.errors;
   EXPECT_NE(look.text.find("BTCUSDT Long tranche 0: 0.15 at 44850"), std::string::npos);
   EXPECT_NE(look.text.find("BTCUSDT Long tranche 1: 0.08 at 42300"), std::string::npos);
   EXPECT_NE(look.text.find("order " + std::to_string(foreign)), std::string::npos);
   EXPECT_FALSE(fs::exists(made_));
 
-  const Ran applied = migrate("--apply");
+  const Ran applied = migrate({"--apply"});
   ASSERT_EQ(applied.status, 0) << applied.text << applied.errors;
-  EXPECT_EQ(migrate("--apply").status, 1) << "it was done already";
+  EXPECT_EQ(migrate({"--apply"}).status, 1) << "it was done already";
   EXPECT_EQ(run({"replay", (made_ / "log").string(), "--verify"}).status, 0);
 
   // The bot's stops stand, and ours are missing: a rehearsal says which.
@@ -193,7 +193,7 @@ TEST_F(Evening, FromTheBotToTranchetAndTheWayBack) {
 
   const Ran held = with_configuration("protect", {"--apply"});
   EXPECT_EQ(held.status, 3) << held.text << held.errors;
-  EXPECT_EQ(migrate("--rollback").status, 3) << "a program trades on the log";
+  EXPECT_EQ(migrate({"--rollback"}).status, 3) << "a program trades on the log";
   live_->signal(SIGTERM);
   EXPECT_EQ(live_->wait(), 0) << read_file(scratch_ / "live-errors");
 
@@ -208,7 +208,7 @@ TEST_F(Evening, FromTheBotToTranchetAndTheWayBack) {
 
   write_file(settings_, "{}");
   run_sql(database_, "DELETE FROM position_tranches;");
-  const Ran back = migrate("--rollback");
+  const Ran back = migrate({"--rollback"});
   EXPECT_EQ(back.status, 0) << back.text << back.errors;
   EXPECT_EQ(read_file(settings_), settings);
   EXPECT_EQ(read_file(database_), database);
@@ -219,7 +219,7 @@ TEST_F(Evening, FromTheBotToTranchetAndTheWayBack) {
 // Nothing stands yet: protect places it, tranche by tranche, and the next start goes on with it.
 TEST_F(Evening, ProtectAloneIsEnoughForTheNight) {
   trade_as_the_bot();
-  ASSERT_EQ(migrate("--apply").status, 0);
+  ASSERT_EQ(migrate({"--apply"}).status, 0);
   const Ran protect = with_configuration("protect", {"--apply"});
   ASSERT_EQ(protect.status, 0) << protect.text << protect.errors;
   for (const std::string_view line :
@@ -246,6 +246,45 @@ TEST_F(Evening, ProtectAloneIsEnoughForTheNight) {
   EXPECT_EQ(live_->wait(), 0);
 }
 
+// Whoever goes back may have our orders taken away, and nobody else's; what that leaves open is
+// said before.
+TEST_F(Evening, TheWayBackTakesOurOrdersAwayIfAskedTo) {
+  trade_as_the_bot();
+  ASSERT_EQ(migrate({"--apply"}).status, 0);
+  ASSERT_EQ(with_configuration("protect", {"--apply"}).status, 0);
+  bot_orders("side=SELL&quantity=0.01&type=STOP_MARKET&stopPrice=9000");
+  const std::string config = (made_ / "tranchet.toml").string();
+  const std::string venue_only = scratch_ / "venue.toml";
+  fs::copy_file(config, venue_only);
+  const auto rest_there = [&] {
+    return run({"doctor", "--config", venue_only, "--no-log", "--json"}).text;
+  };
+  EXPECT_NE(rest_there().find("\"naked\":false,\"orders\":5,"), std::string::npos) << rest_there();
+
+  EXPECT_EQ(migrate({"--cancel-orders"}).status, 2) << "it belongs to --rollback";
+  EXPECT_EQ(migrate({"--rollback", "--apply"}).status, 2);
+  const Ran look = migrate({"--rollback", "--cancel-orders"});
+  EXPECT_EQ(look.status, 1) << look.text << look.errors;
+  for (const std::string_view line :
+       {"BTCUSDT Long: order ", "(Sell 0.15 StopMarket at 22425)", "(Sell 0.08 Limit at 42723)",
+        "[naked]", "Nothing was done."}) {
+    EXPECT_NE(look.text.find(line), std::string::npos) << line << "\n" << look.text;
+  }
+  EXPECT_EQ(look.text.find("(Sell 0.01", look.text.find("Our orders")), std::string::npos)
+      << look.text;
+  EXPECT_TRUE(fs::exists(made_));
+  EXPECT_NE(rest_there().find("\"orders\":5,"), std::string::npos);
+
+  const Ran back = migrate({"--rollback", "--cancel-orders", "--apply"});
+  EXPECT_EQ(back.status, 0) << back.text << back.errors;
+  EXPECT_FALSE(fs::exists(made_));
+  const std::size_t stop = back.text.find("took away BTCUSDT Long: order ");
+  EXPECT_LT(back.text.find("(Sell 0.08 Limit at 42723)", stop),
+            back.text.find("(Sell 0.08 StopMarket at 21150)", stop))
+      << back.text;
+  EXPECT_NE(rest_there().find("\"naked\":true,\"orders\":1,"), std::string::npos) << rest_there();
+}
+
 // With the bot's two stops and eight of a person the venue takes no other one of the symbol (10):
 // the bot's go one by one, each followed by ours.
 TEST_F(Evening, WhereTheVenueIsFullTheOldStopsMakeRoom) {
@@ -254,7 +293,7 @@ TEST_F(Evening, WhereTheVenueIsFullTheOldStopsMakeRoom) {
     bot_orders("side=SELL&quantity=0.01&type=STOP_MARKET&stopPrice=" +
                std::to_string(9000 + number));
   }
-  ASSERT_EQ(migrate("--apply").status, 0);
+  ASSERT_EQ(migrate({"--apply"}).status, 0);
   const Ran protect = with_configuration("protect", {"--apply"});
   EXPECT_EQ(protect.status, 0) << protect.text << protect.errors;
   for (const std::string_view line : {"placed    BTCUSDT Long tranche 0: StopLoss 0.15 at 22425",

@@ -32,12 +32,12 @@ TEST_F(FyersSession, ADayAtTheVenue) {
   stage_->enter("Buy", "20");
   wait_protected(0, 20_qty);
   EXPECT_EQ(tranche_of(*stage_->engine(), 0)->target.price, 606_px);
-  EXPECT_EQ(tranche_of(*stage_->engine(), 0)->stop.price, 300_px);
+  EXPECT_EQ(tranche_of(*stage_->engine(), 0)->stop.price, 540_px);
   stage_->price("594");
   wait_for_mark(594_px);
   stage_->enter("Buy", "10");
   wait_protected(0, 30_qty);
-  EXPECT_EQ(tranche_of(*stage_->engine(), 0)->target.price, 603.95_px);
+  EXPECT_EQ(tranche_of(*stage_->engine(), 0)->target.price, 604_px);
   stage_->price("564");
   wait_for_mark(564_px);
   stage_->enter("Buy", "10");
@@ -66,7 +66,7 @@ TEST_F(FyersSession, ADayAtTheVenue) {
     const Tranche* tranche = tranche_of(engine, 0, PositionSide::Short);
     return tranche != nullptr && tranche->stops.size() == 1 && is_settled(engine);
   }));
-  stage_->trade("905");
+  stage_->trade("665");
   ASSERT_TRUE(stage_->until("no short", [](const Engine& engine) {
     return tranche_of(engine, 0, PositionSide::Short) == nullptr && is_settled(engine);
   }));

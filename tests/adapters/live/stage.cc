@@ -68,7 +68,7 @@ void Stage::start_venue() {
   ENSURE(port_ != 0);
   control_ = std::make_unique<HttpClient>(*network_, NetAddress{.host = "127.0.0.1", .port = port_},
                                           HttpLimits{});
-  write_configuration(options_.settings);
+  write_configuration(options_.settings, options_.account);
   options_.venue->stands([this](ClientRequest request) { return ask(std::move(request)); });
 }
 
@@ -151,10 +151,10 @@ std::uint16_t Stage::gateway_port() const {
   return static_cast<std::uint16_t>(std::stoi(text.substr(at + start.size())));
 }
 
-void Stage::write_configuration(const std::string& more) {
+void Stage::write_configuration(const std::string& more, const std::string& account) {
   const std::string port = std::to_string(port_);
   write(folder_ / "live.toml",
-        "[account]\n" + options_.venue->account_lines() + "[venue]\nname = \"" +
+        "[account]\n" + options_.venue->account_lines() + account + "[venue]\nname = \"" +
             options_.venue->name() + "\"\n" + options_.venue->venue_lines() +
             "rest = \"https://127.0.0.1:" + port + "\"\nstream = \"wss://127.0.0.1:" + port +
             "\"\nkeys = \"" + (folder_ / "keys.toml").string() + "\"\ncertificates = \"" +

@@ -25,7 +25,8 @@ class Stage {
  public:
   struct Options {
     bool live = true;           // False: paper.
-    std::string settings = {};  // More lines of the configuration, from [defaults] on.
+    std::string account = {};   // More lines of the configuration's [account].
+    std::string settings = {};  // More lines of it, from [defaults] on.
     bool tape = false;          // The session records itself onto a tape.
     bool gateway = false;       // Screens, on any port: gateway_port().
     StagedAster::Options aster = {};
@@ -56,7 +57,7 @@ class Stage {
   void kill();                               // -9
   int stop();                                // SIGTERM; its exit status.
   Child& program() { return *program_; }
-  void write_configuration(const std::string& more);
+  void write_configuration(const std::string& more, const std::string& account = {});
   void write_keys(const std::string& text) const;
   std::string right_keys() const;
   std::uint16_t gateway_port() const;  // As the notes say; 0: not yet.

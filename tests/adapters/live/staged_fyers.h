@@ -24,7 +24,8 @@ class StagedFyers final : public StagedVenue {
   std::string account_lines() const override { return "position_mode = \"one_way\"\n"; }
   std::string venue_lines() const override { return "reduce_only = false\n"; }
   std::string instrument_lines() const override {
-    return "[instrument.\"NSE:SBIN-EQ\"]\ntick_size = 0.05\nstep_size = 1\nmin_quantity = 1\n";
+    return "[instrument.\"NSE:SBIN-EQ\"]\ntick_size = 0.05\nstep_size = 1\nmin_quantity = 1\n"
+           "stop_loss_pct = 10\n";
   }
   Quantity held(const Ask& ask, PositionSide side) override;
 
