@@ -292,7 +292,11 @@ std::optional<Timestamp> FyersCore::Inside::next_tick() const {
 }
 
 bool FyersCore::Inside::is_idle() const {
-  return inbox_.empty() && outstanding_.empty() && waiting_.empty() && ready_.empty() &&
+  // Candles may wait for a minute's budget, and nobody waits for them.
+  const auto matters = [](const Job& job) { return job.use != Use::History; };
+  return inbox_.empty() && ready_.empty() && std::ranges::none_of(waiting_, matters) &&
+         std::ranges::none_of(outstanding_,
+                              [&](const auto& item) { return matters(item.second.job); }) &&
          !ledger_.next_due() && stands_;
 }
 

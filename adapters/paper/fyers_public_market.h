@@ -1,6 +1,6 @@
 // Fyers' market for programs that send no orders: paper trading and recording. The venue shows it
-// to nobody without a token; with it, symbols are looked up, the market stream is read and candles are
-// asked for, nothing else.
+// to nobody without a token; with it, symbols are looked up, the market stream is read and candles
+// are asked for, nothing else.
 #pragma once
 
 #include <filesystem>

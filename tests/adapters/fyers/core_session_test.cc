@@ -264,7 +264,7 @@ TEST_F(FyersCoreSessionTest, ManyInstrumentsAreAskedAboutOneASecond) {
 // After a 429 only what protects may leave for a minute.
 TEST_F(FyersCoreSessionTest, CandlesWaitForTheirShareOfTheBudget) {
   want_candles(1, 14);
-  begin();
+  connect();
   answer("GET history", history(candle(2'640)));
   pass(Duration::seconds(30));
   ASSERT_FALSE(is_sent("GET history"));
@@ -272,7 +272,10 @@ TEST_F(FyersCoreSessionTest, CandlesWaitForTheirShareOfTheBudget) {
   answer("POST orders", R"({"s":"error","code":-429,"message":"too many"})", 429);
   pass(Duration::seconds(55));  // 10:01:29
   EXPECT_FALSE(is_sent("GET history"));
-  pass(Duration::seconds(10));
+  events();
+  pass(Duration::seconds(2));
+  EXPECT_TRUE(core_->is_idle()) << "who is to stop does not wait for candles";
+  pass(Duration::seconds(8));
   EXPECT_TRUE(is_sent("GET history"));
 }
 

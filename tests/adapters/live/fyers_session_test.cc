@@ -39,14 +39,14 @@ class FyersSession : public LiveSession {
            to_text(Duration::hours(ahead) + offset) + "\"\nextra_days = [\"" +
            to_text(local).substr(0, 10) + "\"]\n";
   }
-  // The same with a square-off two seconds from now.
+  // The same with a square-off a second from now.
   static std::string lines_that_end_now() {
     const Timestamp now = read_clocks().wall;
     const Duration minute = Duration::minutes(1);
     const Duration into = Duration::nanoseconds(now.nanoseconds() % minute.count());
-    // In whole seconds. Where the minute ends within two, the one after it.
+    // In whole seconds. Where the minute ends within one, the one after it.
     const std::int64_t left = (minute - into).count() / 1'000'000'000;
-    const std::int64_t offset = left > 2 ? left - 2 : left + 58;
+    const std::int64_t offset = left > 1 ? left - 1 : left + 59;
     const std::int64_t hour = now.nanoseconds() / Duration::hours(1).count() % 24;
     const std::int64_t ahead = hour < 8 ? 8 : hour < 16 ? 0 : 14;
     const Timestamp ends = now + Duration::hours(ahead) + Duration::seconds(offset + 3);
@@ -277,8 +277,9 @@ TEST_F(FyersSession, CandlesOfTheVenueMeasureTargetsAndTheSessionEndsThem) {
   // The log has the candles: a restart asks for what came since.
   stage_->start();
   ready();
-  ASSERT_TRUE(stage_->until("the session again",
-                            [this](const Engine&) { return stage_->count<SessionChanged>() == 2; }));
+  ASSERT_TRUE(stage_->until("the session again", [this](const Engine&) {
+    return stage_->count<SessionChanged>() == 2;
+  }));
   EXPECT_LE(stage_->count<CandleClosed>(), candles + 2);
   end_session();
 }
