@@ -120,8 +120,8 @@ class LiveFyers final : public LiveVenue {
   std::vector<fyers::TradedSymbol> symbols() const {
     std::vector<fyers::TradedSymbol> all;
     for (const ConfiguredInstrument& one : configuration_.instruments) {
-      const std::string& word = one.product.value_or(configuration_.venue.product);
-      all.push_back({one.symbol, *fyers::product(word)});
+      const auto own = fyers::product(one.product.value_or(""));  // Or a word of session.product.
+      all.push_back({one.symbol, own.value_or(*fyers::product(configuration_.venue.product))});
     }
     return all;
   }
