@@ -264,6 +264,7 @@ class Builder {
     if (!configuration_.account_instruments.empty()) {
       settings.set(Setting::EntriesAllowed, InstrumentId::None, 0);
     }
+    settle_products();
     if (Failure failure = check_session()) return std::unexpected(*std::move(failure));
     return std::move(configuration_);
   }
@@ -276,6 +277,19 @@ class Builder {
     if (venue.name != "fyers") return;
     if (venue.rest == others.rest) venue.rest = "https://api-t1.fyers.in";
     if (venue.stream == others.stream) venue.stream = "wss://socket.fyers.in";
+  }
+
+  // What one instrument is held as goes before session.product: shares that are bought as CNC are
+  // never squared off with the rest.
+  void settle_products() {
+    for (const ConfiguredInstrument& configured : configuration_.instruments) {
+      const std::string word = configured.product.value_or("");
+      const bool is_carried = word == "CNC" || word == "MARGIN" || word == "carry";
+      if (!is_carried && word != "intraday") continue;
+      const auto choice = is_carried ? ProductChoice::Carry : ProductChoice::Intraday;
+      configuration_.settings.set(Setting::Product, configured.instrument,
+                                  static_cast<std::int64_t>(choice));
+    }
   }
 
   // The times of a session come in their order.

@@ -31,7 +31,7 @@ struct ConfiguredInstrument {
   std::optional<Quantity> market_max_quantity;          // Of one market or stop order; 0: none.
   std::optional<Money> min_notional;                    // 0: none.
   std::optional<std::uint16_t> max_conditional_orders;  // 0: no cap.
-  std::optional<std::string> product;                   // Fyers: INTRADAY, CNC, MARGIN.
+  std::optional<std::string> product;                   // In place of session and venue.product.
 };
 
 struct VenueSettings {

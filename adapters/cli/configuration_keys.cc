@@ -75,6 +75,8 @@ std::string read_word(std::string& target, std::string_view text,
 }
 constexpr auto kMarginTypes = std::to_array<std::string_view>({"as_it_is", "crossed", "isolated"});
 constexpr auto kProducts = std::to_array<std::string_view>({"INTRADAY", "CNC", "MARGIN"});
+constexpr auto kHeldAs =
+    std::to_array<std::string_view>({"INTRADAY", "CNC", "MARGIN", "intraday", "carry"});
 constexpr auto kStopOrders = std::to_array<std::string_view>({"auto", "market", "limit"});
 
 std::string list_text(const std::vector<std::string>& words) {
@@ -477,10 +479,10 @@ constexpr std::array<InstrumentKey, 8> kInstrument{{
        return instrument.max_conditional_orders ? std::to_string(*instrument.max_conditional_orders)
                                                 : std::string();
      }},
-    {"product", "fyers: INTRADAY, CNC or MARGIN, instead of venue.product",
+    {"product", "intraday or carry; fyers: INTRADAY, or CNC and MARGIN, which are carried",
      [](View text, Listed& instrument) {
        std::string word;
-       std::string error = read_word(word, text, kProducts);
+       std::string error = read_word(word, text, kHeldAs);
        if (error.empty()) instrument.product = word;
        return error;
      },

@@ -55,6 +55,7 @@ std::string instrument_table(const Configuration& configuration,
   }
   for (const auto& [key, value] : configuration.settings.overrides()) {
     if (key.first != instrument.instrument) continue;
+    if (key.second == Setting::Product && instrument.product) continue;  // It is above.
     const SettingInfo& setting = info(key.second);
     add_key(out, std::string(setting.meaning) + " (" + range_of(setting) + ")", setting.name,
             setting_as_toml(setting, value));

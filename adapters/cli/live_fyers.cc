@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "adapters/cli/live_venue.h"
+#include "adapters/cli/simulation_parameters.h"
 #include "adapters/fyers/data_requests.h"
 #include "adapters/live/clock.h"
 #include "adapters/live/fyers_side.h"
@@ -11,6 +12,36 @@
 
 namespace tranchet {
 namespace {
+
+bool is_measured(const Settings& settings, InstrumentId instrument) {
+  return settings.choice<TargetsChoice>(Setting::Targets, instrument) != TargetsChoice::Percent;
+}
+
+// Candles of the instruments whose targets are measured by them. `state`: what the log has of them;
+// null: it is not looked at.
+fyers::CandleTerms candles_of(const Configuration& configuration, const State* state) {
+  const Settings& settings = configuration.settings;
+  const Duration offset = settings.duration(Setting::UtcOffset);
+  fyers::CandleTerms terms{.session_start = settings.duration(Setting::SessionStart) - offset,
+                           .session_end = settings.duration(Setting::SessionEnd) - offset,
+                           .hours = hours_of(configuration)};
+  for (const ConfiguredInstrument& one : configuration.instruments) {
+    const InstrumentId id = one.instrument;
+    if (fyers::is_index(one.symbol) || !is_measured(settings, id)) continue;
+    fyers::WantedCandles wanted{.symbol = one.symbol,
+                                .instrument = id,
+                                .length = settings.duration(Setting::CandleInterval, id),
+                                .period = settings.get(Setting::AtrPeriod, id)};
+    if (state != nullptr && state->knows(id)) {
+      const CandleMemory& memory = state->instrument(id).candles;
+      const bool is_of_these = memory.count > 0 && memory.period == wanted.period &&
+                               Duration::seconds(memory.seconds) == wanted.length;
+      if (is_of_these) wanted.known = memory.opened;
+    }
+    terms.wanted.push_back(std::move(wanted));
+  }
+  return terms;
+}
 
 class LiveFyers final : public LiveVenue {
  public:
@@ -42,6 +73,9 @@ class LiveFyers final : public LiveVenue {
                  .limits = {.per_second = configuration_.venue.requests_per_second,
                             .per_minute = configuration_.venue.requests_per_minute,
                             .per_day = configuration_.venue.requests_per_day},
+                 .hours = hours_of(configuration_),
+                 .closed = closed(parts.state),
+                 .candles = candles_of(configuration_, &parts.state),
                  .feed_elsewhere = true},
         .rest = rest_,
         .stream = stream_,
@@ -67,13 +101,17 @@ class LiveFyers final : public LiveVenue {
     for (const ConfiguredInstrument& one : configuration_.instruments) {
       symbols.push_back(one.symbol);
     }
+    // A recording has the trades themselves.
+    fyers::CandleTerms candles;
+    if (book == WatchedBook::No) candles = candles_of(configuration_, nullptr);
     market_ = std::make_unique<FyersPublicMarket>(
         network,
         FyersPublicOptions{.rest = rest_,
                            .stream = stream_,
                            .token_file = credential_or_file(configuration_.venue.keys),
                            .symbols = std::move(symbols),
-                           .book = book == WatchedBook::BestBidAndAsk},
+                           .book = book == WatchedBook::BestBidAndAsk,
+                           .candles = std::move(candles)},
         names, std::move(sink));
     return {};
   }
@@ -82,8 +120,18 @@ class LiveFyers final : public LiveVenue {
   std::vector<fyers::TradedSymbol> symbols() const {
     std::vector<fyers::TradedSymbol> all;
     for (const ConfiguredInstrument& one : configuration_.instruments) {
-      const std::string& word = one.product.value_or(configuration_.venue.product);
-      all.push_back({one.symbol, *fyers::product(word)});
+      const auto own = fyers::product(one.product.value_or(""));  // Or a word of session.product.
+      all.push_back({one.symbol, own.value_or(*fyers::product(configuration_.venue.product))});
+    }
+    return all;
+  }
+
+  std::vector<InstrumentId> closed(const State& state) const {
+    std::vector<InstrumentId> all;
+    for (const ConfiguredInstrument& one : configuration_.instruments) {
+      const bool is_closed =
+          state.knows(one.instrument) && state.instrument(one.instrument).session_closed;
+      if (is_closed) all.push_back(one.instrument);
     }
     return all;
   }
@@ -112,6 +160,13 @@ std::string flaw_in_settings(const Configuration& configuration) {
   if (settings.flag(Setting::ReduceOnly)) {
     return "venue.reduce_only must be false with venue.name \"fyers\": it has no orders that can "
            "only reduce";
+  }
+  for (const ConfiguredInstrument& one : configuration.instruments) {
+    const Duration length = settings.duration(Setting::CandleInterval, one.instrument);
+    if (!is_measured(settings, one.instrument) || fyers::has_candles_of(length)) continue;
+    return "candle_interval of " + one.symbol + " is " + to_text(length) +
+           ", and venue.name \"fyers\" has candles of 1m, 2m, 3m, 5m, 10m, 15m, 20m, 30m, 60m, "
+           "120m and 240m";
   }
   return {};
 }

@@ -9,18 +9,6 @@ std::vector<std::int64_t> days_of(const std::vector<std::string>& texts) {
   return days;
 }
 
-std::optional<TradingHours> hours_of(const Configuration& configuration) {
-  const SessionSettings& session = configuration.session;
-  if (!session.trading_hours) return std::nullopt;
-  const Settings& settings = configuration.settings;
-  return TradingHours{.start = settings.duration(Setting::SessionStart),
-                      .end = settings.duration(Setting::SessionEnd),
-                      .square_off = session.venue_square_off,
-                      .utc_offset = settings.duration(Setting::UtcOffset),
-                      .holidays = days_of(session.holidays),
-                      .extra_days = days_of(session.extra_days)};
-}
-
 bool is_intraday(const Configuration& configuration, InstrumentId instrument) {
   return configuration.settings.choice<ProductChoice>(Setting::Product, instrument) ==
          ProductChoice::Intraday;
@@ -45,6 +33,18 @@ std::optional<ChargeRates> charges_of(const ChargeSettings& from, bool intraday)
 }
 
 }  // namespace
+
+std::optional<TradingHours> hours_of(const Configuration& configuration) {
+  const SessionSettings& session = configuration.session;
+  if (!session.trading_hours) return std::nullopt;
+  const Settings& settings = configuration.settings;
+  return TradingHours{.start = settings.duration(Setting::SessionStart),
+                      .end = settings.duration(Setting::SessionEnd),
+                      .square_off = session.venue_square_off,
+                      .utc_offset = settings.duration(Setting::UtcOffset),
+                      .holidays = days_of(session.holidays),
+                      .extra_days = days_of(session.extra_days)};
+}
 
 VenueTerms terms_of(const Configuration& configuration, InstrumentId instrument) {
   VenueTerms terms;

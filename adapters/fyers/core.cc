@@ -29,6 +29,16 @@ bool is_session(Timestamp wall) {
          time < Duration::minutes(15 * 60 + 30);
 }
 
+// An index has no orders.
+std::vector<WatchedSymbol> watched_symbols(const std::vector<TradedSymbol>& symbols, Names& names) {
+  std::vector<WatchedSymbol> all;
+  for (const TradedSymbol& traded : symbols) {
+    if (is_index(traded.symbol)) continue;
+    all.push_back({names.instrument(traded.symbol), market_of(traded.symbol)});
+  }
+  return all;
+}
+
 }  // namespace
 
 FyersCore::Inside::Inside(const CoreOptions& options, AccessToken token, Names& names)
@@ -37,7 +47,9 @@ FyersCore::Inside::Inside(const CoreOptions& options, AccessToken token, Names& 
       names_(names),
       budget_(options.limits, {}, {}),
       user_(options.seed, "order stream", kSilenceOfUser),
-      market_line_(options.seed, "market stream", kSilenceOfMarket) {
+      market_line_(options.seed, "market stream", kSilenceOfMarket),
+      session_(options.hours, watched_symbols(options.symbols, names)),
+      candles_(options.candles) {
   for (const TradedSymbol& traded : options.symbols) {
     products_[names.instrument(traded.symbol)] = traded.product;
   }
@@ -58,6 +70,7 @@ void FyersCore::Inside::start(Moment now) {
   next_forgetting_ = now_.steady + kForget;
   budget_ = Budget(options_.limits, now_, options_.last_active);
   list_rules();
+  begin_session();
   user_.start(now_.steady);
   market_line_.start(now_.steady);
   tick(now);
@@ -160,6 +173,7 @@ void FyersCore::Inside::tick(Moment now) {
   say_pings();
   look_at_drift();
   watch_market();
+  look_at_session();
   if (next_forgetting_ <= now_.steady) {
     next_forgetting_ = now_.steady + kForget;
     ledger_.forget_old(now_.steady);
@@ -269,12 +283,21 @@ std::optional<Timestamp> FyersCore::Inside::next_tick() const {
   } else {
     add(now_.steady + kMarketLost);
   }
-  if (!told_dead_) add(now_.steady + std::max(token_.expires() - now_.wall, Duration()));
+  const auto add_wall = [&](std::optional<Timestamp> due) {
+    if (due) add(now_.steady + std::max(*due - now_.wall, Duration()));
+  };
+  if (!told_dead_) add_wall(token_.expires());
+  add_wall(session_.next_due());
+  if (!token_is_dead()) add_wall(candles_.next_due());
   return first;
 }
 
 bool FyersCore::Inside::is_idle() const {
-  return inbox_.empty() && outstanding_.empty() && waiting_.empty() && ready_.empty() &&
+  // Candles may wait for a minute's budget, and nobody waits for them.
+  const auto matters = [](const Job& job) { return job.use != Use::History; };
+  return inbox_.empty() && ready_.empty() && std::ranges::none_of(waiting_, matters) &&
+         std::ranges::none_of(outstanding_,
+                              [&](const auto& item) { return matters(item.second.job); }) &&
          !ledger_.next_due() && stands_;
 }
 

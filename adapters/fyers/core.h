@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "adapters/fyers/budget.h"
+#include "adapters/fyers/candle_watch.h"
 #include "adapters/fyers/market_feed.h"
 #include "adapters/fyers/order_status.h"
 #include "adapters/fyers/symbol_master.h"
@@ -70,6 +71,10 @@ struct CoreOptions {
   Budget::Limits limits;
   // When a life of this program before this one was still there, by the log; nullopt: never.
   std::optional<Timestamp> last_active;
+  // When the exchange takes orders; none: always, and nothing is said of it.
+  std::optional<TradingHours> hours;
+  std::vector<InstrumentId> closed;  // Of which the log says that it is closed.
+  CandleTerms candles;               // Of instruments whose targets are measured by them.
   bool feed_elsewhere = false;  // Another thread has the MarketFeed: see above.
 };
 

@@ -38,6 +38,9 @@ void FyersCore::Inside::on_answer(std::uint64_t id, const HttpAnswer& answer, Mo
   outstanding_.erase(found);
   budget_.settle(outstanding.spent, now_);
   release_held();
+  // It has no code, and is "no_data" where nobody has traded.
+  const bool is_history = outstanding.job.use == Use::History && answer.status == 200;
+  if (is_history && take_history(outstanding, answer.body)) return tick(now);
   const auto envelope = read_envelope(answer.body);
   const Verdict verdict = judge(answer.status, envelope ? std::optional(*envelope) : std::nullopt);
   if (verdict.meaning == Meaning::Accepted && envelope) {
@@ -98,6 +101,11 @@ void FyersCore::Inside::settle(Outstanding& outstanding, const HttpAnswer& answe
       return take_tokens(outstanding, answer.body);
     case Use::Quotes:
       return take_quotes(answer.body);
+    case Use::Status:
+      return take_status(answer.body);
+    case Use::History:  // What can be read of it has been taken.
+      fault("GET history: " + read_history(answer.body).error());
+      return candles_.failed(outstanding.job.first, now_.wall);
   }
 }
 
@@ -148,6 +156,8 @@ void FyersCore::Inside::retry(Job job) {
     return want_snapshot(kSnapshotAgain * std::min(tries, 15));
   }
   if (job.use == Use::Quotes) return;  // The next ones are due soon.
+  if (job.use == Use::Status) return session_.failed(now_.wall);
+  if (job.use == Use::History) return candles_.failed(job.first, now_.wall);
   if (job.use == Use::Tokens && token_is_dead()) return market_line_.closed(now_.steady);
   const Duration wait = kAskAgain * std::min(job.tries + 1, 30);
   ask_again(std::move(job), wait);

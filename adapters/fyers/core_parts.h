@@ -5,6 +5,7 @@
 //   core_answers.cc   what answers say about orders
 //   core_account.cc   snapshots: positions, orders, trades, holdings and funds that belong together
 //   core_streams.cc   connections, and what the streams say
+//   core_session.cc  the hours of the exchange, and candles
 //   core_orders.cc    what became of an order: its standing and its trades, from wherever they come
 #pragma once
 
@@ -22,6 +23,7 @@
 #include "adapters/fyers/order_ledger.h"
 #include "adapters/fyers/requests.h"
 #include "adapters/fyers/rest_messages.h"
+#include "adapters/fyers/session_watch.h"
 #include "adapters/port/stream_line.h"
 
 namespace tranchet::fyers {
@@ -85,12 +87,15 @@ class FyersCore::Inside {
     TradeBook,
     Holdings,
     Funds,
+    Status,   // Of the markets.
+    History,  // Candles.
   };
   // Something to ask of the venue.
   struct Job {
     Use use{};
     std::vector<Command> commands;  // Orders: 1..10 of SubmitOrder; Amend, Cancel, Query: one.
     std::size_t first = 0;          // Tokens, Quotes: of the symbols asked about.
+                                    // History: whose.
     Timestamp not_before;
     Timestamp held_until;  // By the budget, as it looked when it was last tried.
     int tries = 0;
@@ -167,6 +172,12 @@ class FyersCore::Inside {
            use == Use::Holdings || use == Use::Funds;
   }
 
+  // core_session.cc
+  void begin_session();
+  void look_at_session();
+  void take_status(std::string_view body);
+  bool take_history(const Outstanding& outstanding, std::string_view body);
+
   // core_orders.cc
   static RejectReason reason_for(std::optional<Purpose> purpose, RejectReason reason);
   void take_order(const OrderNews& news);
@@ -229,6 +240,8 @@ class FyersCore::Inside {
   std::uint64_t last_id_ = 0;
   std::vector<CallCount> calls_;
 
+  SessionWatch session_;
+  CandleWatch candles_;
   Snapshot snapshot_;
   bool stands_ = false;  // The order stream has confirmed our subscription.
   bool market_stands_ = false;

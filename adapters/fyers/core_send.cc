@@ -48,9 +48,9 @@ bool FyersCore::Inside::is_asked(Use use) const {
                              [&](const auto& item) { return is_it(item.second.job); });
 }
 
-// Entries, and prices where the stream is missing, leave room for what protects.
+// Entries, candles, and prices where the stream is missing, leave room for what protects.
 Rank FyersCore::Inside::rank_of(const Job& job) {
-  if (job.use == Use::Quotes) return Rank::Spare;
+  if (job.use == Use::Quotes || job.use == Use::History) return Rank::Spare;
   if (job.use != Use::Orders) return Rank::Protection;
   const bool has_entry = std::ranges::any_of(job.commands, [](const Command& command) {
     return std::get<SubmitOrder>(command).purpose == Purpose::Entry;
@@ -278,6 +278,10 @@ Written FyersCore::Inside::call_for(const Job& job) const {
       return symbol_tokens_call(symbols(kTokensMost));
     case Use::Quotes:
       return quotes_call(symbols(kQuotesMost));
+    case Use::Status:
+      return market_status_call();
+    case Use::History:
+      return candles_.question(job.first);
     case Use::Orders: {
       std::vector<SymbolOrder> orders;
       for (const Command& command : job.commands) {

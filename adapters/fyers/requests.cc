@@ -281,6 +281,10 @@ Call history_call(std::string_view symbol, int minutes, Timestamp from, Timestam
       "GET history");
 }
 
+Call market_status_call() {
+  return question(kData, "/marketStatus", "GET marketStatus");
+}
+
 std::string login_target(std::string_view app_id, std::string_view redirect_uri,
                          std::string_view state) {
   return at(kRoot, "/generate-authcode?client_id=") + percent_encoded(app_id) +

@@ -88,6 +88,7 @@ Call symbol_tokens_call(std::span<const std::string> symbols);  // 1..500 of the
 // 100 days at once. The venue's candle of the minute that runs is not whole: ask up to a candle
 // ago.
 Call history_call(std::string_view symbol, int minutes, Timestamp from, Timestamp to);
+Call market_status_call();
 
 // ---- The token. No Authorization: what proves the caller is in the body.
 

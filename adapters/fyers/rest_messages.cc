@@ -115,6 +115,21 @@ std::string read_item(const Json& item, std::string_view where, CandleRow& row) 
   return is_ordered ? std::string() : place + "its prices contradict one another";
 }
 
+// One of normal trading, or any other.
+struct StatusRow {
+  MarketStatus status;
+  bool is_normal = false;
+};
+
+std::string read_item(const Json& item, std::string_view where, StatusRow& row) {
+  Fields fields(item, where);
+  row.status.number = {.exchange = static_cast<int>(fields.integer("exchange") % 1'000),
+                       .segment = static_cast<int>(fields.integer("segment") % 1'000)};
+  row.status.is_open = fields.text("status") == "OPEN";
+  row.is_normal = fields.text_or("market_type", "NORMAL") == "NORMAL";
+  return fields.flaw();
+}
+
 template <class Row>
 Read<std::vector<Row>> read_rows(std::string_view body, std::string_view key) {
   const auto parsed = parse_json(body);
@@ -168,6 +183,16 @@ Read<std::vector<QuoteRow>> read_quotes(std::string_view body) {
 
 Read<std::vector<CandleRow>> read_history(std::string_view body) {
   return read_rows<CandleRow>(body, "candles");
+}
+
+Read<std::vector<MarketStatus>> read_market_status(std::string_view body) {
+  const auto rows = read_rows<StatusRow>(body, "marketStatus");
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<MarketStatus> markets;
+  for (const StatusRow& row : *rows) {
+    if (row.is_normal) markets.push_back(row.status);
+  }
+  return markets;
 }
 
 Read<std::vector<GttRow>> read_gtt_orders(std::string_view body) {

@@ -2,6 +2,7 @@
 // `netPositions row 2: netQty is missing`.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -69,6 +70,19 @@ struct CandleRow {
   Quantity volume;
 };
 Read<std::vector<CandleRow>> read_history(std::string_view body);
+
+// "exchange" and "segment", as the venue counts them.
+struct MarketNumber {
+  int exchange = 0;
+  int segment = 0;
+  friend auto operator<=>(const MarketNumber&, const MarketNumber&) = default;
+};
+struct MarketStatus {
+  MarketNumber number;
+  bool is_open = false;  // "OPEN"; before and after it has other words.
+};
+// Of normal trading: odd lots and auctions have hours of their own.
+Read<std::vector<MarketStatus>> read_market_status(std::string_view body);
 
 struct SymbolTokens {
   std::map<std::string, std::string, std::less<>> tokens;  // "NSE:SBIN-EQ" -> "10100000003045"

@@ -67,6 +67,8 @@ std::optional<Timestamp> FyersSide::next_tick() const {
 }
 
 void FyersSide::submit(std::span<const Command> commands, Timestamp now) {
+  // What may leave is decided by the time that it is, not by that of the last round.
+  core_.tick(moment_of(read_clocks()));
   core_.submit(commands, now);
   move();
 }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstPatience{250};
 constexpr std::chrono::milliseconds kLastPatience{30'000};
+constexpr std::chrono::milliseconds kLookAtCandles{1'000};
 
 }  // namespace
 
@@ -26,7 +27,8 @@ class FyersPublicMarket::Watcher : public std::enable_shared_from_this<Watcher> 
       : network_(network),
         options_(std::move(options)),
         sink_(std::move(sink)),
-        rest_(network, options_.rest, {.connections = 1}) {
+        rest_(network, options_.rest, {.connections = 1}),
+        candles_(options_.candles) {
     for (const std::string& symbol : options_.symbols) {
       instruments_.emplace_back(symbol, names.find_instrument(symbol));
     }
@@ -39,6 +41,15 @@ class FyersPublicMarket::Watcher : public std::enable_shared_from_this<Watcher> 
     token_ = *std::move(token);
     if (!topics_.empty()) return watch();
     ask_for_topics(0);
+  }
+
+  // Every second there may be one to ask for.
+  void look_at_candles() {
+    if (ended_ || options_.candles.wanted.empty()) return;
+    ask_for_candles();
+    network_.after(kLookAtCandles, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->look_at_candles();
+    });
   }
 
   void end() {
@@ -62,15 +73,46 @@ class FyersPublicMarket::Watcher : public std::enable_shared_from_this<Watcher> 
     const std::size_t count = std::min(options_.symbols.size() - first, fyers::kTokensMost);
     const HttpRequest asked = fyers::written_request(
         fyers::symbol_tokens_call(std::span(options_.symbols).subspan(first, count)), *token_);
+    rest_.send(client_request(asked),
+               with_self([first, count](Watcher& self, const ClientAnswer& answer) {
+                 self.take_topics(answer, first + count);
+               }));
+  }
+
+  static ClientRequest client_request(const HttpRequest& asked) {
     ClientRequest request{
         .method = std::string(to_text(asked.method)), .target = asked.target, .body = asked.body};
     for (const HttpHeader& header : asked.headers) {
       request.headers.emplace_back(header.name, header.value);
     }
-    rest_.send(std::move(request),
-               with_self([first, count](Watcher& self, const ClientAnswer& answer) {
-                 self.take_topics(answer, first + count);
+    return request;
+  }
+
+  void ask_for_candles() {
+    if (!token_) return;
+    const auto due = candles_.ask(read_clocks().wall);
+    if (!due) return;
+    rest_.send(client_request(fyers::written_request(candles_.question(*due), *token_)),
+               with_self([index = *due](Watcher& self, const ClientAnswer& answer) {
+                 self.take_candles(index, answer);
                }));
+  }
+
+  void take_candles(std::size_t index, const ClientAnswer& answer) {
+    const Timestamp now = read_clocks().wall;
+    const auto rows = fyers::read_history(answer.body);
+    if (answer.status != 200 || !rows) {
+      if (sink_.on_flaw) {
+        sink_.on_flaw("GET history: " + (answer.status == 0 ? answer.failure
+                                                            : "status " +
+                                                                  std::to_string(answer.status)));
+      }
+      return candles_.failed(index, now);
+    }
+    std::vector<CandleClosed> closed;
+    candles_.take(index, *rows, closed);
+    const std::vector<EventBody> bodies(closed.begin(), closed.end());
+    if (!bodies.empty()) sink_.on_prices(now, bodies);
   }
 
   void take_topics(const ClientAnswer& answer, std::size_t next) {
@@ -140,6 +182,7 @@ class FyersPublicMarket::Watcher : public std::enable_shared_from_this<Watcher> 
   FyersPublicOptions options_;
   MarketSink sink_;
   HttpClient rest_;
+  fyers::CandleWatch candles_;
   std::vector<std::pair<std::string, InstrumentId>> instruments_;
   std::optional<fyers::AccessToken> token_;
   std::vector<fyers::MarketTopic> topics_;
@@ -153,7 +196,10 @@ FyersPublicMarket::FyersPublicMarket(Network& network, FyersPublicOptions option
                                      const Names& names, MarketSink sink)
     : network_(network),
       watcher_(std::make_shared<Watcher>(network, std::move(options), names, std::move(sink))) {
-  network_.post([watcher = watcher_] { watcher->connect(); });
+  network_.post([watcher = watcher_] {
+    watcher->connect();
+    watcher->look_at_candles();
+  });
 }
 
 FyersPublicMarket::~FyersPublicMarket() {

@@ -1,6 +1,6 @@
 // Fyers' market for programs that send no orders: paper trading and recording. The venue shows it
-// to nobody without a token; with it, symbols are looked up and the market stream is read, nothing
-// else.
+// to nobody without a token; with it, symbols are looked up, the market stream is read and candles
+// are asked for, nothing else.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/fyers/candle_watch.h"
 #include "adapters/live/fyers_market.h"
 #include "adapters/net/client_http.h"
 #include "adapters/paper/public_market.h"
@@ -20,6 +21,7 @@ struct FyersPublicOptions {
   std::filesystem::path token_file;  // Read anew at every connection: the token is of a day.
   std::vector<std::string> symbols;
   bool book = false;  // Best bid and ask as well.
+  fyers::CandleTerms candles;
 };
 
 class FyersPublicMarket {

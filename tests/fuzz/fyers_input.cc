@@ -78,6 +78,7 @@ void read_as_fyers_rest(std::string_view bytes) {
   (void)fyers::read_funds(bytes);
   (void)fyers::read_quotes(bytes);
   (void)fyers::read_symbol_tokens(bytes);
+  (void)fyers::read_market_status(bytes);
   (void)fyers::read_gtt_orders(bytes);
   (void)fyers::read_tokens(bytes);
   (void)fyers::auth_code_of(bytes, "state");

@@ -383,5 +383,16 @@ TEST_F(BulkLoopTest, WritesLargeBatchesAndNotesDigestsAtTheIntervalAndTheEnd) {
   EXPECT_EQ(log_.notes[1].state_digest, engine_.state_digest());
 }
 
+// A core that refuses an entry on the spot stamps that with the clock of the round before.
+TEST_F(LoopTest, AnAnswerFromThePastComesNow) {
+  take(at(50), limit_entry());
+  venue_.script = {{at(40), OrderRejected{entry_order(), RejectReason::RateLimited}}};
+  const std::size_t before = observed_;
+  loop_->look_again();
+  run_until(at(60));
+  EXPECT_EQ(engine_.state().now, at(50));
+  EXPECT_EQ(observed_, before + 1);
+}
+
 }  // namespace
 }  // namespace tranchet

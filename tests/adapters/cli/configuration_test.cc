@@ -258,6 +258,24 @@ TEST_F(ConfigurationTest, TheTimesOfASessionComeInTheirOrder) {
             "c.toml:2: charges.stt_sell_pct \"0.0000001\" has more than 6 decimals");
 }
 
+TEST_F(ConfigurationTest, WhatAnInstrumentIsHeldAsGoesBeforeTheSession) {
+  const std::string text =
+      "[venue]\nname = \"fyers\"\n[session]\nproduct = \"intraday\"\n"
+      "[instrument.A]\nproduct = \"CNC\"\n[instrument.B]\nproduct = \"INTRADAY\"\n"
+      "[instrument.C]\nproduct = \"carry\"\n[instrument.D]\n";
+  const Configuration first = load(text);
+  const auto product = [](const Configuration& of, std::size_t at) {
+    return of.settings.choice<ProductChoice>(Setting::Product, of.instruments.at(at).instrument);
+  };
+  // As it is, and printed and read again.
+  for (const Configuration& of : {first, load(effective_toml(first))}) {
+    EXPECT_EQ(product(of, 0), ProductChoice::Carry);
+    EXPECT_EQ(product(of, 1), ProductChoice::Intraday);
+    EXPECT_EQ(product(of, 2), ProductChoice::Carry);
+    EXPECT_EQ(product(of, 3), ProductChoice::Intraday);
+  }
+}
+
 TEST_F(ConfigurationTest, BadSetsAreErrors) {
   EXPECT_EQ(error("", {"leverage"}), "--set: \"leverage\" is not KEY=VALUE");
   EXPECT_EQ(error("", {"name=x"}), "--set: \"name\" could be venue.name, strategy.name");

@@ -5,6 +5,7 @@
 
 #include <csignal>
 
+#include "adapters/live/clock.h"
 #include "tests/adapters/live/live_session.h"
 #include "tests/adapters/live/staged_fyers.h"
 
@@ -15,13 +16,66 @@ using namespace literals;
 
 class FyersSession : public LiveSession {
  protected:
-  void begin_fyers(const StagedFyers::Options& options = {}, bool live = true) {
+  void begin_fyers(const StagedFyers::Options& options = {}, bool live = true,
+                   const std::string& settings = {}) {
     venue_ = std::make_shared<StagedFyers>(options);
-    begin({.live = live, .venue = venue_});
+    begin({.live = live, .settings = settings, .venue = venue_});
   }
   void end_session() {
     EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
     EXPECT_EQ(replay_verify(), 0);
+  }
+  // A session of today, on a clock on which it is between 08:00 and 16:00 now, whenever that is, by
+  // `offset` more than whole hours. What is intraday goes at `square_off` of it.
+  static std::string session_lines(Timestamp now, Duration offset, const std::string& last_entry,
+                                   const std::string& square_off) {
+    const std::int64_t hour = now.nanoseconds() / Duration::hours(1).count() % 24;
+    const std::int64_t ahead = hour < 8 ? 8 : hour < 16 ? 0 : 14;
+    const Timestamp local = now + Duration::hours(ahead) + offset;
+    return "targets = \"atr\"\natr_period = 5\natr_sl_multiplier = 1.5\natr_tp_multiplier = 3\n"
+           "candle_interval = \"1m\"\n[session]\nproduct = \"intraday\"\ntrading_hours = \"on\"\n"
+           "venue_square_off = \"\"\nstart = \"05:00\"\nend = \"23:00\"\nlast_entry = \"" +
+           last_entry + "\"\nsquare_off = \"" + square_off + "\"\nutc_offset = \"" +
+           to_text(Duration::hours(ahead) + offset) + "\"\nextra_days = [\"" +
+           to_text(local).substr(0, 10) + "\"]\n";
+  }
+  // The same with a square-off a second from now.
+  static std::string lines_that_end_now() {
+    const Timestamp now = read_clocks().wall;
+    const Duration minute = Duration::minutes(1);
+    const Duration into = Duration::nanoseconds(now.nanoseconds() % minute.count());
+    // In whole seconds. Where the minute ends within one, the one after it.
+    const std::int64_t left = (minute - into).count() / 1'000'000'000;
+    const std::int64_t offset = left > 1 ? left - 1 : left + 59;
+    const std::int64_t hour = now.nanoseconds() / Duration::hours(1).count() % 24;
+    const std::int64_t ahead = hour < 8 ? 8 : hour < 16 ? 0 : 14;
+    const Timestamp ends = now + Duration::hours(ahead) + Duration::seconds(offset + 3);
+    const auto clock = [](Timestamp time) { return to_text(time).substr(11, 5); };
+    return session_lines(now, Duration::seconds(offset), clock(ends - minute), clock(ends));
+  }
+  // Targets by the venue's candles; the engine's own square-off.
+  void measure_and_square_off(bool live) {
+    begin_fyers({.history = 8}, live,
+                session_lines(read_clocks().wall, {}, "22:00", "22:30"));
+    ASSERT_TRUE(stage_->until("candles", [this](const Engine&) {
+      // Those of minutes that are over: the newest only after it has settled.
+      return stage_->count<CandleClosed>() >= 6;
+    }));
+    // What a start asks for has used an entry's share of the first second.
+    stage_->program().rest(std::chrono::milliseconds(1'100));
+    stage_->enter("Buy", "10");
+    wait_protected(0, 10_qty);
+    if (HasFatalFailure()) return;
+    // Each candle has a range of 4.
+    EXPECT_EQ(tranche_of(*stage_->engine(), 0)->stop.price, 594_px);
+    EXPECT_EQ(tranche_of(*stage_->engine(), 0)->target.price, 612_px);
+    stage_->write_configuration(lines_that_end_now());
+    stage_->program().signal(SIGHUP);
+    wait_flat();
+    ASSERT_FALSE(stage_->closed().empty());
+    EXPECT_EQ(stage_->closed().back().reason, ExitReason::SquareOff);
+    ASSERT_TRUE(stage_->until("settled", is_settled));
+    EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
   }
   std::shared_ptr<StagedFyers> venue_;
 };
@@ -212,6 +266,25 @@ TEST_F(FyersSession, ATokenThatEndsIsReplacedWhileItRuns) {
   ASSERT_TRUE(stage_->until(
       "flat", [](const Engine& engine) { return is_flat(engine) && is_settled(engine); }));
   EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
+  end_session();
+}
+
+TEST_F(FyersSession, CandlesOfTheVenueMeasureTargetsAndTheSessionEndsThem) {
+  measure_and_square_off(true);
+  EXPECT_EQ(stage_->count<SessionChanged>(), 1U);
+  EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+  stage_->start();
+  ready();
+  ASSERT_TRUE(stage_->until("the session again", [this](const Engine&) {
+    return stage_->count<SessionChanged>() == 2;
+  }));
+  end_session();
+}
+
+TEST_F(FyersSession, PaperMeasuresByTheSameCandles) {
+  measure_and_square_off(false);
+  // The simulated venue is open, and says so of nothing.
+  EXPECT_EQ(stage_->count<SessionChanged>(), 0U);
   end_session();
 }
 

@@ -12,6 +12,7 @@
 namespace tranchet {
 namespace {
 
+constexpr Duration kMinute = Duration::minutes(1);
 constexpr std::string_view kApp = "TWIN-100";
 constexpr std::string_view kRedirect = "https://127.0.0.1/";
 
@@ -20,17 +21,35 @@ constexpr std::string_view kRedirect = "https://127.0.0.1/";
 void StagedFyers::prepare(const std::filesystem::path& folder) {
   folder_ = folder;
   // The day of the tape is today, and begins as long before the square-off of 15:20 as is wished.
-  const std::int64_t day = fyers::indian_day(read_clocks().wall);
-  const Timestamp start = fyers::start_of_indian_day(day) + Duration::minutes(15 * 60 + 20) -
-                          Duration::seconds(options_.square_off_in);
-  std::ofstream(folder_ / "prices.csv")
-      << "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n1,"
-      << options_.price << ",100,1,1," << start.nanoseconds() / 1'000'000 << ",false\n";
+  const Timestamp now = read_clocks().wall;
+  start_ = fyers::start_of_indian_day(fyers::indian_day(now)) + Duration::minutes(15 * 60 + 20) -
+           Duration::seconds(options_.square_off_in);
+  if (options_.history > 0) start_ = now;
+  std::ofstream file(folder_ / "prices.csv");
+  int id = 0;
+  const auto trade = [&](const std::string& price, Timestamp time) {
+    ++id;
+    file << id << "," << price << ",100," << id << "," << id << ","
+         << time.nanoseconds() / 1'000'000 << ",false\n";
+  };
+  file << "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n";
+  const Timestamp minute = now - Duration::nanoseconds(now.nanoseconds() % kMinute.count());
+  for (int before = options_.history; before-- > 0;) {
+    for (const char* const price : {"598.00", "602.00", "600.00"}) {
+      trade(price, minute - kMinute * before);
+    }
+  }
+  trade(options_.price, start_);
 }
 
 std::vector<std::string> StagedFyers::words() const {
   std::vector<std::string> words{"--tape", "NSE:SBIN-EQ=" + (folder_ / "prices.csv").string()};
   if (options_.square_off_in == 0) words.insert(words.end(), {"--hours", "always"});
+  if (options_.history > 0) {
+    // Rows have milliseconds.
+    const Timestamp from = start_ - Duration::nanoseconds(start_.nanoseconds() % 1'000'000);
+    words.insert(words.end(), {"--wall-clock", "--from", to_text(from)});
+  }
   return words;
 }
 

@@ -12,6 +12,9 @@ class StagedFyers final : public StagedVenue {
     std::string price = "600.00";
     // Seconds until the broker squares off, by the market's clock; 0: open day and night.
     int square_off_in = 0;
+    // Minutes of history before now, of which each went from 598 to 602 and ended at 600, with the
+    // one that runs. The market's clock is the wall's then.
+    int history = 0;
   };
   explicit StagedFyers(const Options& options) : options_(options) {}
 
@@ -36,6 +39,7 @@ class StagedFyers final : public StagedVenue {
   Secret new_token(const Ask& ask) const;
 
   Options options_;
+  Timestamp start_;  // Of the tape.
   std::filesystem::path folder_;
   std::string authorization_;
 };

@@ -1,0 +1,46 @@
+// When the exchange takes orders, and what its candles were.
+#include "adapters/fyers/core_parts.h"
+
+namespace tranchet::fyers {
+
+// A log that ends with a closed exchange, and a configuration that knows of no hours any more.
+void FyersCore::Inside::begin_session() {
+  if (options_.hours) return;
+  for (const InstrumentId instrument : options_.closed) {
+    push(SessionChanged{.instrument = instrument, .phase = SessionPhase::Open});
+  }
+}
+
+void FyersCore::Inside::look_at_session() {
+  if (session_.tick(now_.wall)) {
+    if (token_is_dead() || is_asked(Use::Status)) {
+      session_.failed(now_.wall);
+    } else {
+      ask({.use = Use::Status});
+    }
+  }
+  std::vector<SessionChanged> changes;
+  session_.tell(changes);
+  for (const SessionChanged& change : changes) push(change);
+  if (token_is_dead()) return;
+  if (const auto due = candles_.ask(now_.wall)) ask({.use = Use::History, .first = *due});
+}
+
+void FyersCore::Inside::take_status(std::string_view body) {
+  const auto markets = read_market_status(body);
+  if (markets) return session_.take(*markets, now_.wall);
+  fault("GET marketStatus: " + markets.error());
+  session_.failed(now_.wall);
+}
+
+// False: it is none.
+bool FyersCore::Inside::take_history(const Outstanding& outstanding, std::string_view body) {
+  const auto rows = read_history(body);
+  if (!rows) return false;
+  std::vector<CandleClosed> candles;
+  candles_.take(outstanding.job.first, *rows, candles);
+  for (const CandleClosed& candle : candles) push(candle);
+  return true;
+}
+
+}  // namespace tranchet::fyers
