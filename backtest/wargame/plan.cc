@@ -121,8 +121,8 @@ void choose_market(Random& random, Plan& plan) {
     listed.min_notional = Money::from_raw(kMinimums[random.below(4)] * kDecimalOne);
     // What freezes a share is far from what an account holds.
     const std::int64_t size = plan.exchange == Exchange::Shares ? 10 : 1;
-    const Int128 lots = static_cast<Int128>(random.between(200, 2'000)) *
-                        size * money_of(plan.exchange) * kDecimalOne / coin.price / coin.step;
+    const Int128 lots = static_cast<Int128>(random.between(200, 2'000)) * size *
+                        money_of(plan.exchange) * kDecimalOne / coin.price / coin.step;
     if (random.percent(25)) {
       listed.market_max_quantity = Quantity::from_raw(static_cast<std::int64_t>(lots) * coin.step);
     }

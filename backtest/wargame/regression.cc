@@ -251,8 +251,8 @@ std::expected<Regression, std::string> read_regression(const std::filesystem::pa
 
 std::expected<Plan, std::string> plan_of(const Regression& regression, const std::string& name,
                                          Exchange exchange) {
-  const Plan plan = plan_for(regression.seed, regression.events, regression.profile,
-                             regression.only, exchange);
+  const Plan plan =
+      plan_for(regression.seed, regression.events, regression.profile, regression.only, exchange);
   if (digest_of(plan) != regression.plan_digest ||
       regression.part.stimuli.back() >= plan.stimuli.size()) {
     return std::unexpected(name + ": written by another version: made for a different plan (" +

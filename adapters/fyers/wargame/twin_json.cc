@@ -250,8 +250,8 @@ std::string position_row(const PositionReported& reported, const Names& names) {
   const std::string product(to_text(Product::Intraday));
   std::string out = "{" + text("id", symbol + "-" + product) + "," + text("symbol", symbol);
   out += "," + text(kBookPosition.product, product);
-  out += "," +
-         number(kBookPosition.net, to_text(is_short ? -reported.quantity : reported.quantity));
+  out +=
+      "," + number(kBookPosition.net, to_text(is_short ? -reported.quantity : reported.quantity));
   out += "," + number(kBookPosition.realized, 0);
   return out + "," + number(kBookPosition.average, to_text(reported.average_price)) + "}";
 }
@@ -266,8 +266,7 @@ TwinAnswer tokens(const ReadRequest& asked) {
   std::string list;
   for (const std::string& symbol : asked.symbols) {
     const std::string_view digits = std::string_view(symbol).substr(symbol.find_first_of("123"), 1);
-    list += (list.empty() ? "" : ",") +
-            text(symbol, "1010000000300" + std::string(digits));
+    list += (list.empty() ? "" : ",") + text(symbol, "1010000000300" + std::string(digits));
   }
   return {200, "{" + text("s", "ok") + ",\"validSymbol\":{" + list + "},\"invalidSymbol\":[]}"};
 }
@@ -284,37 +283,38 @@ TwinAnswer rows_of(std::string_view key, const Response& response, const Write& 
 
 std::vector<std::string> stream_texts(const Update& update, const Names& names) {
   const auto order = [&](OrderStatus status) {
-    return "{" + text("s", "ok") + ",\"orders\":" +
-           order_json(row_of(update, status), kStreamOrder, names) + "}";
+    return "{" + text("s", "ok") +
+           ",\"orders\":" + order_json(row_of(update, status), kStreamOrder, names) + "}";
   };
-  return std::visit(
-      Overload{[&](const OrderFilled& fill) -> std::vector<std::string> {
-                 const std::string trade = "{" + text("s", "ok") + ",\"trades\":" +
-                                           trade_json(fill, kStreamTrade, names) + "}";
-                 if (fill.order == OrderId::None) return {trade};
-                 const bool is_whole = update.order.filled == update.order.request.quantity;
-                 const std::string stands =
-                     order(is_whole ? OrderStatus::Filled : OrderStatus::Pending);
-                 if (update.serial % 2 == 0) return {trade, stands};
-                 return {stands, trade};
-               },
-               [&](const OrderCanceled&) -> std::vector<std::string> {
-                 return {order(OrderStatus::Cancelled)};
-               },
-               [&](const OrderExpired&) -> std::vector<std::string> {
-                 return {order(OrderStatus::Expired)};
-               },
-               [&](const OrderAccepted&) -> std::vector<std::string> {
-                 return {order(OrderStatus::Transit), order(OrderStatus::Pending)};
-               },
-               [&](const OrderAmended&) -> std::vector<std::string> {
-                 return {order(OrderStatus::Pending)};
-               },
-               [&](const OrderTriggered&) -> std::vector<std::string> {
-                 return {order(OrderStatus::Pending)};
-               },
-               [](const auto&) -> std::vector<std::string> { return {}; }},
-      update.body);
+  return std::visit(Overload{[&](const OrderFilled& fill) -> std::vector<std::string> {
+                               const std::string trade =
+                                   "{" + text("s", "ok") +
+                                   ",\"trades\":" + trade_json(fill, kStreamTrade, names) + "}";
+                               if (fill.order == OrderId::None) return {trade};
+                               const bool is_whole =
+                                   update.order.filled == update.order.request.quantity;
+                               const std::string stands =
+                                   order(is_whole ? OrderStatus::Filled : OrderStatus::Pending);
+                               if (update.serial % 2 == 0) return {trade, stands};
+                               return {stands, trade};
+                             },
+                             [&](const OrderCanceled&) -> std::vector<std::string> {
+                               return {order(OrderStatus::Cancelled)};
+                             },
+                             [&](const OrderExpired&) -> std::vector<std::string> {
+                               return {order(OrderStatus::Expired)};
+                             },
+                             [&](const OrderAccepted&) -> std::vector<std::string> {
+                               return {order(OrderStatus::Transit), order(OrderStatus::Pending)};
+                             },
+                             [&](const OrderAmended&) -> std::vector<std::string> {
+                               return {order(OrderStatus::Pending)};
+                             },
+                             [&](const OrderTriggered&) -> std::vector<std::string> {
+                               return {order(OrderStatus::Pending)};
+                             },
+                             [](const auto&) -> std::vector<std::string> { return {}; }},
+                    update.body);
 }
 
 std::string refusal_text(const SubmitOrder& order, RejectReason reason, const Names& names) {

@@ -70,11 +70,10 @@ void read_change(const HttpRequest& request, ReadRequest& read) {
     return;
   }
   read.asked = Asked::Amend;
-  read.commands.push_back(
-      AmendOrder{.order = order,
-                 .quantity = decimal_of<Quantity>(text_at(body, "qty")),
-                 .limit_price = decimal_of<Price>(text_at(body, "limitPrice")),
-                 .instrument = {}});
+  read.commands.push_back(AmendOrder{.order = order,
+                                     .quantity = decimal_of<Quantity>(text_at(body, "qty")),
+                                     .limit_price = decimal_of<Price>(text_at(body, "limitPrice")),
+                                     .instrument = {}});
 }
 
 struct Path {

@@ -27,7 +27,7 @@ enum class Asked : std::uint8_t {
 
 struct ReadRequest {
   Asked asked{};
-  std::vector<Command> commands;  // What a venue can know of them: no tranche, no purpose.
+  std::vector<Command> commands;     // What a venue can know of them: no tranche, no purpose.
   std::vector<std::string> symbols;  // Of Tokens.
   std::uint32_t requests = 1;        // Against the limits.
 };
