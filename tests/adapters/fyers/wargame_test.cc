@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/fyers/wargame/fyers_end.h"
+#include "backtest/wargame/invariants/arrivals.h"
 #include "backtest/wargame/plan.h"
 #include "backtest/wargame/world.h"
 
@@ -40,6 +41,35 @@ TEST(FyersWargame, WorldsWithEveryFaultHold) {
 
 TEST(FyersWargame, UnknownOutcomesHold) {
   EXPECT_GT(run(1'000, 40, Profile::Intents).accepted, 1'000U);
+}
+
+TEST(FyersWargame, AnEleventhRequestOfASecondIsSeen) {
+  Arrivals arrivals;
+  const Timestamp start = Timestamp() + Duration::hours(1);
+  EXPECT_EQ(arrivals.add(start, 10, false), "");
+  EXPECT_EQ(arrivals.add(start + Duration::seconds(1), 9, false), "");
+  EXPECT_EQ(arrivals.add(start + Duration::milliseconds(1'999), 2, false),
+            "11 requests arrived within a second, 10 may");
+}
+
+TEST(FyersWargame, ATwoHundredAndFirstOfAMinuteIsSeen) {
+  Arrivals arrivals;
+  const Timestamp start = Timestamp() + Duration::hours(1);
+  for (int second = 0; second < 40; ++second) {
+    EXPECT_EQ(arrivals.add(start + Duration::seconds(second), 5, false), "");
+  }
+  EXPECT_EQ(arrivals.add(start + Duration::milliseconds(59'999), 1, false),
+            "201 requests arrived within a minute, 200 may");
+  EXPECT_EQ(arrivals.add(start + Duration::seconds(66), 1, false), "");
+}
+
+TEST(FyersWargame, EntriesThatTakeMoreThanHalfAreSeen) {
+  Arrivals arrivals;
+  const Timestamp start = Timestamp() + Duration::hours(1);
+  EXPECT_EQ(arrivals.add(start, 5, true), "");
+  EXPECT_EQ(arrivals.add(start, 3, false), "");
+  EXPECT_EQ(arrivals.add(start, 1, true),
+            "6 entries arrived within a second, 5 may: the rest is for protection");
 }
 
 }  // namespace
