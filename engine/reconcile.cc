@@ -187,6 +187,18 @@ void apply_difference(Turn& turn, Position& position, std::int64_t difference, P
                              .reason = ExitReason::Venue});
 }
 
+// One-way without reduce-only: what the other book has sold beyond its position and is buying back.
+// Until then the venue has it on this side; adopted, it would be given back twice.
+Quantity given_back(State& state, PositionKey key) {
+  const PositionSide side =
+      key.side == PositionSide::Long ? PositionSide::Short : PositionSide::Long;
+  Quantity left;
+  for (const OrderId id : state.position({key.instrument, side}).corrections) {
+    left += state.order(id).remaining();
+  }
+  return left;
+}
+
 void compare_quantity(Turn& turn, Position& position, const Snapshot& snapshot) {
   Price average;
   const std::int64_t venue = venue_quantity(snapshot, position.key, average);
@@ -195,7 +207,9 @@ void compare_quantity(Turn& turn, Position& position, const Snapshot& snapshot) 
       turn.state.adoptions.begin(), turn.state.adoptions.end(),
       [&](const AdoptionRequested& request) { return is_about(request, position.key); });
   const Quantity ignored = is_adopting ? Quantity() : position.ignored;
-  const std::int64_t difference = venue - open_quantity(position).raw() - ignored.raw();
+  const Quantity leaving = given_back(turn.state, position.key);
+  std::int64_t difference = venue - open_quantity(position).raw() - ignored.raw();
+  if (difference > 0) difference -= std::min(difference, leaving.raw());
   turn.touch(position.key);
   if (difference == 0) {
     position.difference.reset();
@@ -204,7 +218,7 @@ void compare_quantity(Turn& turn, Position& position, const Snapshot& snapshot) 
   }
   const bool repeated = position.difference && position.difference->quantity == difference &&
                         position.difference->answers == position.answers;
-  if (has_live_orders(position) && !repeated) {
+  if ((has_live_orders(position) || leaving.is_positive()) && !repeated) {
     position.difference = Difference{.quantity = difference, .answers = position.answers};
     return;
   }

@@ -474,7 +474,7 @@ void Program::add_wargame() {
   command->add_option("--faults", wargame_.faults, "these alone: kill,stream_cut; or none");
   command->add_option("--check", wargame_.check, "this alone: I-07");
   command->add_option("--jobs", wargame_.jobs, "threads; 2");
-  command->add_option("--core", wargame_.core, "aster: the real adapter speaks to the venue");
+  command->add_option("--core", wargame_.core, "aster, fyers: the real adapter at the venue");
   command->add_flag("--transcript", wargame_.transcript, "tell the story of the one world");
   command->add_flag("--shrink", wargame_.shrink, "make the first world that fails small");
   command->add_option("--save", wargame_.save,

@@ -16,6 +16,7 @@
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/wargame_progress.h"
 #include "adapters/cli/wargame_report.h"
+#include "adapters/fyers/wargame/fyers_end.h"
 #include "backtest/report/figures.h"
 #include "backtest/wargame/regression.h"
 #include "backtest/wargame/shrink.h"
@@ -88,11 +89,15 @@ Done read_faults(const std::string& text, RunOptions& options) {
 }
 
 Done read_names(const WargameArguments& arguments, RunOptions& options) {
-  if (!arguments.core.empty() && arguments.core != "aster") {
-    return refuse("--core \"" + arguments.core + "\" is no core; there is aster");
+  if (!arguments.core.empty() && arguments.core != "aster" && arguments.core != "fyers") {
+    return refuse("--core \"" + arguments.core + "\" is no core; there are aster and fyers");
   }
   options.core = arguments.core;
-  if (!options.core.empty()) options.make_end = aster::aster_end();
+  if (options.core == "aster") options.make_end = aster::aster_end();
+  if (options.core == "fyers") {
+    options.make_end = fyers::fyers_end();
+    options.exchange = Exchange::Shares;
+  }
   if (!arguments.profile.empty()) {
     const auto profile = profile_named(arguments.profile);
     if (!profile) {
@@ -217,7 +222,7 @@ class Wargame {
     if (!arguments_.regression.empty()) return replay_regression();
     start_ = std::chrono::steady_clock::now();
     if (arguments_.transcript) {
-      tell_world(plan_for(options_.first, options_.events, options_.profile, options_.only));
+      tell_world(planned(options_.first));
     } else if (auto ran = run_all(); !ran) {
       return std::unexpected(ran.error());
     }
@@ -245,6 +250,10 @@ class Wargame {
   }
   void end() { (arguments_.json ? err_ : out_) << last_line(progress_.tally) << "\n"; }
 
+  Plan planned(std::uint64_t seed) const {
+    return plan_for(seed, options_.events, options_.profile, options_.only, options_.exchange);
+  }
+
   // A story that breaks off in the midst of a line would hide why.
   void tell_line(std::string_view line) {
     out_ << line << (line.ends_with('\n') ? "" : "\n") << std::flush;
@@ -262,7 +271,7 @@ class Wargame {
   std::expected<bool, Failure> replay_regression() {
     const auto regression = read_regression(arguments_.regression);
     if (!regression) return refuse(regression.error());
-    const auto plan = plan_of(*regression, arguments_.regression);
+    const auto plan = plan_of(*regression, arguments_.regression, options_.exchange);
     if (!plan) return refuse(plan.error());
     if (arguments_.transcript) {
       tell_world(*plan);
@@ -312,7 +321,7 @@ class Wargame {
 
   Done shrink_first() {
     const auto& [seed, violation] = progress_.tally.failed.front();
-    const Plan plan = plan_for(seed, options_.events, options_.profile, options_.only);
+    const Plan plan = planned(seed);
     const WorldOptions world{.checks = options_.checks(), .make_end = options_.make_end};
     const Shrunk shrunk = shrink(
         plan, violation, [&](const Plan& part) { return run_world(part, world).violation; },

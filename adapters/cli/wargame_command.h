@@ -15,7 +15,7 @@ struct WargameArguments {
   std::string faults;      // "kill,stream_cut" or "none": these and no others.
   std::string check;       // "I-07": this one alone.
   std::string jobs;        // Threads.
-  std::string core;        // "aster": the adapter's core in place of the model.
+  std::string core;        // "aster", "fyers": an adapter's core in place of the model.
   std::string resume;      // File that a long run goes on from.
   std::string regression;  // File of a world that once failed.
   std::string save;        // File for the world that fails now.

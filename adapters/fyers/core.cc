@@ -269,7 +269,8 @@ std::optional<Timestamp> FyersCore::Inside::next_tick() const {
   for (const auto& [id, outstanding] : outstanding_) add(outstanding.sent + kTimeOut);
   for (const Job& job : waiting_) {
     // One that is due and still waits is behind another of its order.
-    if (job.not_before > now_.steady) add(job.not_before);
+    const Timestamp due = std::max(job.not_before, job.held_until);
+    if (due > now_.steady) add(due);
   }
   for (const auto& [instrument, drift] : drift_) add(drift.second + kSnapshotAgain);
   add(ledger_.next_due());

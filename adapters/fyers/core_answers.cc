@@ -37,6 +37,7 @@ void FyersCore::Inside::on_answer(std::uint64_t id, const HttpAnswer& answer, Mo
   Outstanding outstanding = std::move(found->second);
   outstanding_.erase(found);
   budget_.settle(outstanding.spent, now_);
+  release_held();
   // It has no code, and is "no_data" where nobody has traded.
   const bool is_history = outstanding.job.use == Use::History && answer.status == 200;
   if (is_history && take_history(outstanding, answer.body)) return tick(now);
@@ -61,7 +62,10 @@ void FyersCore::Inside::on_no_answer(std::uint64_t id, bool may_have_left, Momen
   Outstanding outstanding = std::move(found->second);
   outstanding_.erase(found);
   // What may have left may still arrive, and counts until then.
-  if (!may_have_left) budget_.settle(outstanding.spent, now_, true);
+  if (!may_have_left) {
+    budget_.settle(outstanding.spent, now_, true);
+    release_held();
+  }
   const bool is_entry =
       outstanding.job.use == Use::Orders && rank_of(outstanding.job) == Rank::Spare;
   if (may_have_left) {

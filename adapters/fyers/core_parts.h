@@ -97,6 +97,7 @@ class FyersCore::Inside {
     std::size_t first = 0;          // Tokens, Quotes: of the symbols asked about.
                                     // History: whose.
     Timestamp not_before;
+    Timestamp held_until;  // By the budget, as it looked when it was last tried.
     int tries = 0;
     bool alone = false;  // Not in a batch: one that had it failed.
   };
@@ -130,6 +131,7 @@ class FyersCore::Inside {
   bool is_asked(Use use) const;
   void flush();
   bool may_leave(std::size_t index) const;
+  void release_held();
   void gather_batch(std::size_t index);
   bool refuse_here(std::size_t index);
   bool send(Job& job);

@@ -73,7 +73,7 @@ const InstrumentListed* FyersCore::Inside::rules_of(InstrumentId instrument) con
 // overtake one another.
 bool FyersCore::Inside::may_leave(std::size_t index) const {
   const Job& job = waiting_[index];
-  if (job.not_before > now_.steady) return false;
+  if (std::max(job.not_before, job.held_until) > now_.steady) return false;
   if (job.commands.empty()) return true;
   for (std::size_t earlier = 0; earlier < index; ++earlier) {
     if (share_an_order(job.commands, waiting_[earlier].commands)) return false;
@@ -81,6 +81,15 @@ bool FyersCore::Inside::may_leave(std::size_t index) const {
   return std::ranges::none_of(outstanding_, [&job](const auto& item) {
     return share_an_order(job.commands, item.second.job.commands);
   });
+}
+
+// A chance is reckoned with what is on its way arriving as late as it can, 30 s after it left. An
+// answer says that it has arrived: then there is room again after a second. An entry has been held
+// for a second at most.
+void FyersCore::Inside::release_held() {
+  for (Job& job : waiting_) {
+    if (rank_of(job) == Rank::Protection) job.held_until = Timestamp();
+  }
 }
 
 // ---- What the venue would refuse, or could not be asked at all.
@@ -201,7 +210,7 @@ bool FyersCore::Inside::send(Job& job) {
       return true;
     }
     if (job.use == Use::Quotes) return true;  // The next are due soon.
-    job.not_before = std::max(chance, now_.steady + Duration::milliseconds(1));
+    job.held_until = std::max(chance, now_.steady + Duration::milliseconds(1));
     return false;
   }
   const std::uint64_t spent = budget_.spend(call->cost, now_);

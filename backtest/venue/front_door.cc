@@ -51,6 +51,7 @@ DoorAnswer FrontDoor::admit(const SignedRequest& request, Timestamp now) {
   if (maintenance_) return DoorAnswer::Maintenance;
   if (exceeds_rates(request, now)) return refuse(now);
   weight_.add(now, request.weight);
+  if (limits_.weight_per_second > 0) weight_second_.add(now, request.weight);
   const DoorAnswer answer = request.signing == Signing::Nonce ? check_nonce(request.nonce, now)
                                                               : check_time(request.nonce, now);
   if (answer == DoorAnswer::Admitted && request.is_order) {
@@ -62,6 +63,10 @@ DoorAnswer FrontDoor::admit(const SignedRequest& request, Timestamp now) {
 
 bool FrontDoor::exceeds_rates(const SignedRequest& request, Timestamp now) {
   if (weight_.sum(now) + request.weight > limits_.weight_per_minute) return true;
+  if (limits_.weight_per_second > 0 &&
+      weight_second_.sum(now) + request.weight > limits_.weight_per_second) {
+    return true;
+  }
   return request.is_order && (orders_minute_.sum(now) >= limits_.orders_per_minute ||
                               orders_10_seconds_.sum(now) >= limits_.orders_per_10_seconds);
 }

@@ -21,6 +21,7 @@ namespace tranchet {
 
 struct DoorLimits {
   std::uint32_t weight_per_minute = 2'400;  // REQUEST_WEIGHT, all requests.
+  std::uint32_t weight_per_second = 0;      // 0: no such limit.
   std::uint32_t orders_per_minute = 1'200;  // ORDERS, both of them.
   std::uint32_t orders_per_10_seconds = 300;
   // How old a request signed by time may be when it arrives (recvWindow).
@@ -108,6 +109,7 @@ class FrontDoor {
   Timestamp now_;
   Timestamp banned_until_;
   Window weight_{Duration::minutes(1)};
+  Window weight_second_{Duration::seconds(1)};
   Window orders_minute_{Duration::minutes(1)};
   Window orders_10_seconds_{Duration::seconds(10)};
   Window refusals_{Duration::minutes(1)};

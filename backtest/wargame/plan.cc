@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto kStart = Timestamp::from_nanoseconds(1'767'225'600'000'000'000);  // 2026-01-01.
 constexpr std::int64_t kPercent = 10'000;  // Parts per million.
+constexpr std::uint16_t kOpenOrdersMost = 200;
 
 // A price, a tick and a step that exist on the market: a coin of 45,000, one of 2.5, one of 150.
 struct Coin {
@@ -22,6 +23,24 @@ constexpr std::array<Coin, 3> kCoins{{
     {kDecimalOne * 5 / 2, kDecimalOne / 10'000, kDecimalOne / 10},
     {150 * kDecimalOne, kDecimalOne / 100, kDecimalOne / 100},
 }};
+
+// By the tick sizes that the NSE has had since 2025: below 250 rupees, below 1'000, above.
+constexpr std::array<Coin, 3> kShares{{
+    {180 * kDecimalOne, kDecimalOne / 100, kDecimalOne},
+    {640 * kDecimalOne, kDecimalOne / 20, kDecimalOne},
+    {2'450 * kDecimalOne, kDecimalOne / 10, kDecimalOne},
+}};
+constexpr std::array kNotOfShares{Fault::DuplicateRequest,  Fault::DuplicateMessage,
+                                  Fault::ReorderedMessages, Fault::FewConditionals,
+                                  Fault::Liquidation,       Fault::Deleveraging};
+
+const std::array<Coin, 3>& coins_of(Exchange exchange) {
+  return exchange == Exchange::Shares ? kShares : kCoins;
+}
+// Amounts of money are drawn in dollars; a rupee is about a hundredth.
+std::int64_t money_of(Exchange exchange) {
+  return exchange == Exchange::Shares ? 100 * kDecimalOne : kDecimalOne;
+}
 
 // Which faults make sense in which profile.
 constexpr std::array kUnknowing{Fault::LostRequest, Fault::LostResponse,    Fault::DuplicateRequest,
@@ -48,6 +67,7 @@ FaultSet choose_faults(Random& random, Profile profile) {
 }
 
 void choose_settings(Random& random, Plan& plan) {
+  const std::int64_t money = money_of(plan.exchange);
   const bool busy = plan.profile == Profile::Intents;
   const auto set = [&plan](Setting setting, std::int64_t value) {
     plan.settings.set(setting, InstrumentId::None, value);
@@ -64,9 +84,9 @@ void choose_settings(Random& random, Plan& plan) {
   set(Setting::TakeProfit, random.between(kPercent / 10, busy ? kPercent / 2 : 3 * kPercent));
   set(Setting::StopLoss, random.between(kPercent / 5, busy ? kPercent : 5 * kPercent));
   set(Setting::StopWorkingType, random.between(1, 2));
-  set(Setting::TradeValue, random.between(50, 500) * kDecimalOne);
-  set(Setting::MaxPositionValue, random.between(2'000, 50'000) * kDecimalOne);
-  set(Setting::MaxTotalValue, random.between(5'000, 100'000) * kDecimalOne);
+  set(Setting::TradeValue, random.between(50, 500) * money);
+  set(Setting::MaxPositionValue, random.between(2'000, 50'000) * money);
+  set(Setting::MaxTotalValue, random.between(5'000, 100'000) * money);
   flag(Setting::TakeProfitEnabled, 92);
   flag(Setting::StopLossEnabled, 94);
   flag(Setting::InstantTakeProfitEnabled, 70);
@@ -81,12 +101,17 @@ void choose_settings(Random& random, Plan& plan) {
     set(Setting::DipWindow, Duration::seconds(random.between(20, 300)).count());
     set(Setting::StrategyCooldown, Duration::seconds(random.between(1, 60)).count());
   }
+  if (plan.exchange == Exchange::Shares) {
+    set(Setting::PositionModeChoice, static_cast<std::int64_t>(PositionMode::OneWay));
+    set(Setting::ReduceOnly, 0);
+  }
 }
 
 void choose_market(Random& random, Plan& plan) {
+  const std::array<Coin, 3>& coins = coins_of(plan.exchange);
   const auto count = random.percent(60) ? 1 : 2 + random.below(2);
   for (std::size_t index = 0; index < count; ++index) {
-    const Coin& coin = kCoins[(index + random.below(kCoins.size())) % kCoins.size()];
+    const Coin& coin = coins[(index + random.below(coins.size())) % coins.size()];
     InstrumentListed listed;
     listed.instrument = InstrumentId{static_cast<std::uint16_t>(index + 1)};
     listed.tick_size = Price::from_raw(coin.tick);
@@ -94,14 +119,20 @@ void choose_market(Random& random, Plan& plan) {
     listed.min_quantity = Quantity::from_raw(coin.step);
     constexpr std::array<std::int64_t, 4> kMinimums{0, 5, 20, 60};
     listed.min_notional = Money::from_raw(kMinimums[random.below(4)] * kDecimalOne);
-    const Int128 lots = static_cast<Int128>(random.between(200, 2'000)) * kDecimalOne *
-                        kDecimalOne / coin.price / coin.step;
+    // What freezes a share is far from what an account holds.
+    const std::int64_t size = plan.exchange == Exchange::Shares ? 10 : 1;
+    const Int128 lots = static_cast<Int128>(random.between(200, 2'000)) * size *
+                        money_of(plan.exchange) * kDecimalOne / coin.price / coin.step;
     if (random.percent(25)) {
       listed.market_max_quantity = Quantity::from_raw(static_cast<std::int64_t>(lots) * coin.step);
     }
     listed.max_conditional_orders = plan.faults.has(Fault::FewConditionals)
                                         ? static_cast<std::uint16_t>(random.between(1, 5))
                                         : std::uint16_t{10};
+    if (plan.exchange == Exchange::Shares) {
+      listed.min_notional = Money();
+      listed.max_conditional_orders = kOpenOrdersMost;
+    }
     plan.instruments.push_back(listed);
   }
 }
@@ -111,10 +142,12 @@ void choose_venue(Random& random, Plan& plan) {
   const FaultSet& faults = plan.faults;
   venue.position_mode = plan.settings.choice<PositionMode>(Setting::PositionModeChoice);
   venue.latency = Duration();  // The network has it.
-  venue.initial_balance = Money::from_raw(random.between(10'000, 100'000) * kDecimalOne);
+  venue.initial_balance =
+      Money::from_raw(random.between(10'000, 100'000) * money_of(plan.exchange));
+  venue.reduce_only = plan.exchange != Exchange::Shares;
   venue.queue = random.percent(50) ? QueueAssumption::Touch : QueueAssumption::Through;
   venue.market_slippage = random.percent(50) ? 0 : random.between(0, kPercent / 20);
-  venue.open_orders_max = 200;
+  venue.open_orders_max = kOpenOrdersMost;
   venue.terms.leverage = 20;
   if (faults.has(Fault::Liquidation)) {
     venue.initial_balance = Money::from_raw(random.between(20, 200) * kDecimalOne);
@@ -139,7 +172,7 @@ class Script {
   Script(Plan& plan, Random market, Random people)
       : plan_(plan), market_(market), people_(people), time_(kStart) {
     for (const InstrumentListed& listed : plan.instruments) {
-      prices_.push_back(starting_price(listed));
+      prices_.push_back(starting_price(listed, plan.exchange));
     }
     gap_ = market_.between(Duration::milliseconds(100), Duration::seconds(2));
     pace_ = market_.between(20, 400);
@@ -165,8 +198,8 @@ class Script {
   Timestamp end() const { return time_; }
 
  private:
-  static std::int64_t starting_price(const InstrumentListed& listed) {
-    for (const Coin& coin : kCoins) {
+  static std::int64_t starting_price(const InstrumentListed& listed, Exchange exchange) {
+    for (const Coin& coin : coins_of(exchange)) {
       if (coin.tick == listed.tick_size.raw()) return coin.price;
     }
     ENSURE(false);
@@ -199,7 +232,7 @@ class Script {
 
   // A random walk that is drawn back to where it began, with jumps where those are on.
   void move(InstrumentId id) {
-    const std::int64_t home = starting_price(rules(id));
+    const std::int64_t home = starting_price(rules(id), plan_.exchange);
     std::int64_t& now = price(id);
     const std::int64_t pull = (home - now) / 400;
     std::int64_t ppm = market_.between(-pace_, pace_) * 5;
@@ -208,6 +241,8 @@ class Script {
     }
     now += pull + static_cast<std::int64_t>(static_cast<Int128>(now) * ppm / kPpmOne);
     now = std::max(now, home / 3);
+    // There a price is one of a trade, and the only one.
+    if (plan_.exchange == Exchange::Shares) return quote(id);
     const std::uint64_t kind = market_.below(100);
     if (kind < 55) {
       add(TradePrinted{.instrument = id,
@@ -241,7 +276,7 @@ class Script {
       signal.limit_price = on_tick(id, signal.side == Side::Buy ? now - away : now + away);
     }
     if (people_.percent(20)) {
-      signal.value = Money::from_raw(people_.between(1, 1'500) * kDecimalOne);
+      signal.value = Money::from_raw(people_.between(1, 1'500) * money_of(plan_.exchange));
     }
     const std::int64_t distance = now / 1'000 * people_.between(1, 40);
     if (people_.percent(8)) {
@@ -368,15 +403,24 @@ std::optional<Profile> profile_named(std::string_view name) {
   return static_cast<Profile>(found - kProfiles.begin() + 1);
 }
 
+std::string symbol_at(Exchange exchange, std::size_t number) {
+  if (exchange == Exchange::Coins) return "COIN" + std::to_string(number);
+  return "NSE:SHARE" + std::to_string(number) + "-EQ";
+}
+
 Plan plan_for(std::uint64_t seed, std::uint64_t events, Profile profile,
-              const std::optional<FaultSet>& only) {
+              const std::optional<FaultSet>& only, Exchange exchange) {
   Plan plan;
   plan.seed = seed;
   plan.events = events;
   plan.profile = profile;
+  plan.exchange = exchange;
   Random shape(seed, "shape");
   plan.faults = choose_faults(shape, profile);
   if (only) plan.faults = *only;
+  if (exchange == Exchange::Shares) {
+    for (const Fault fault : kNotOfShares) plan.faults.remove(fault);
+  }
   choose_settings(shape, plan);
   choose_market(shape, plan);
   choose_venue(shape, plan);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -38,10 +39,25 @@ enum class Profile : std::uint8_t {
 std::string_view name_of(Profile profile);
 std::optional<Profile> profile_named(std::string_view name);
 
+// Where the world trades, and by whose rules.
+enum class Exchange : std::uint8_t {
+  Coins = 1,  // Futures on coins: both position modes, reduce-only orders, limits by weight.
+  // Whole shares on ticks of the NSE, netted in one account, without reduce-only orders or limits
+  // of conditional ones; 10 requests a second and 200 a minute. Nothing is numbered there and
+  // nothing repeated, so the network repeats and reorders nothing; nobody is liquidated.
+  Shares,
+};
+// Of shares, for everything that is asked; of a batch as many as it has orders.
+inline constexpr std::uint32_t kRequestsPerSecond = 10;
+inline constexpr std::uint32_t kRequestsPerMinute = 200;
+// Of instrument 1, 2, ...: "COIN1", "NSE:SHARE1-EQ".
+std::string symbol_at(Exchange exchange, std::size_t number);
+
 struct Plan {
   std::uint64_t seed = 0;
   std::uint64_t events = 0;  // About so many reach the engine.
   Profile profile = Profile::Everything;
+  Exchange exchange = Exchange::Coins;
   FaultSet faults;
   Settings settings;
   std::vector<InstrumentListed> instruments;
@@ -52,6 +68,7 @@ struct Plan {
 
 // The same on every machine. `only`: these faults and no others.
 Plan plan_for(std::uint64_t seed, std::uint64_t events, Profile profile,
-              const std::optional<FaultSet>& only = std::nullopt);
+              const std::optional<FaultSet>& only = std::nullopt,
+              Exchange exchange = Exchange::Coins);
 
 }  // namespace tranchet

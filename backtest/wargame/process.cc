@@ -77,7 +77,7 @@ void Process::begin() {
 std::vector<EventBody> Process::opening() {
   Opening opening{.settings = plan_.settings, .instruments = plan_.instruments};
   for (std::size_t index = 0; index < opening.instruments.size(); ++index) {
-    const std::string symbol = "COIN" + std::to_string(index + 1);
+    const std::string symbol = symbol_at(plan_.exchange, index + 1);
     opening.instruments[index].symbol = names_.intern(symbol);
     names_.instrument(symbol);
   }

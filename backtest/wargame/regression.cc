@@ -200,7 +200,7 @@ void add(Digest& digest, const SimulationParameters& venue) {
 std::uint64_t digest_of(const Plan& plan) {
   Names names;
   for (std::size_t number = 1; number <= plan.instruments.size(); ++number) {
-    names.instrument("COIN" + std::to_string(number));
+    names.instrument(symbol_at(plan.exchange, number));
   }
   Digest digest;
   const auto add_event = [&](Timestamp time, const EventBody& body) {
@@ -249,9 +249,10 @@ std::expected<Regression, std::string> read_regression(const std::filesystem::pa
   return parse_regression(text.str(), path.string());
 }
 
-std::expected<Plan, std::string> plan_of(const Regression& regression, const std::string& name) {
+std::expected<Plan, std::string> plan_of(const Regression& regression, const std::string& name,
+                                         Exchange exchange) {
   const Plan plan =
-      plan_for(regression.seed, regression.events, regression.profile, regression.only);
+      plan_for(regression.seed, regression.events, regression.profile, regression.only, exchange);
   if (digest_of(plan) != regression.plan_digest ||
       regression.part.stimuli.back() >= plan.stimuli.size()) {
     return std::unexpected(name + ": written by another version: made for a different plan (" +

@@ -44,6 +44,7 @@ std::expected<Regression, std::string> parse_regression(std::string_view text,
                                                         const std::string& name);
 std::expected<Regression, std::string> read_regression(const std::filesystem::path& path);
 // Refused where this program makes another plan of the seed.
-std::expected<Plan, std::string> plan_of(const Regression& regression, const std::string& name);
+std::expected<Plan, std::string> plan_of(const Regression& regression, const std::string& name,
+                                         Exchange exchange = Exchange::Coins);
 
 }  // namespace tranchet

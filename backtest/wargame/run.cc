@@ -39,7 +39,8 @@ class Run {
     while (const auto world = take()) {
       const std::uint64_t seed = options_.first + *world;
       seed_here = seed;
-      Plan plan = plan_for(seed, options_.events, options_.profile, options_.only);
+      Plan plan =
+          plan_for(seed, options_.events, options_.profile, options_.only, options_.exchange);
       WorldResult result =
           run_world(plan, {.checks = options_.checks(), .make_end = options_.make_end});
       seed_here.reset();

@@ -21,6 +21,7 @@ struct RunOptions {
   unsigned jobs = 2;
   std::string core;   // What speaks to the venue, by name; empty: the model, VenueLink.
   EndMaker make_end;  // The same.
+  Exchange exchange = Exchange::Coins;
   std::size_t violations_max = 10;  // The run ends with that many.
 
   InvariantSet checks() const {

@@ -139,7 +139,8 @@ std::string invariant_name(int invariant) {
 }
 
 std::string_view invariant_statement(int invariant) {
-  return invariant == 0 ? "a world that has healed comes to rest" : statement_of(invariant);
+  return invariant == 0 ? "a healed world comes to rest, and no limit of requests is passed"
+                        : statement_of(invariant);
 }
 
 std::optional<int> invariant_named(std::string_view name) {

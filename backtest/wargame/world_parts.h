@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "backtest/wargame/invariants/arrivals.h"
 #include "backtest/wargame/process.h"
 #include "backtest/wargame/protection_times.h"
 #include "backtest/wargame/random.h"
@@ -53,7 +54,7 @@ class World final : public Wire, public Process::Watcher {
     Timestamp last_delivery;
   };
 
-  bool is_over() const { return invariants_.violation().has_value(); }
+  bool is_over() const { return result_.violation || invariants_.violation(); }
   void at(Timestamp time, std::function<void()> act);
   // The same, in the process of that incarnation, once it is awake.
   void at_process(Timestamp time, std::uint64_t incarnation, std::function<void()> act);
@@ -72,6 +73,7 @@ class World final : public Wire, public Process::Watcher {
   void tell_rules(InstrumentListed rules);
   void deliver(Stream stream, const Passage& passage, std::function<void()> act);
   void arrive(const Request& request, std::optional<Duration> repeat);
+  void count_arrival(const Request& request);
 
   void start_process();
   void kill_process(Duration downtime);
@@ -108,6 +110,7 @@ class World final : public Wire, public Process::Watcher {
   bool healed_ = false;
   Line lines_[2];
   ProtectionTimes protection_;
+  Arrivals arrivals_;
   Sequence seen_{};        // The newest event that the watchers know.
   Timestamp known_until_;  // Its time.
   std::map<InstrumentId, Price> last_prices_;

@@ -66,8 +66,18 @@ void World::send(const Request& request) {
   at(now_ + *passage.delay, [this, request, repeat = passage.repeat] { arrive(request, repeat); });
 }
 
+void World::count_arrival(const Request& request) {
+  if (plan_.exchange != Exchange::Shares) return;
+  const auto* order = std::get_if<SubmitOrder>(&request.command);
+  const bool is_entry = order != nullptr && order->purpose == Purpose::Entry;
+  const std::string excess = arrivals_.add(now_, request.weight, is_entry);
+  if (excess.empty() || is_over()) return;
+  result_.violation = Violation{.invariant = 0, .sequence = seen_, .text = excess};
+}
+
 // `repeat`: somebody on the way sends the same bytes once more, but not after a clear refusal.
 void World::arrive(const Request& request, std::optional<Duration> repeat) {
+  count_arrival(request);
   const Response response = gate_.receive(request, now_);
   if (repeat && response.verdict != Verdict::TooMany) {
     at(now_ + *repeat, [this, request] { arrive(request, std::nullopt); });

@@ -126,6 +126,7 @@ class Invariants::Watch {
   void judge_holdings(const Tranche& tranche, const SeenTranche& seen);
   void judge_orders(const State& state, const Tranche& tranche, const SeenTranche& seen);
   void judge_position(const Event& event, const Position& position);
+  Quantity given_back(PositionKey key) const;
   void judge_isolation(const Event& event, const Output& output, const State& state);
 
   // ---- tranches.cc

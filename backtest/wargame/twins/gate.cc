@@ -6,9 +6,23 @@
 namespace tranchet {
 namespace {
 
-DoorLimits enforced_limits(const Plan& plan) {
+DoorLimits full_limits(Exchange exchange) {
   DoorLimits limits;
-  if (plan.faults.has(Fault::RateLimit)) {
+  if (exchange == Exchange::Shares) {
+    limits.weight_per_second = kRequestsPerSecond;
+    limits.weight_per_minute = kRequestsPerMinute;
+  }
+  return limits;
+}
+
+DoorLimits enforced_limits(const Plan& plan) {
+  DoorLimits limits = full_limits(plan.exchange);
+  if (!plan.faults.has(Fault::RateLimit)) return limits;
+  if (plan.exchange == Exchange::Shares) {
+    // Other programs of the same user take half of them.
+    limits.weight_per_second /= 2;
+    limits.weight_per_minute /= 2;
+  } else {
     limits.weight_per_minute /= 10;
     limits.orders_per_minute /= 10;
     limits.orders_per_10_seconds /= 10;
@@ -22,7 +36,7 @@ Quantity steps(const InstrumentListed& rules, std::int64_t count) {
 
 // Every other venue that has lowered its limits says so.
 DoorLimits limits_to_publish(const Plan& plan) {
-  return plan.seed % 2 == 0 ? enforced_limits(plan) : DoorLimits();
+  return plan.seed % 2 == 0 ? enforced_limits(plan) : full_limits(plan.exchange);
 }
 
 bool is_order(const Command& command) {
@@ -54,6 +68,7 @@ bool answers_request(const EventBody& body) {
 
 VenueGate::VenueGate(const Plan& plan, Invariants& invariants, MarkWatch& marks)
     : faults_(plan.faults),
+      full_limits_(full_limits(plan.exchange)),
       rules_(plan.instruments),
       published_(limits_to_publish(plan)),
       door_(enforced_limits(plan)),
@@ -357,7 +372,7 @@ void VenueGate::change_rules(std::uint64_t number) {
 
 void VenueGate::heal(Timestamp now) {
   faults_ = FaultSet();
-  published_ = DoorLimits();
+  published_ = full_limits_;
   door_.set_limits(published_);
   halted_until_ = now;
   door_.set_maintenance(false);

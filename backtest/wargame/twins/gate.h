@@ -62,6 +62,7 @@ class VenueGate {
   }
 
   FaultSet faults_;
+  DoorLimits full_limits_;
   std::vector<InstrumentListed> rules_;
   DoorLimits published_;
   FrontDoor door_;

@@ -190,5 +190,33 @@ TEST_F(Storm, AnExitDoesNotWaitBehindEntries) {
   }
 }
 
+// What is on its way counts for 30 s, for it may arrive late. Its answer says that it has arrived:
+// a stop that was held for its sake leaves a second after that, and not half a minute.
+TEST_F(Storm, AStopIsNotHeldForWhatHasBeenAnswered) {
+  options_.limits = {};
+  live(8);
+  std::vector<Command> stops;
+  for (std::uint64_t sequence = 1; sequence <= 9; ++sequence) {
+    stops.push_back(made(sequence, Purpose::StopLoss));
+  }
+  pump();
+  answer("POST symbol-token",
+         R"({"s":"ok","validSymbol":{"NSE:SBIN-EQ":"10100000003045"},"invalidSymbol":[]})");
+  pass(Duration::seconds(2));
+  core_->submit(stops, now().wall);
+  pump();
+  std::string rows;
+  for (int order = 1; order <= 8; ++order) {
+    rows += (rows.empty() ? "" : ",") +
+            (R"({"statusCode":200,"body":{"s":"ok","code":1101,"id":"90)" + std::to_string(order)) +
+            "\"}}";
+  }
+  pass(Duration::milliseconds(50));
+  answer("POST multi-order", R"({"s":"ok","code":200,"data":[)" + rows + "]}");
+  EXPECT_FALSE(is_sent("POST orders"));
+  pass(Duration::milliseconds(1'100));
+  EXPECT_TRUE(is_sent("POST orders"));
+}
+
 }  // namespace
 }  // namespace tranchet::fyers
