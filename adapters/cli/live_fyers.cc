@@ -121,7 +121,10 @@ class LiveFyers final : public LiveVenue {
     std::vector<fyers::TradedSymbol> all;
     for (const ConfiguredInstrument& one : configuration_.instruments) {
       const auto own = fyers::product(one.product.value_or(""));  // Or a word of session.product.
-      all.push_back({one.symbol, own.value_or(*fyers::product(configuration_.venue.product))});
+      const fyers::Product product =
+          own.value_or(*fyers::product(configuration_.venue.product));
+      const bool intraday = product == fyers::Product::Intraday;
+      all.push_back({one.symbol, product, charges_of(configuration_.charges, intraday)});
     }
     return all;
   }

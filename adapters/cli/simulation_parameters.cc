@@ -14,6 +14,8 @@ bool is_intraday(const Configuration& configuration, InstrumentId instrument) {
          ProductChoice::Intraday;
 }
 
+}  // namespace
+
 std::optional<ChargeRates> charges_of(const ChargeSettings& from, bool intraday) {
   if (from.schedule == ChargeSchedule::None) return std::nullopt;
   const Segment segment = from.schedule == ChargeSchedule::NseFutures   ? Segment::Futures
@@ -31,8 +33,6 @@ std::optional<ChargeRates> charges_of(const ChargeSettings& from, bool intraday)
   rates.gst = from.gst.value_or(rates.gst);
   return rates;
 }
-
-}  // namespace
 
 std::optional<TradingHours> hours_of(const Configuration& configuration) {
   const SessionSettings& session = configuration.session;

@@ -15,6 +15,9 @@ SimulationParameters simulation_of(const Configuration& configuration);
 // When the exchange takes orders; none: always.
 std::optional<TradingHours> hours_of(const Configuration& configuration);
 
+// None: maker and taker fees instead. `intraday`: not held over night.
+std::optional<ChargeRates> charges_of(const ChargeSettings& from, bool intraday);
+
 // Those of one instrument.
 VenueTerms terms_of(const Configuration& configuration, InstrumentId instrument);
 

@@ -51,7 +51,9 @@ FyersCore::Inside::Inside(const CoreOptions& options, AccessToken token, Names& 
       session_(options.hours, watched_symbols(options.symbols, names)),
       candles_(options.candles) {
   for (const TradedSymbol& traded : options.symbols) {
-    products_[names.instrument(traded.symbol)] = traded.product;
+    const InstrumentId instrument = names.instrument(traded.symbol);
+    products_[instrument] = traded.product;
+    if (traded.charges) charges_[instrument] = *traded.charges;
   }
   for (const InstrumentListed& rules : options.listed) rules_[rules.instrument] = rules;
 }

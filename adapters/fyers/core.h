@@ -39,6 +39,7 @@
 #include "adapters/fyers/symbol_master.h"
 #include "adapters/fyers/token.h"
 #include "adapters/port/traffic.h"
+#include "backtest/venue/charges.h"
 #include "events/enums.h"
 #include "events/names.h"
 #include "events/settings.h"
@@ -56,6 +57,8 @@ enum class StopStyle : std::uint8_t {
 struct TradedSymbol {
   std::string symbol;  // "NSE:SBIN-EQ"
   Product product = Product::Intraday;
+  // What a fill costs, which the venue says only in the evening's contract note; nullopt: nothing.
+  std::optional<ChargeRates> charges = std::nullopt;
 };
 
 struct CoreOptions {

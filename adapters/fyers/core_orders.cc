@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "adapters/fyers/core_parts.h"
 #include "events/ensure.h"
@@ -177,6 +178,22 @@ void FyersCore::Inside::remember_trade(const TradeNews& news) {
   ledger_.take_trade(news.order, trade_number(news.trade));
 }
 
+// What it adds to what its order has cost: a brokerage that is capped per order is due once. An order
+// of which nothing else is known is taken to be this fill alone.
+Money FyersCore::Inside::fee_of(const TradeNews& news, OrderId order, InstrumentId instrument) {
+  const auto rates = charges_.find(instrument);
+  if (rates == charges_.end()) return {};
+  const Value value = value_of(news.price, news.quantity);
+  Value before = 0;
+  if (order != OrderId::None) {
+    OrderRecord& record = ledger_.of(order, now_.steady);
+    before = std::exchange(record.turnover, record.turnover + value);
+  }
+  const Charges added = charges_on(rates->second, news.side, before + value) -
+                        charges_on(rates->second, news.side, before);
+  return added.total();
+}
+
 // The account is netted: what a fill of nobody's order changes depends on what is held.
 void FyersCore::Inside::push_fill(const TradeNews& news, OrderId order, InstrumentId instrument) {
   const std::string_view digits = trade_number(news.trade);
@@ -196,12 +213,13 @@ void FyersCore::Inside::push_fill(const TradeNews& news, OrderId order, Instrume
   const bool reduces = opens == PositionSide::Long ? net.raw() < 0 : net.raw() > 0;
   const Quantity opposite = reduces ? size_of(net) : Quantity();
   net += news.side == Side::Buy ? news.quantity : -news.quantity;
+  const Money fee = fee_of(news, order, instrument);
   const auto say_fill = [&](PositionSide side, Quantity quantity, bool second) {
     push(OrderFilled{.order = order,
                      .trade = TradeId{trade | (second ? kSecondBook : 0)},
                      .quantity = quantity,
                      .price = news.price,
-                     .fee = {},
+                     .fee = second ? Money() : fee,
                      .instrument = instrument,
                      .position_side = side,
                      .side = news.side,

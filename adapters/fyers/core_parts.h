@@ -188,6 +188,7 @@ class FyersCore::Inside {
   void tell_end(OrderId order, OrderRecord& record, const OrderNews& news);
   void await(OrderId order, Awaited what);
   void push_fill(const TradeNews& news, OrderId order, InstrumentId instrument);
+  Money fee_of(const TradeNews& news, OrderId order, InstrumentId instrument);
   OrderId ours(std::string_view tag) const;
   // Of a position that this program trades: symbol and product. None: somebody else's.
   InstrumentId traded(std::string_view symbol, std::string_view product) const;
@@ -249,6 +250,7 @@ class FyersCore::Inside {
   bool told_dead_ = false;
   bool market_is_silent_ = false;
   std::map<InstrumentId, Product> products_;
+  std::map<InstrumentId, ChargeRates> charges_;
   std::map<InstrumentId, InstrumentListed> rules_;
   std::map<InstrumentId, CircuitLimits> circuits_;
   std::map<InstrumentId, Quantity> net_;  // Below 0 is short.

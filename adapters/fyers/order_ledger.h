@@ -38,6 +38,7 @@ struct OrderRecord {
   Quantity filled;           // As the venue last said.
   Quantity traded;           // The sum of the trades that were told.
   Quantity totaled;          // What was told as a total.
+  Value turnover = 0;        // Of the trades that were told: charges go by it.
   Awaited awaited = Awaited::Nothing;
   std::optional<Timestamp> awaited_until;  // Then nobody knows.
   std::optional<Timestamp> trades_until;   // Then what is filled is told as a total.

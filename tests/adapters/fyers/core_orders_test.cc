@@ -123,6 +123,21 @@ TEST_F(FyersOrders, ARefusalOfTheRiskSystemIsAReasonAndIsTold) {
   }
 }
 
+// The venue says no fee of a fill. 60,150 rupees sold in two fills: brokerage 18.05 (0.03 %), tax
+// 15.04 (0.025 %), exchange 1.79, regulator 0.06, GST 3.58 (18 % of 19.90): 38.52 together.
+TEST_F(FyersOrders, AFillBearsWhatItAddsToTheChargesOfItsOrder) {
+  options_.symbols[0].charges = charge_rates(Segment::Intraday);
+  connect();
+  const OrderId order = submit(1, Purpose::StopLoss);
+  answer("POST orders", taken_body("26113000000001"));
+  hear(trade_news(order, "1", 40));
+  hear(trade_news(order, "2", 60));
+  const auto fills = only<OrderFilled>();
+  ASSERT_EQ(fills.size(), 2U);
+  EXPECT_TRUE(fills[0].fee.is_positive());
+  EXPECT_EQ(fills[0].fee + fills[1].fee, 38.52_usd);
+}
+
 TEST_F(FyersOrders, OrdersThatLeaveTogetherAreABatchAnsweredOneByOne) {
   connect();
   const SubmitOrder stop = made(1, Purpose::StopLoss, 0);
