@@ -178,7 +178,7 @@ void FyersCore::Inside::remember_trade(const TradeNews& news) {
   ledger_.take_trade(news.order, trade_number(news.trade));
 }
 
-// What it adds to what its order has cost: a brokerage that is capped per order is due once. An order
+// What it adds to what its order has cost: a brokerage capped per order is due once. An order
 // of which nothing else is known is taken to be this fill alone.
 Money FyersCore::Inside::fee_of(const TradeNews& news, OrderId order, InstrumentId instrument) {
   const auto rates = charges_.find(instrument);
