@@ -170,6 +170,8 @@ TEST_F(LiveSession, TheLogMovesIntoSegmentsWhileItTrades) {
     while (!is_there() && stage_->program().is_alive()) {
       const std::string answer = stage_->wish(R"("type":"EntriesResumed","reason":"again")");
       ASSERT_TRUE(answer.starts_with("{\"ok\":true")) << answer;
+      // Who makes the segment has what is left of the processor.
+      stage_->program().rest(std::chrono::milliseconds(2));
     }
   };
   stage_->enter("Buy", "0.1");
