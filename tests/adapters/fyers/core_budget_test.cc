@@ -148,20 +148,20 @@ class Storm : public FyersShell {
 };
 
 TEST_F(Storm, OnAGoodNetwork) {
-  for (std::uint64_t seed = 1; seed <= 6; ++seed) sail(seed, {.slowest = 50});
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) sail(seed, {.slowest = 50});
   EXPECT_GT(arrivals_.size(), 200U);
 }
 
 TEST_F(Storm, WhereRequestsTakeSecondsOrAreLost) {
-  for (std::uint64_t seed = 101; seed <= 106; ++seed) sail(seed, {.slowest = 4'000, .lost = 30});
+  for (std::uint64_t seed = 101; seed <= 103; ++seed) sail(seed, {.slowest = 4'000, .lost = 30});
 }
 
 TEST_F(Storm, WhereOthersUseTheAccountAsWell) {
-  for (std::uint64_t seed = 201; seed <= 204; ++seed) sail(seed, {.slowest = 200, .refused = 5});
+  for (std::uint64_t seed = 201; seed <= 202; ++seed) sail(seed, {.slowest = 200, .refused = 5});
 }
 
 TEST_F(Storm, ThroughRestarts) {
-  for (std::uint64_t seed = 301; seed <= 330; ++seed) {
+  for (std::uint64_t seed = 301; seed <= 310; ++seed) {
     sail(seed, {.slowest = 300, .lost = 5, .restarts = 30});
   }
 }
