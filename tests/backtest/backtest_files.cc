@@ -11,12 +11,6 @@
 
 namespace tranchet {
 
-std::filesystem::path history_root() {
-  const char* const root = std::getenv("TRANCHET_MARKET_DATA");
-  if (root != nullptr) return root;
-  return std::filesystem::path(TRANCHET_SOURCE_DIR) / ".." / "shared" / "market-data";
-}
-
 std::string text_of(const std::filesystem::path& file) {
   std::ostringstream text;
   text << std::ifstream(file, std::ios::binary).rdbuf();

@@ -10,9 +10,6 @@
 
 namespace tranchet {
 
-// Where the collected market history is.
-std::filesystem::path history_root();
-
 class BacktestFiles {
  public:
   BacktestFiles();

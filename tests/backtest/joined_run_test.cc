@@ -16,6 +16,7 @@
 #include "backtest/joined_history.h"
 #include "replay/verify.h"
 #include "replay/why.h"
+#include "tests/support/market_history.h"
 
 namespace tranchet {
 namespace {
@@ -351,19 +352,14 @@ TEST_F(JoinedRuns, FilesOfOneKindAreOneSource) {
 
 // ---- Real history.
 
-fs::path history() {
-  const char* root = std::getenv("TRANCHET_MARKET_DATA");
-  return root != nullptr ? fs::path(root) : fs::path(TRANCHET_SOURCE_DIR) / "../shared/market-data";
-}
-
 // An hour of liquidations of 2025-06-23 in a month of minute bars of three coins: every entry
 // follows a liquidation of its coin, of the other side, by the latency.
 TEST_F(JoinedRuns, TheHunterOnARecordedHour) {
-  const fs::path forced = history() / "liquidations/neoparth_binance.csv";
+  const fs::path forced = market_history() / "liquidations/neoparth_binance.csv";
   if (!fs::exists(forced)) GTEST_SKIP() << forced << " is not there";
   std::vector<MarketOptions> markets;
   for (const std::string coin : {"BTC", "ETH", "SOL"}) {
-    const fs::path bars = history() / ("bybit_linear_klines_1m/" + coin + "USDT_1m.csv");
+    const fs::path bars = market_history() / ("bybit_linear_klines_1m/" + coin + "USDT_1m.csv");
     for (const fs::path& path : {bars, forced}) {
       markets.push_back({.data = {.paths = {path}, .symbol = coin + "USDT"}});
     }

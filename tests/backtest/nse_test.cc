@@ -14,18 +14,13 @@
 #include "adapters/cli/backtest_command.h"
 #include "events/decimal.h"
 #include "events/time.h"
+#include "tests/support/market_history.h"
 
 namespace tranchet {
 namespace {
 
 namespace fs = std::filesystem;
 using Row = std::map<std::string, std::string>;
-
-fs::path history() {
-  const char* const root = std::getenv("TRANCHET_MARKET_DATA");
-  if (root != nullptr) return root;
-  return fs::path(TRANCHET_SOURCE_DIR) / ".." / "shared" / "market-data";
-}
 
 Money money(const std::string& text) {
   const auto parsed = parse<Money>(text);
@@ -45,8 +40,8 @@ class NseTest : public testing::Test {
   NseTest() : out_(fs::temp_directory_path() / ("nse." + std::to_string(getpid()))) {}
   ~NseTest() override { fs::remove_all(out_); }
   void SetUp() override {
-    if (!fs::is_directory(history() / "nse")) {
-      GTEST_SKIP() << "no market history at " << history() << "; set TRANCHET_MARKET_DATA";
+    if (!fs::is_directory(market_history() / "nse")) {
+      GTEST_SKIP() << "no market history at " << market_history() << "; set TRANCHET_MARKET_DATA";
     }
   }
   void run(const std::string& data, const std::vector<std::string>& sets = {},
@@ -65,9 +60,11 @@ class NseTest : public testing::Test {
     summary_ = parser_.parse(json_);
   }
   std::string sbin() const {
-    return "SBIN=" + (history() / "nse/SBIN_5m_20230703_20240628.csv").string();
+    return "SBIN=" + (market_history() / "nse/SBIN_5m_20230703_20240628.csv").string();
   }
-  std::string nifty() const { return "NIFTY=" + (history() / "nse/NIFTY_2024.csv").string(); }
+  std::string nifty() const {
+    return "NIFTY=" + (market_history() / "nse/NIFTY_2024.csv").string();
+  }
 
   std::string text(std::string_view pointer) const {
     const auto value = summary_.at_pointer(pointer);

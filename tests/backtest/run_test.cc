@@ -11,6 +11,7 @@
 #include "replay/verify.h"
 #include "tests/backtest/backtest_files.h"
 #include "tests/backtest/report/run_files.h"
+#include "tests/support/market_history.h"
 
 namespace tranchet {
 namespace {
@@ -209,14 +210,14 @@ TEST(RunOnTheSample, FillsInParts) {
 class RunOnHistory : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::is_directory(history_root())) {
-      GTEST_SKIP() << "no market history at " << history_root() << "; set TRANCHET_MARKET_DATA";
+    if (!std::filesystem::is_directory(market_history())) {
+      GTEST_SKIP() << "no market history at " << market_history() << "; set TRANCHET_MARKET_DATA";
     }
   }
   static Figures expect_sound_on(const std::string& file, const std::string& symbol,
                                  const Sets& sets) {
     SCOPED_TRACE(file);
-    return expect_sound({{(history_root() / file).string()}, symbol, sets});
+    return expect_sound({{(market_history() / file).string()}, symbol, sets});
   }
 };
 
@@ -260,7 +261,7 @@ TEST_F(RunOnHistory, ZipsOfThreeDays) {
   std::vector<std::string> days;
   for (const char* day : {"2020-01-01", "2020-01-02", "2020-01-03"}) {
     days.push_back(
-        (history_root() / "binance_vision_zips" / ("BTCUSDT-1m-" + std::string(day) + ".zip"))
+        (market_history() / "binance_vision_zips" / ("BTCUSDT-1m-" + std::string(day) + ".zip"))
             .string());
   }
   const Figures figures = expect_sound({days, "BTCUSDT", busy()});

@@ -11,6 +11,7 @@
 #include "adapters/aster/rest_messages.h"
 #include "adapters/aster/user_messages.h"
 #include "tests/adapters/aster/samples.h"
+#include "tests/support/market_history.h"
 
 namespace tranchet::aster {
 namespace {
@@ -290,9 +291,7 @@ TEST_F(Rules, ABadSymbolHidesNoOther) {
 }
 
 TEST(ExchangeInfo, TheRealOne) {
-  const char* const root = std::getenv("TRANCHET_MARKET_DATA");
-  const auto file = std::filesystem::path(root == nullptr ? "" : root) /
-                    "exchange_info/aster_futures_exchangeInfo_20260112.json";
+  const auto file = market_history() / "exchange_info/aster_futures_exchangeInfo_20260112.json";
   std::ifstream in(file);
   if (!in) GTEST_SKIP() << "no " << file << "; set TRANCHET_MARKET_DATA";
   std::stringstream text;

@@ -11,6 +11,7 @@
 #include "backtest/tape/tape_environment.h"
 #include "backtest/tape/tape_meta.h"
 #include "tests/adapters/cli/shell.h"
+#include "tests/support/market_history.h"
 
 namespace tranchet {
 namespace {
@@ -86,9 +87,7 @@ TEST_F(TapeProgramTest, TheSampleGivesTheSame) {
 }
 
 TEST_F(TapeProgramTest, RealHistoryGivesTheSame) {
-  const char* const named = std::getenv("TRANCHET_MARKET_DATA");
-  const fs::path root =
-      named != nullptr ? named : fs::path(TRANCHET_SOURCE_DIR) / ".." / "shared" / "market-data";
+  const fs::path root = market_history();
   if (!fs::is_directory(root)) {
     GTEST_SKIP() << "no market history at " << root << "; set TRANCHET_MARKET_DATA";
   }

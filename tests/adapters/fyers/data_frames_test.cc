@@ -11,6 +11,7 @@
 #include "adapters/fyers/data_requests.h"
 #include "tests/adapters/fyers/allocations.h"
 #include "tests/adapters/fyers/frame_bytes.h"
+#include "tests/support/market_history.h"
 
 namespace tranchet::fyers {
 namespace {
@@ -365,8 +366,7 @@ TEST(DataRequests, TopicsOfSymbols) {
 class Samples : public testing::Test {
  protected:
   void SetUp() override {
-    const char* const root = std::getenv("TRANCHET_MARKET_DATA");
-    folder_ = std::filesystem::path(root == nullptr ? "" : root) / "../reference/fyers-samples/hsm";
+    folder_ = venue_samples("fyers-samples/hsm");
     if (!std::filesystem::exists(folder_ / "s2c_06_snapshot_sf.hex")) {
       GTEST_SKIP() << "no samples in " << folder_ << "; set TRANCHET_MARKET_DATA";
     }

@@ -10,6 +10,7 @@
 #include "adapters/fyers/order_stream.h"
 #include "adapters/fyers/rest_messages.h"
 #include "adapters/fyers/symbol_master.h"
+#include "tests/support/market_history.h"
 
 namespace tranchet::fyers {
 namespace {
@@ -319,8 +320,7 @@ TEST(FyersCodes, RefusalsHaveReasons) {
 class FyersSamples : public testing::Test {
  protected:
   void SetUp() override {
-    const char* const root = std::getenv("TRANCHET_MARKET_DATA");
-    folder_ = std::filesystem::path(root == nullptr ? "" : root) / "../reference/fyers-samples";
+    folder_ = venue_samples("fyers-samples");
     if (!std::filesystem::exists(folder_ / "rest/GET_orders.ok.json")) {
       GTEST_SKIP() << "no samples in " << folder_ << "; set TRANCHET_MARKET_DATA";
     }

@@ -6,23 +6,18 @@
 #include <map>
 
 #include "tests/backtest/market_data/input_files.h"
+#include "tests/support/market_history.h"
 
 namespace tranchet {
 namespace {
 
 using namespace literals;
 
-std::filesystem::path history() {
-  const char* const root = std::getenv("TRANCHET_MARKET_DATA");
-  if (root != nullptr) return root;
-  return std::filesystem::path(TRANCHET_SOURCE_DIR) / ".." / "shared" / "market-data";
-}
-
 class RealHistory : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::is_directory(history())) {
-      GTEST_SKIP() << "no market history at " << history() << "; set TRANCHET_MARKET_DATA";
+    if (!std::filesystem::is_directory(market_history())) {
+      GTEST_SKIP() << "no market history at " << market_history() << "; set TRANCHET_MARKET_DATA";
     }
   }
 };
@@ -48,7 +43,7 @@ TEST_F(RealHistory, BinanceMonthsOfMinutes) {
                                                     {"LTCUSDT-1m-2026-02", 40'320}};
   for (const auto& [name, rows] : months) {
     SCOPED_TRACE(name);
-    const ReadData data = read_data(history() / "binance_um_klines_1m" / (name + ".csv"),
+    const ReadData data = read_data(market_history() / "binance_um_klines_1m" / (name + ".csv"),
                                     name.substr(0, name.find('-')));
     expect_clean(data, rows, "binance-klines csv");
     EXPECT_EQ(data.bars.size(), rows);
@@ -60,7 +55,7 @@ TEST_F(RealHistory, BinanceMonthsOfMinutes) {
 
 TEST_F(RealHistory, TheFirstAndLastMinuteOfTheCrashMonth) {
   const ReadData data =
-      read_data(history() / "binance_um_klines_1m" / "FILUSDT-1m-2024-04.csv", "FILUSDT");
+      read_data(market_history() / "binance_um_klines_1m" / "FILUSDT-1m-2024-04.csv", "FILUSDT");
   ASSERT_EQ(data.bars.size(), 43'200U);
   const Bar& first = data.bars.front();
   EXPECT_EQ(to_text(first.open_time), "2024-04-01T00:00:00Z");
@@ -79,7 +74,7 @@ TEST_F(RealHistory, TheFirstAndLastMinuteOfTheCrashMonth) {
 TEST_F(RealHistory, BinanceZipsAsDownloaded) {
   std::vector<std::filesystem::path> days;
   for (const std::string_view day : {"01", "02", "03"}) {
-    days.push_back(history() / "binance_vision_zips" /
+    days.push_back(market_history() / "binance_vision_zips" /
                    ("BTCUSDT-1m-2020-01-" + std::string(day) + ".zip"));
   }
   const ReadData data = read_data(options_of(days, "BTCUSDT"));
@@ -103,7 +98,8 @@ TEST_F(RealHistory, StreamCaptures) {
       {"usdm_ethusdt_20240808.gz", "ETHUSDT", 74'655, 14'076, 53'992, 0, 6'587}};
   for (const Capture& capture : captures) {
     SCOPED_TRACE(capture.file);
-    const ReadData data = read_data(history() / "hftbacktest" / capture.file, capture.symbol);
+    const ReadData data =
+        read_data(market_history() / "hftbacktest" / capture.file, capture.symbol);
     EXPECT_EQ(error_of(data), "");
     EXPECT_EQ(data.report.format, "stream-capture gzip");
     EXPECT_EQ(data.report.rows, capture.lines);
@@ -120,17 +116,18 @@ TEST_F(RealHistory, StreamCaptures) {
 
 TEST_F(RealHistory, CapturesInMicrosecondsAndInNanoseconds) {
   const ReadData micro =
-      read_data(history() / "hftbacktest" / "usdm_btcusdt_20230404.dat.gz", "BTCUSDT");
+      read_data(market_history() / "hftbacktest" / "usdm_btcusdt_20230404.dat.gz", "BTCUSDT");
   EXPECT_EQ(micro.report.first_time, Timestamp::from_nanoseconds(1'680'652'700'423'575'000));
   const ReadData nano =
-      read_data(history() / "hftbacktest" / "usdm_btcusdt_20240808.gz", "BTCUSDT");
+      read_data(market_history() / "hftbacktest" / "usdm_btcusdt_20240808.gz", "BTCUSDT");
   EXPECT_EQ(nano.report.first_time, Timestamp::from_nanoseconds(1'723'161'255'088'169'167));
   EXPECT_EQ(nano.report.price_decimals, 1);
   EXPECT_EQ(nano.report.quantity_decimals, 3);
 }
 
 TEST_F(RealHistory, CaptureOfManySymbols) {
-  const ReadData data = read_data(history() / "cryptofeed" / "BINANCE_FUTURES.ws.1.0", "SUSHIUSDT");
+  const ReadData data =
+      read_data(market_history() / "cryptofeed" / "BINANCE_FUTURES.ws.1.0", "SUSHIUSDT");
   EXPECT_EQ(error_of(data), "");
   EXPECT_EQ(data.report.format, "stream-capture text");
   EXPECT_EQ(data.report.rows, 1'536U);
@@ -144,7 +141,7 @@ TEST_F(RealHistory, BybitMinutes) {
            {"BTCUSDT", 43'200}, {"ETHUSDT", 43'200}, {"SOLUSDT", 43'201}}) {
     SCOPED_TRACE(symbol);
     const ReadData data =
-        read_data(history() / "bybit_linear_klines_1m" / (symbol + "_1m.csv"), symbol);
+        read_data(market_history() / "bybit_linear_klines_1m" / (symbol + "_1m.csv"), symbol);
     expect_clean(data, rows, "ohlcv csv");
     EXPECT_EQ(data.report.first_time, at("2025-05-29T19:00:00Z"));
     EXPECT_EQ(data.bars.front().close_time, at("2025-05-29T19:00:59.999Z"));
@@ -157,7 +154,7 @@ std::uint64_t used_over_all(const std::string& file, const std::vector<std::stri
                             BadRowAllowance allowance, std::uint64_t bad_each) {
   std::uint64_t used = 0;
   for (const std::string& symbol : symbols) {
-    DataOptions options = options_of({history() / "liquidations" / file}, symbol);
+    DataOptions options = options_of({market_history() / "liquidations" / file}, symbol);
     options.bad_rows = allowance;
     const ReadData data = read_data(options);
     EXPECT_EQ(error_of(data), "");
@@ -175,7 +172,7 @@ TEST_F(RealHistory, LiquidationsOfAStream) {
                                                    {"bandsthobaby_binance_bigliqs.csv", 385}};
   for (const auto& [file, rows] : files) {
     SCOPED_TRACE(file);
-    const ReadData data = read_data(history() / "liquidations" / file, "ETHUSDT");
+    const ReadData data = read_data(market_history() / "liquidations" / file, "ETHUSDT");
     EXPECT_EQ(error_of(data), "");
     EXPECT_EQ(data.report.format, "force-orders csv");
     EXPECT_EQ(data.report.rows, rows);
@@ -187,7 +184,7 @@ TEST_F(RealHistory, LiquidationsOfAStream) {
 
 TEST_F(RealHistory, TheJunkBeforeAFirstRowIsABadRow) {
   const std::filesystem::path file =
-      history() / "liquidations" / "neoparth_datastreams_binance.csv";
+      market_history() / "liquidations" / "neoparth_datastreams_binance.csv";
   const ReadData refused = read_data(file, "SOLUSDT");
   EXPECT_EQ(error_of(refused), "1: symbol \"Hello Arbitrage Trading BotADA\" is not a symbol");
 
@@ -205,14 +202,14 @@ TEST_F(RealHistory, LargeTradesOfWhichSevenPercentAreMalformed) {
   const std::vector<std::string> symbols{"BTCUSDT", "ETHUSDT", "SOLUSDT", "WIFUSDT", "BNBUSDT"};
   EXPECT_EQ(used_over_all(file, symbols, *parse_bad_rows("10%"), 1'546), 20'635U);
 
-  const ReadData refused = read_data(history() / "liquidations" / file, "ETHUSDT");
+  const ReadData refused = read_data(market_history() / "liquidations" / file, "ETHUSDT");
   EXPECT_EQ(error_of(refused), "7242: trade time \"15:40:27\" is not a time");
   EXPECT_EQ(refused.report.format, "symbol-trades csv");
   EXPECT_EQ(refused.report.rows, 7'242U);
 }
 
 TEST_F(RealHistory, TheCascadeInContracts) {
-  const ReadData data = read_data(history() / "liquidations" / "cascade_20240103" /
+  const ReadData data = read_data(market_history() / "liquidations" / "cascade_20240103" /
                                       "SOLUSD_PERP_liquidation_20240103_cascade_transcribed.csv",
                                   "SOLUSD_PERP");
   expect_clean(data, 106, "binance-liquidations csv");
@@ -225,7 +222,7 @@ TEST_F(RealHistory, TheCascadeInContracts) {
 }
 
 TEST_F(RealHistory, NseMinutes) {
-  const ReadData data = read_data(history() / "nse" / "NIFTY_2024.csv", "NIFTY");
+  const ReadData data = read_data(market_history() / "nse" / "NIFTY_2024.csv", "NIFTY");
   expect_clean(data, 58'127, "nse-minute csv");
   EXPECT_EQ(data.report.first_time, at("2024-01-01T09:15:00+05:30"));
   EXPECT_EQ(data.report.last_time, at("2024-08-23T15:29:59.999+05:30"));
@@ -234,7 +231,8 @@ TEST_F(RealHistory, NseMinutes) {
 }
 
 TEST_F(RealHistory, NseFiveMinutesWithThreeDaysTwice) {
-  const ReadData data = read_data(history() / "nse" / "SBIN_5m_20230703_20240628.csv", "SBIN");
+  const ReadData data =
+      read_data(market_history() / "nse" / "SBIN_5m_20230703_20240628.csv", "SBIN");
   EXPECT_EQ(error_of(data), "");
   EXPECT_EQ(data.report.format, "ohlcv csv");
   EXPECT_EQ(data.report.rows, 18'579U);
@@ -245,7 +243,8 @@ TEST_F(RealHistory, NseFiveMinutesWithThreeDaysTwice) {
 }
 
 TEST_F(RealHistory, LeanTicks) {
-  const std::filesystem::path folder = history() / "lean" / "equity" / "usa" / "tick" / "spy";
+  const std::filesystem::path folder =
+      market_history() / "lean" / "equity" / "usa" / "tick" / "spy";
   const ReadData first = read_data(folder / "20131008_trade.zip", "SPY");
   expect_clean(first, 451'545, "lean-ticks zip");
   // 14,417,034 ms after midnight in New York, in summer time.
@@ -264,8 +263,8 @@ TEST_F(RealHistory, LeanTicks) {
 }
 
 TEST_F(RealHistory, ExchangeInfo) {
-  const auto rules =
-      read_exchange_info(history() / "exchange_info" / "aster_futures_exchangeInfo_20260112.json");
+  const auto rules = read_exchange_info(market_history() / "exchange_info" /
+                                        "aster_futures_exchangeInfo_20260112.json");
   ASSERT_TRUE(rules) << to_text(rules.error());
   ASSERT_EQ(rules->size(), 290U);
   const InstrumentRules& first = rules->front();

@@ -9,17 +9,12 @@
 #include "backtest/tape/tape_import.h"
 #include "tests/backtest/market_data/input_files.h"
 #include "tests/backtest/tape/made_up_rows.h"
+#include "tests/support/market_history.h"
 
 namespace tranchet {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path history() {
-  const char* const root = std::getenv("TRANCHET_MARKET_DATA");
-  if (root != nullptr) return root;
-  return fs::path(TRANCHET_SOURCE_DIR) / ".." / "shared" / "market-data";
-}
 
 // The symbol whose rows the file has: by its name, or by what the refusal of another says.
 std::string symbol_in(const fs::path& file) {
@@ -36,11 +31,11 @@ std::string symbol_in(const fs::path& file) {
 }
 
 TEST(RealTapes, GiveEveryFileBack) {
-  if (!fs::is_directory(history())) {
-    GTEST_SKIP() << "no market history at " << history() << "; set TRANCHET_MARKET_DATA";
+  if (!fs::is_directory(market_history())) {
+    GTEST_SKIP() << "no market history at " << market_history() << "; set TRANCHET_MARKET_DATA";
   }
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(history())) {
+  for (const auto& entry : fs::recursive_directory_iterator(market_history())) {
     const fs::path extension = entry.path().extension();
     const bool is_text = extension == ".json" || extension == ".md" || extension == ".CHECKSUM";
     if (entry.is_regular_file() && !is_text) files.push_back(entry.path());

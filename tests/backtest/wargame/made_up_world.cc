@@ -334,4 +334,11 @@ void MadeUpWorld::run(const Change& change) {
   if (!invariants_.violation()) heal();
 }
 
+std::string told(const Invariants& invariants) {
+  const auto& found = invariants.violation();
+  if (!found) return "";
+  return "I-" + std::to_string(found->invariant) + " at " +
+         std::to_string(number(found->sequence)) + ": " + found->text;
+}
+
 }  // namespace tranchet

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "backtest/venue/simulated_venue.h"
@@ -73,5 +74,8 @@ class MadeUpWorld final : public Venue, public Observer {
   bool healing_ = false;
   Change change_;
 };
+
+// "I-29 at 0: a request that event 6 caused left while the log ended at 5"; empty: no violation.
+std::string told(const Invariants& invariants);
 
 }  // namespace tranchet
