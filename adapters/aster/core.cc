@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "adapters/aster/core_parts.h"
-#include "events/event_check.h"
 
 namespace tranchet::aster {
 namespace {
@@ -18,8 +17,6 @@ constexpr Duration kSilenceOfMarket = Duration::seconds(5);  // Marks come every
 // No prices for so long: people are told, and prices are asked for.
 constexpr Duration kMarketLost = Duration::seconds(30);
 constexpr Duration kAskPrices = Duration::seconds(5);
-constexpr Duration kTellAgain = Duration::minutes(1);
-constexpr std::size_t kFaultTexts = 1'000;  // Every text stays in the log for ever.
 
 }  // namespace
 
@@ -34,14 +31,14 @@ AsterCore::Inside::Inside(const CoreOptions& options, Signer& signer, Names& nam
       user_(options.seed, "user stream", kSilenceOfUser),
       market_line_(options.seed, "market stream", kSilenceOfMarket),
       feed_(names),
+      told_(names),
       traded_(options.traded.begin(), options.traded.end()),
       whole_until_(options.known_until) {}
 
 void AsterCore::Inside::see(Moment now) {
   now_.steady = std::max(now_.steady, now.steady);
   now_.wall = now.wall;
-  // A wall clock that is set back must not put an event before another.
-  last_stamp_ = std::max(last_stamp_, now.wall);
+  told_.see(now.wall);
 }
 
 void AsterCore::Inside::start(Moment now) {
@@ -62,8 +59,7 @@ void AsterCore::Inside::start(Moment now) {
 // ---- The port.
 
 void AsterCore::Inside::submit(std::span<const Command> commands, Timestamp now) {
-  // What is refused here is answered at once, and not before what it answers.
-  last_stamp_ = std::max(last_stamp_, now);
+  told_.see(now);  // What is refused here is answered at once, and not before what it answers.
   for (const Command& command : commands) {
     if (const auto* order = std::get_if<SubmitOrder>(&command)) {
       traded_.emplace(names_.symbol(order->instrument));
@@ -79,39 +75,6 @@ void AsterCore::Inside::submit(std::span<const Command> commands, Timestamp now)
     }
   }
   flush();
-}
-
-std::optional<Timestamp> AsterCore::Inside::next_wakeup() const {
-  if (inbox_.empty()) return std::nullopt;
-  return std::max(inbox_.front().time, last_now_);
-}
-
-// One at a time: whoever takes it may ask for something before the next.
-void AsterCore::Inside::advance(Timestamp now, std::vector<Occurrence>& out) {
-  last_now_ = std::max(last_now_, now);
-  if (inbox_.empty() || inbox_.front().time > now) return;
-  out.push_back({now, inbox_.front().body});
-  inbox_.pop_front();
-}
-
-void AsterCore::Inside::push(const EventBody& body) {
-  if (const std::string flaw = flaw_in(body); !flaw.empty())
-    return fault("the venue said: " + flaw);
-  inbox_.push_back({last_stamp_, body});
-}
-
-// The same text once a minute.
-void AsterCore::Inside::fault(const std::string& text) {
-  constexpr std::size_t kMost = 200;
-  const std::string told = text.substr(0, kMost);
-  auto found = faults_.find(told);
-  if (found == faults_.end()) {
-    if (faults_.size() >= kFaultTexts) return;
-    found = faults_.emplace(told, now_.steady - kTellAgain).first;
-  }
-  if (found->second + kTellAgain > now_.steady) return;
-  found->second = now_.steady;
-  inbox_.push_back({last_stamp_, AdapterFault{names_.intern(told)}});
 }
 
 // ---- Time.
@@ -204,7 +167,7 @@ std::optional<Timestamp> AsterCore::Inside::next_tick() const {
 }
 
 bool AsterCore::Inside::is_idle() const {
-  return inbox_.empty() && outstanding_.empty() && waiting_.empty() && ready_.empty() &&
+  return told_.empty() && outstanding_.empty() && waiting_.empty() && ready_.empty() &&
          unclaimed_.empty() && user_.is_open();
 }
 

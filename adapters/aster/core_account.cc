@@ -103,7 +103,7 @@ void AsterCore::Inside::take_mark_prices(std::string_view body) {
   for (const PriceRow& row : *rows) {
     const InstrumentId id = names_.find_instrument(row.symbol);
     if (id == InstrumentId::None || !row.mark.is_positive()) continue;
-    market_.push_back({last_stamp_, MarkPrice{id, row.mark}});
+    market_.push_back({told_.date(), MarkPrice{id, row.mark}});
   }
 }
 

@@ -24,6 +24,7 @@
 #include "adapters/port/order_memory.h"
 #include "adapters/aster/requests.h"
 #include "adapters/port/stream_line.h"
+#include "adapters/port/told_events.h"
 #include "adapters/aster/user_messages.h"
 #include "adapters/aster/venue_clock.h"
 
@@ -47,8 +48,8 @@ class AsterCore::Inside {
 
   void start(Moment now);
   void submit(std::span<const Command> commands, Timestamp now);
-  std::optional<Timestamp> next_wakeup() const;
-  void advance(Timestamp now, std::vector<Occurrence>& out);
+  std::optional<Timestamp> next_wakeup() const { return told_.next_wakeup(); }
+  void advance(Timestamp now, std::vector<Occurrence>& out) { told_.advance(now, out); }
   void take_market(std::vector<Occurrence>& out) {
     out.insert(out.end(), market_.begin(), market_.end());
     market_.clear();
@@ -110,8 +111,8 @@ class AsterCore::Inside {
 
   // core.cc
   void see(Moment now);
-  void push(const EventBody& body);
-  void fault(const std::string& text);
+  void push(const EventBody& body) { told_.push(body, now_.steady); }
+  void fault(const std::string& text) { told_.fault(text, now_.steady); }
   void count_failure(std::string_view label);
   void time_out(Outstanding late);
   void do_chores();
@@ -207,8 +208,6 @@ class AsterCore::Inside {
   Signer& signer_;
   Names& names_;
   Moment now_;
-  Timestamp last_stamp_;
-  Timestamp last_now_;
   Timestamp started_;
   Budget budget_;
   VenueClock clock_;
@@ -218,7 +217,7 @@ class AsterCore::Inside {
   StreamLine user_;
   StreamLine market_line_;
   MarketFeed feed_;
-  std::deque<Occurrence> inbox_;
+  ToldEvents told_;
   std::vector<Occurrence> market_;
   std::vector<EventBody> heard_;  // Of one market message; kept for its memory.
   std::deque<Job> waiting_;
@@ -239,7 +238,6 @@ class AsterCore::Inside {
   std::int64_t included_else_ = -1;               // The same of keys that it does not list.
   std::map<InstrumentId, Quantity> net_;          // One-way mode: below 0 is short.
   std::set<std::pair<std::string, std::int64_t>> funding_seen_;
-  std::map<std::string, Timestamp> faults_;  // When each text was last told.
   bool fee_asset_told_ = false;
   std::int64_t last_news_ = 0;  // The newest time that the venue gave a fact, in milliseconds.
   Timestamp whole_until_;       // By the venue's clock: the user stream was whole until then.

@@ -92,7 +92,7 @@ void AsterCore::Inside::on_stream_text(Stream stream, std::uint64_t attempt, std
   heard_.clear();
   const std::string flaw = feed_.read(text, heard_);
   if (!flaw.empty()) fault("market stream: " + flaw);
-  for (const EventBody& body : heard_) market_.push_back({last_stamp_, body});
+  for (const EventBody& body : heard_) market_.push_back({told_.date(), body});
   if (!heard_.empty()) on_market_alive(now);
 }
 

@@ -4,7 +4,6 @@
 
 #include "adapters/fyers/core_parts.h"
 #include "adapters/fyers/data_requests.h"
-#include "events/event_check.h"
 
 namespace tranchet::fyers {
 namespace {
@@ -15,9 +14,7 @@ constexpr Duration kSilenceOfMarket = Duration::seconds(60);
 // No prices for so long: people are told, and prices are asked for.
 constexpr Duration kMarketLost = Duration::seconds(30);
 constexpr Duration kAskPrices = Duration::seconds(5);
-constexpr Duration kTellAgain = Duration::minutes(1);
 constexpr Duration kForget = Duration::hours(1);
-constexpr std::size_t kFaultTexts = 1'000;  // Every text stays in the log for ever.
 
 // 09:15 to 15:30 of India, Monday to Friday: when silence means something. A holiday is told as
 // silence, once.
@@ -48,6 +45,7 @@ FyersCore::Inside::Inside(const CoreOptions& options, AccessToken token, Names& 
       budget_(options.limits, {}, {}),
       user_(options.seed, "order stream", kSilenceOfUser),
       market_line_(options.seed, "market stream", kSilenceOfMarket),
+      told_(names),
       session_(options.hours, watched_symbols(options.symbols, names)),
       candles_(options.candles) {
   for (const TradedSymbol& traded : options.symbols) {
@@ -61,8 +59,7 @@ FyersCore::Inside::Inside(const CoreOptions& options, AccessToken token, Names& 
 void FyersCore::Inside::see(Moment now) {
   now_.steady = std::max(now_.steady, now.steady);
   now_.wall = now.wall;
-  // A wall clock that is set back must not put an event before another.
-  last_stamp_ = std::max(last_stamp_, now.wall);
+  told_.see(now.wall);
 }
 
 void FyersCore::Inside::start(Moment now) {
@@ -102,8 +99,7 @@ void FyersCore::Inside::list_rules() {
 // ---- The port.
 
 void FyersCore::Inside::submit(std::span<const Command> commands, Timestamp now) {
-  // What is refused here is answered at once, and not before what it answers.
-  last_stamp_ = std::max(last_stamp_, now);
+  told_.see(now);  // What is refused here is answered at once, and not before what it answers.
   for (const Command& command : commands) {
     if (std::holds_alternative<SubmitOrder>(command)) {
       ask({.use = Use::Orders, .commands = {command}});
@@ -118,39 +114,6 @@ void FyersCore::Inside::submit(std::span<const Command> commands, Timestamp now)
     }
   }
   flush();
-}
-
-std::optional<Timestamp> FyersCore::Inside::next_wakeup() const {
-  if (inbox_.empty()) return std::nullopt;
-  return std::max(inbox_.front().time, last_now_);
-}
-
-// One at a time: whoever takes it may ask for something before the next.
-void FyersCore::Inside::advance(Timestamp now, std::vector<Occurrence>& out) {
-  last_now_ = std::max(last_now_, now);
-  if (inbox_.empty() || inbox_.front().time > now) return;
-  out.push_back({now, inbox_.front().body});
-  inbox_.pop_front();
-}
-
-void FyersCore::Inside::push(const EventBody& body) {
-  if (const std::string flaw = flaw_in(body); !flaw.empty())
-    return fault("the venue said: " + flaw);
-  inbox_.push_back({last_stamp_, body});
-}
-
-// The same text once a minute.
-void FyersCore::Inside::fault(const std::string& text) {
-  constexpr std::size_t kMost = 200;
-  const std::string told = text.substr(0, kMost);
-  auto found = faults_.find(told);
-  if (found == faults_.end()) {
-    if (faults_.size() >= kFaultTexts) return;
-    found = faults_.emplace(told, now_.steady - kTellAgain).first;
-  }
-  if (found->second + kTellAgain > now_.steady) return;
-  found->second = now_.steady;
-  inbox_.push_back({last_stamp_, AdapterFault{names_.intern(told)}});
 }
 
 // ---- Time.
@@ -297,7 +260,7 @@ std::optional<Timestamp> FyersCore::Inside::next_tick() const {
 bool FyersCore::Inside::is_idle() const {
   // Candles may wait for a minute's budget, and nobody waits for them.
   const auto matters = [](const Job& job) { return job.use != Use::History; };
-  return inbox_.empty() && ready_.empty() && std::ranges::none_of(waiting_, matters) &&
+  return told_.empty() && ready_.empty() && std::ranges::none_of(waiting_, matters) &&
          std::ranges::none_of(outstanding_,
                               [&](const auto& item) { return matters(item.second.job); }) &&
          !ledger_.next_due() && stands_;

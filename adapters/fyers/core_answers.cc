@@ -360,7 +360,7 @@ void FyersCore::Inside::take_quotes(std::string_view body) {
   for (const QuoteRow& row : *rows) {
     const InstrumentId id = names_.find_instrument(row.symbol);
     if (id == InstrumentId::None || !row.ok || !row.last) continue;
-    market_.push_back({last_stamp_, MarkPrice{id, *row.last}});
+    market_.push_back({told_.date(), MarkPrice{id, *row.last}});
   }
 }
 

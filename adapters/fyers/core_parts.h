@@ -25,6 +25,7 @@
 #include "adapters/fyers/rest_messages.h"
 #include "adapters/fyers/session_watch.h"
 #include "adapters/port/stream_line.h"
+#include "adapters/port/told_events.h"
 
 namespace tranchet::fyers {
 
@@ -45,8 +46,8 @@ class FyersCore::Inside {
 
   void start(Moment now);
   void submit(std::span<const Command> commands, Timestamp now);
-  std::optional<Timestamp> next_wakeup() const;
-  void advance(Timestamp now, std::vector<Occurrence>& out);
+  std::optional<Timestamp> next_wakeup() const { return told_.next_wakeup(); }
+  void advance(Timestamp now, std::vector<Occurrence>& out) { told_.advance(now, out); }
   void take_market(std::vector<Occurrence>& out) {
     out.insert(out.end(), market_.begin(), market_.end());
     market_.clear();
@@ -110,8 +111,8 @@ class FyersCore::Inside {
 
   // core.cc
   void see(Moment now);
-  void push(const EventBody& body);
-  void fault(const std::string& text);
+  void push(const EventBody& body) { told_.push(body, now_.steady); }
+  void fault(const std::string& text) { told_.fault(text, now_.steady); }
   void count_failure(std::string_view label);
   void time_out(Outstanding late);
   void look_at_due_orders();
@@ -221,8 +222,6 @@ class FyersCore::Inside {
   AccessToken token_;
   Names& names_;
   Moment now_;
-  Timestamp last_stamp_;
-  Timestamp last_now_;
   Timestamp started_;
   Budget budget_;
   OrderLedger ledger_;
@@ -231,7 +230,7 @@ class FyersCore::Inside {
   std::optional<MarketFeed> feed_;  // Where no other thread has one.
   std::vector<MarketTopic> topics_;
   bool has_topics_ = false;
-  std::deque<Occurrence> inbox_;
+  ToldEvents told_;
   std::vector<Occurrence> market_;
   std::vector<EventBody> heard_;  // Of one market frame; kept for its memory.
   std::deque<Job> waiting_;
@@ -256,7 +255,6 @@ class FyersCore::Inside {
   std::map<InstrumentId, Quantity> net_;  // Below 0 is short.
   // What the position messages say else than our sum of trades, and since when.
   std::map<InstrumentId, std::pair<Quantity, Timestamp>> drift_;
-  std::map<std::string, Timestamp> faults_;  // When each text was last told.
   Timestamp market_heard_;
   Timestamp next_ping_;
   Timestamp next_market_ping_;

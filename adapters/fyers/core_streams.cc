@@ -111,7 +111,7 @@ void FyersCore::Inside::take_market_frame(std::uint64_t attempt, std::string_vie
   MarketHeard heard = feed_->read(frame, now_.steady, heard_);
   for (const std::string& answer : heard.answers) say(Stream::Market, false, Secret(answer));
   for (const CircuitLimits& limits : heard.limits) on_circuit_limits(limits);
-  for (const EventBody& body : heard_) market_.push_back({last_stamp_, body});
+  for (const EventBody& body : heard_) market_.push_back({told_.date(), body});
   if (!heard_.empty()) on_market_alive(now);
   if (!heard.flaw.empty()) on_market_flaw(attempt, heard.flaw, now);
   if (heard.stands || heard.refused) on_market_answer(attempt, heard.stands, now);
