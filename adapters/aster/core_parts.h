@@ -21,12 +21,12 @@
 #include "adapters/aster/error_map.h"
 #include "adapters/aster/instrument_rules.h"
 #include "adapters/aster/market_feed.h"
-#include "adapters/port/order_memory.h"
 #include "adapters/aster/requests.h"
-#include "adapters/port/stream_line.h"
-#include "adapters/port/told_events.h"
 #include "adapters/aster/user_messages.h"
 #include "adapters/aster/venue_clock.h"
+#include "adapters/port/order_memory.h"
+#include "adapters/port/stream_line.h"
+#include "adapters/port/told_events.h"
 
 namespace tranchet::aster {
 
