@@ -5,20 +5,19 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <filesystem>
-#include <fstream>
+#include <cctype>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/support/source_tree.h"
+
 namespace tranchet {
 namespace {
 
-namespace fs = std::filesystem;
 using Complaints = std::vector<std::string>;
 
 constexpr std::size_t kColumns = 100;
@@ -26,129 +25,8 @@ constexpr std::size_t kFileLines = 600;
 constexpr std::size_t kTestFileLines = 900;
 constexpr std::size_t kFunctionLines = 80;
 
-struct SourceFile {
-  std::string path;                // Relative to the root.
-  std::vector<std::string> lines;  // As written.
-  std::vector<std::string> code;   // The same lines without comments and what literals hold.
-
-  bool is_header() const { return path.ends_with(".h"); }
-  bool is_source() const { return path.ends_with(".cc"); }
-  bool is_cpp() const { return is_header() || is_source(); }
-  bool is_under(std::string_view folder) const { return path.starts_with(folder); }
-  // events/*.h and *.cc without events/log, and engine/: what decides, and must not look around.
-  bool is_vocabulary() const { return is_under("events/") && !is_under("events/log/"); }
-  bool is_pure() const { return is_vocabulary() || is_under("engine/"); }
-};
-
 std::string at(const SourceFile& file, std::size_t line_index, const std::string& message) {
   return file.path + ":" + std::to_string(line_index + 1) + ": " + message;
-}
-
-// Blanks comments and the insides of literals; positions and line breaks stay.
-class Blanker {
- public:
-  explicit Blanker(std::string text) : text_(std::move(text)) {}
-  std::string run() {
-    while (at_ < text_.size()) {
-      if (starts("//")) {
-        blank_to(std::min(text_.find('\n', at_), text_.size()));
-      } else if (starts("/*")) {
-        blank_past("*/");
-      } else if (starts("R\"")) {
-        const std::size_t open = std::min(text_.find('(', at_), text_.size() - 1);
-        const std::string delimiter = ")" + text_.substr(at_ + 2, open - at_ - 2) + "\"";
-        blank_past(delimiter);
-      } else if (text_[at_] == '"' || (text_[at_] == '\'' && !follows_a_digit())) {
-        blank_literal(text_[at_]);
-      } else {
-        ++at_;
-      }
-    }
-    return text_;
-  }
-
- private:
-  bool starts(std::string_view token) const { return text_.compare(at_, token.size(), token) == 0; }
-  // 45'000: a separator, not a literal.
-  bool follows_a_digit() const {
-    return at_ > 0 && std::isalnum(static_cast<unsigned char>(text_[at_ - 1])) != 0;
-  }
-  void blank_to(std::size_t end) {
-    for (; at_ < end; ++at_) {
-      if (text_[at_] != '\n') text_[at_] = ' ';
-    }
-  }
-  void blank_past(std::string_view token) {
-    const std::size_t found = text_.find(token, at_ + 1);
-    blank_to(found == std::string::npos ? text_.size() : found + token.size());
-  }
-  void blank_literal(char quote) {
-    ++at_;
-    while (at_ < text_.size() && text_[at_] != quote && text_[at_] != '\n') {
-      const std::size_t width = text_[at_] == '\\' ? 2 : 1;
-      blank_to(std::min(at_ + width, text_.size()));
-    }
-    ++at_;
-  }
-
-  std::string text_;
-  std::size_t at_ = 0;
-};
-
-std::vector<std::string> split_lines(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
-SourceFile make_file(std::string path, const std::string& text) {
-  SourceFile file;
-  file.path = std::move(path);
-  file.lines = split_lines(text);
-  if (file.is_cpp()) file.code = split_lines(Blanker(text).run());
-  return file;
-}
-
-std::string read_text(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
-bool is_text(const fs::path& path) {
-  static const std::set<std::string> kEndings = {".h",  ".cc",   ".capnp", ".md",
-                                                 ".sh", ".toml", ".txt",   ".json"};
-  const std::string name = path.filename().string();
-  return kEndings.contains(path.extension().string()) || name == "dev" || name == "run";
-}
-
-// Everything a person wrote. The data files and the corpora of the fuzzers are not prose.
-std::vector<SourceFile> load_tree() {
-  const fs::path root = TRANCHET_SOURCE_DIR;
-  std::vector<fs::path> paths = {root / "CMakeLists.txt", root / "CMakePresets.json", root / "dev",
-                                 root / "README.md"};
-  for (const char* folder : {".ci", "adapters", "backtest", "data", "engine", "events", "packaging",
-                             "replay", "tests"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
-      const std::string path = entry.path().string();
-      if (entry.is_regular_file() && is_text(path) && path.find("/corpus/") == std::string::npos) {
-        paths.push_back(entry.path());
-      }
-    }
-  }
-  std::sort(paths.begin(), paths.end());
-  std::vector<SourceFile> files;
-  for (const fs::path& path : paths) {
-    files.push_back(make_file(path.lexically_relative(root).string(), read_text(path)));
-  }
-  return files;
-}
-
-const std::vector<SourceFile>& tree() {
-  static const std::vector<SourceFile> files = load_tree();
-  return files;
 }
 
 // ---- Includes.
@@ -417,7 +295,7 @@ Complaints check_words(const SourceFile& file) {
       "/Us"
       "ers/"};
   Complaints complaints;
-  const std::string name = fs::path(file.path).filename().string();
+  const std::string name = std::filesystem::path(file.path).filename().string();
   for (const char* vague : {"manager", "helper", "util", "common", "misc"}) {
     if (name.find(vague) != std::string::npos) {
       complaints.push_back(file.path + ": \"" + vague + "\" says nothing: name what it does");
@@ -477,22 +355,22 @@ Complaints check_dead(const std::vector<SourceFile>& files) {
 using Rule = Complaints (*)(const SourceFile&);
 
 void expect_clean(Rule rule) {
-  ASSERT_FALSE(tree().empty());
-  for (const SourceFile& file : tree()) {
+  ASSERT_FALSE(source_tree().empty());
+  for (const SourceFile& file : source_tree()) {
     for (const std::string& complaint : rule(file)) ADD_FAILURE() << complaint;
   }
 }
 
 // The one complaint about a planted file, without its place; "" when there is not exactly one.
 std::string only_complaint(Rule rule, const std::string& path, const std::string& text) {
-  const Complaints complaints = rule(make_file(path, text));
+  const Complaints complaints = rule(make_source(path, text));
   return complaints.size() == 1 ? complaints.front() : "";
 }
 bool is_caught(Rule rule, const std::string& path, const std::string& text) {
-  return rule(make_file(path, text)).size() == 1;
+  return rule(make_source(path, text)).size() == 1;
 }
 bool passes(Rule rule, const std::string& path, const std::string& text) {
-  return rule(make_file(path, text)).empty();
+  return rule(make_source(path, text)).empty();
 }
 
 TEST(Tidy, LayersPointOneWay) {
@@ -517,7 +395,7 @@ TEST(Tidy, WordsSaySomething) {
   expect_clean(check_words);
 }
 TEST(Tidy, NoFileIsDead) {
-  for (const std::string& complaint : check_dead(tree())) ADD_FAILURE() << complaint;
+  for (const std::string& complaint : check_dead(source_tree())) ADD_FAILURE() << complaint;
 }
 
 TEST(TidyRules, LayersAreSeen) {
@@ -606,18 +484,18 @@ TEST(TidyRules, WordsAreSeen) {
 
 TEST(TidyRules, DeadFilesAreSeen) {
   const SourceFile cmake =
-      make_file("CMakeLists.txt", "add_library(a engine/a.cc)\n# engine/commented.cc\n");
-  EXPECT_EQ(check_dead({cmake, make_file("engine/a.cc", "#include \"engine/a.h\"\n"),
-                        make_file("engine/a.h", ""), make_file("engine/b.h", ""),
-                        make_file("engine/commented.cc", "")}),
+      make_source("CMakeLists.txt", "add_library(a engine/a.cc)\n# engine/commented.cc\n");
+  EXPECT_EQ(check_dead({cmake, make_source("engine/a.cc", "#include \"engine/a.h\"\n"),
+                        make_source("engine/a.h", ""), make_source("engine/b.h", ""),
+                        make_source("engine/commented.cc", "")}),
             (Complaints{"engine/b.h: included by nobody",
                         "engine/commented.cc: not named in CMakeLists.txt"}));
 }
 
 TEST(TidyRules, CommentsAndLiteralsAreBlank) {
-  EXPECT_EQ(Blanker("a \"b\\\"c\" 'd' 1'000 // e\nf /* g\n*/ h").run(),
+  EXPECT_EQ(blanked("a \"b\\\"c\" 'd' 1'000 // e\nf /* g\n*/ h"),
             "a \"    \" ' ' 1'000     \nf     \n   h");
-  EXPECT_EQ(Blanker("R\"x(a)\" b)x\" c").run(), std::string(13, ' ') + "c");
+  EXPECT_EQ(blanked("R\"x(a)\" b)x\" c"), std::string(13, ' ') + "c");
 }
 
 }  // namespace
