@@ -25,16 +25,21 @@ class FyersSession : public LiveSession {
     EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
     EXPECT_EQ(replay_verify(), 0);
   }
-  // A session of today, on a clock on which it is between 08:00 and 16:00 now, whenever that is, by
+  // A clock so many hours ahead of UTC shows a time between 05:00 and 16:00, whenever the test runs.
+  // 13 and not 14, the most that a configuration takes: seconds are added.
+  static std::int64_t hours_ahead(Timestamp now) {
+    const std::int64_t hour = now.nanoseconds() / Duration::hours(1).count() % 24;
+    return hour < 8 ? 8 : hour < 16 ? 0 : 13;
+  }
+  // A session of today, on a clock on which it is between 05:00 and 16:00 now, whenever that is, by
   // `offset` more than whole hours. What is intraday goes at `square_off` of it.
   static std::string session_lines(Timestamp now, Duration offset, const std::string& last_entry,
                                    const std::string& square_off) {
-    const std::int64_t hour = now.nanoseconds() / Duration::hours(1).count() % 24;
-    const std::int64_t ahead = hour < 8 ? 8 : hour < 16 ? 0 : 14;
+    const std::int64_t ahead = hours_ahead(now);
     const Timestamp local = now + Duration::hours(ahead) + offset;
     return "targets = \"atr\"\natr_period = 5\natr_sl_multiplier = 1.5\natr_tp_multiplier = 3\n"
            "candle_interval = \"1m\"\n[session]\nproduct = \"intraday\"\ntrading_hours = \"on\"\n"
-           "venue_square_off = \"\"\nstart = \"05:00\"\nend = \"23:00\"\nlast_entry = \"" +
+           "venue_square_off = \"\"\nstart = \"04:00\"\nend = \"23:00\"\nlast_entry = \"" +
            last_entry + "\"\nsquare_off = \"" + square_off + "\"\nutc_offset = \"" +
            to_text(Duration::hours(ahead) + offset) + "\"\nextra_days = [\"" +
            to_text(local).substr(0, 10) + "\"]\n";
@@ -47,8 +52,7 @@ class FyersSession : public LiveSession {
     // In whole seconds. Where the minute ends within one, the one after it.
     const std::int64_t left = (minute - into).count() / 1'000'000'000;
     const std::int64_t offset = left > 1 ? left - 1 : left + 59;
-    const std::int64_t hour = now.nanoseconds() / Duration::hours(1).count() % 24;
-    const std::int64_t ahead = hour < 8 ? 8 : hour < 16 ? 0 : 14;
+    const std::int64_t ahead = hours_ahead(now);
     const Timestamp ends = now + Duration::hours(ahead) + Duration::seconds(offset + 3);
     const auto clock = [](Timestamp time) { return to_text(time).substr(11, 5); };
     return session_lines(now, Duration::seconds(offset), clock(ends - minute), clock(ends));
