@@ -4,14 +4,12 @@
 #include <deque>
 #include <optional>
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
 
 #include "adapters/net/client_core.h"
+#include "adapters/net/peer_stream.h"
 
 namespace tranchet {
 namespace {
@@ -20,7 +18,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using Error = boost::system::error_code;
-using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 constexpr std::size_t kReadBytes = 64 * 1024;
 
@@ -45,8 +42,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Connection(NetworkCore& core, const NetAddress& address, const HttpLimits& limits,
              std::weak_ptr<Owner> owner)
-      : resolver_(core.context),
-        stream_(core.context, core.tls),
+      : stream_(core.context, address.tls ? &core.tls : nullptr),
         deadline_(core.context),
         address_(address),
         limits_(limits),
@@ -58,19 +54,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void connect() {
     expire_after(limits_.connect_time, "the connection took too long");
-    if (address_.tls && !expect_peer(stream_.native_handle(), address_))
+    if (address_.tls && !expect_peer(stream_.tls(), address_))
       return fail("the host name cannot be asked for");
-    resolver_.async_resolve(
-        address_.host, std::to_string(address_.port),
-        [self = shared_from_this()](const Error& error,
-                                    const asio::ip::tcp::resolver::results_type& found) {
-          if (error) return self->fail(error.message());
-          beast::get_lowest_layer(self->stream_)
-              .async_connect(found, [self](const Error& failed, const auto&) {
-                if (failed) return self->fail(failed.message());
-                self->shake_hands();
-              });
-        });
+    stream_.async_connect(address_.host, address_.port,
+                          [self = shared_from_this()](const Error& error) {
+                            if (error) return self->fail(error.message());
+                            self->shake_hands();
+                          });
   }
 
   void send(Exchange exchange) {
@@ -90,12 +80,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_->eager(true);
     expire_after(limits_.answer_time, "no answer came in time");
     sent_ = true;
-    on_stream([this](auto& stream) {
-      http::async_write(stream, output_,
-                        [self = shared_from_this()](const Error& error, std::size_t) {
-                          if (error) self->fail(error.message());
-                        });
-    });
+    http::async_write(stream_, output_,
+                      [self = shared_from_this()](const Error& error, std::size_t) {
+                        if (error) self->fail(error.message());
+                      });
   }
 
   void end() {
@@ -104,25 +92,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
  private:
-  // What bytes are written to and read from: without TLS, the socket below it.
-  void on_stream(auto&& use) {
-    if (address_.tls) {
-      use(stream_);
-    } else {
-      use(stream_.next_layer());
-    }
-  }
-
   void shake_hands() {
-    Error ignored;
-    beast::get_lowest_layer(stream_).socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     if (!address_.tls) return stand();
-    stream_.async_handshake(
-        asio::ssl::stream_base::client, [self = shared_from_this()](const Error& error) {
-          if (error)
-            return self->fail(handshake_failure(error.message(), self->stream_.native_handle()));
-          self->stand();
-        });
+    stream_.async_handshake(beast::role_type::client, [self = shared_from_this()](
+                                                          const Error& error) {
+      if (error) return self->fail(handshake_failure(error.message(), self->stream_.tls()));
+      self->stand();
+    });
   }
 
   void stand() {
@@ -134,12 +110,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void read() {
-    on_stream([this](auto& stream) {
-      stream.async_read_some(asio::buffer(input_),
-                             [self = shared_from_this()](const Error& error, std::size_t size) {
-                               self->on_read(error, size);
-                             });
-    });
+    stream_.async_read_some(asio::buffer(input_),
+                            [self = shared_from_this()](const Error& error, std::size_t size) {
+                              self->on_read(error, size);
+                            });
   }
 
   void on_read(const Error& error, std::size_t size) {
@@ -197,8 +171,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     gone_ = true;
     open_ = false;
     deadline_.cancel();
-    resolver_.cancel();
-    beast::get_lowest_layer(stream_).close();
+    stream_.close();
     if (exchange_) {
       Exchange exchange = *std::move(exchange_);
       exchange_.reset();
@@ -207,8 +180,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (auto owner = owner_.lock()) owner->on_gone(shared_from_this(), std::move(why_not));
   }
 
-  asio::ip::tcp::resolver resolver_;
-  TlsStream stream_;
+  PeerStream stream_;
   asio::steady_timer deadline_;
   NetAddress address_;
   HttpLimits limits_;

@@ -2,14 +2,12 @@
 
 #include <deque>
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/stream.hpp>
 
 #include "adapters/net/client_core.h"
+#include "adapters/net/peer_stream.h"
 
 namespace tranchet {
 
@@ -17,14 +15,12 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
 using Error = boost::system::error_code;
-using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
  public:
   Session(NetworkCore& core, const NetAddress& address, std::string target,
           const WebSocketLimits& limits, WebSocketEvents events, WebSocketHeaders headers)
-      : resolver_(core.context),
-        stream_(core.context, core.tls),
+      : stream_(PeerStream(core.context, &core.tls)),
         address_(address),
         target_(address.path + target),
         limits_(limits),
@@ -32,19 +28,13 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
         headers_(std::move(headers)) {}
 
   void connect() {
-    if (!expect_peer(stream_.next_layer().native_handle(), address_)) {
-      return fail("the host name cannot be asked for");
-    }
-    resolver_.async_resolve(address_.host, std::to_string(address_.port),
-                            [self = shared_from_this()](const Error& error, const auto& found) {
-                              if (error) return self->fail(error.message());
-                              self->lowest().expires_after(self->limits_.connect_time);
-                              self->lowest().async_connect(
-                                  found, [self](const Error& failed, const auto&) {
-                                    if (failed) return self->fail(failed.message());
-                                    self->shake_hands();
-                                  });
-                            });
+    if (!expect_peer(bytes().tls(), address_)) return fail("the host name cannot be asked for");
+    bytes().expires_after(limits_.connect_time);
+    bytes().async_connect(address_.host, address_.port,
+                          [self = shared_from_this()](const Error& error) {
+                            if (error) return self->fail(error.message());
+                            self->shake_hands();
+                          });
   }
 
   void send(WebSocketKind kind, std::string message) {
@@ -58,31 +48,27 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
     events_ = {};
     gone_ = true;
     if (!open_) {
-      lowest().close();
+      bytes().close();
       return;
     }
     stream_.async_close(websocket::close_code::normal,
-                        [self = shared_from_this()](const Error&) { self->lowest().close(); });
+                        [self = shared_from_this()](const Error&) { self->bytes().close(); });
   }
 
  private:
-  beast::tcp_stream& lowest() { return beast::get_lowest_layer(stream_); }
+  PeerStream& bytes() { return stream_.next_layer(); }
 
   void shake_hands() {
-    Error ignored;
-    lowest().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-    lowest().expires_after(limits_.connect_time);
-    stream_.next_layer().async_handshake(
-        asio::ssl::stream_base::client, [self = shared_from_this()](const Error& error) {
-          if (error)
-            return self->fail(
-                handshake_failure(error.message(), self->stream_.next_layer().native_handle()));
-          self->upgrade();
-        });
+    bytes().expires_after(limits_.connect_time);
+    bytes().async_handshake(beast::role_type::client, [self = shared_from_this()](
+                                                          const Error& error) {
+      if (error) return self->fail(handshake_failure(error.message(), self->bytes().tls()));
+      self->upgrade();
+    });
   }
 
   void upgrade() {
-    lowest().expires_never();
+    bytes().expires_never();
     websocket::stream_base::timeout timeout{};
     timeout.handshake_timeout = limits_.connect_time;
     timeout.idle_timeout = limits_.idle_time;
@@ -111,15 +97,15 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
   void read() {
     stream_.async_read(buffer_, [self = shared_from_this()](const Error& error, std::size_t) {
       if (error) return self->fail(self->reason_of(error));
-      const auto bytes = self->buffer_.data();
-      const std::string_view message(static_cast<const char*>(bytes.data()), bytes.size());
+      const auto heard = self->buffer_.data();
+      const std::string_view message(static_cast<const char*>(heard.data()), heard.size());
       const bool is_binary = !self->stream_.got_text();
       if (is_binary && self->events_.on_bytes) {
         self->events_.on_bytes(message);
       } else if (self->events_.on_text) {
         self->events_.on_text(message);
       }
-      self->buffer_.consume(bytes.size());
+      self->buffer_.consume(heard.size());
       self->read();
     });
   }
@@ -148,14 +134,13 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
   void fail(std::string reason) {
     open_ = false;
     gone_ = true;
-    lowest().close();
+    bytes().close();
     const auto on_closed = std::move(events_.on_closed);
     events_ = {};
     if (on_closed) on_closed(std::move(reason));
   }
 
-  asio::ip::tcp::resolver resolver_;
-  websocket::stream<TlsStream, false> stream_;  // No compression: it takes long to compile.
+  websocket::stream<PeerStream, false> stream_;  // No compression: it takes long to compile.
   NetAddress address_;
   std::string target_;
   WebSocketLimits limits_;

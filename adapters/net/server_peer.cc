@@ -1,13 +1,15 @@
 // One connection of the server: HTTP requests one after the other, until one of them turns it into
 // a WebSocket.
 #include <algorithm>
-#include <boost/asio.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/beast.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/beast/websocket/ssl.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket/stream.hpp>
 #include <deque>
 
+#include "adapters/net/peer_stream.h"
 #include "adapters/net/server_core.h"
 
 namespace tranchet {
@@ -17,16 +19,10 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
-using asio::ip::tcp;
 using beast::error_code;
-using PlainStream = beast::tcp_stream;
-using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 // How long the other end may take to hang up after the last answer.
 constexpr std::chrono::seconds kLinger{1};
-
-template <class Stream>
-inline constexpr bool kIsTls = std::is_same_v<Stream, TlsStream>;
 
 std::string as_text(beast::string_view text) {
   return std::string(text.data(), text.size());
@@ -51,20 +47,19 @@ class RateMeter {
   std::chrono::steady_clock::time_point second_began_ = std::chrono::steady_clock::now();
 };
 
-template <class Stream>
 class WebSocketPeer final : public ServerPeer,
                             public ServerSession,
-                            public std::enable_shared_from_this<WebSocketPeer<Stream>> {
+                            public std::enable_shared_from_this<WebSocketPeer> {
  public:
-  WebSocketPeer(ServerCore& core, Stream&& stream)
+  WebSocketPeer(ServerCore& core, PeerStream stream)
       : core_(core),
         socket_(std::move(stream)),
         ping_timer_(core.context),
         incoming_(core.limits.messages_per_second) {}
 
   void open(http::request<http::string_body> request, ServerRequest as_heard) {
-    core_.add(this->shared_from_this());
-    beast::get_lowest_layer(socket_).expires_never();
+    core_.add(shared_from_this());
+    socket_.next_layer().expires_never();
     socket_.set_option(websocket::stream_base::timeout{core_.limits.read_timeout,
                                                        core_.limits.session_timeout, true});
     socket_.read_message_max(core_.limits.message_bytes);
@@ -73,7 +68,7 @@ class WebSocketPeer final : public ServerPeer,
     // Kept until it is answered.
     auto kept = std::make_shared<http::request<http::string_body>>(std::move(request));
     socket_.async_accept(*kept,
-                         [self = this->shared_from_this(), kept, heard = std::move(as_heard)](
+                         [self = shared_from_this(), kept, heard = std::move(as_heard)](
                              const error_code& error) { self->on_accepted(error, heard); });
   }
 
@@ -94,7 +89,7 @@ class WebSocketPeer final : public ServerPeer,
     if (state_ == State::Closed) return;
     state_ = State::Closed;
     ping_timer_.cancel();
-    beast::get_lowest_layer(socket_).close();  // The pending read ends, and with it the session.
+    socket_.next_layer().close();  // The pending read ends, and with it the session.
   }
 
   // ---- As the server sees it.
@@ -123,14 +118,14 @@ class WebSocketPeer final : public ServerPeer,
     }
     is_accepted_ = true;
     id_ = ++core_.counters.sessions;
-    core_.handler.on_open(this->shared_from_this(), heard);
+    core_.handler.on_open(shared_from_this(), heard);
     wait_to_ping();
     read();
   }
 
   void read() {
     socket_.async_read(buffer_,
-                       [self = this->shared_from_this()](const error_code& error, std::size_t) {
+                       [self = shared_from_this()](const error_code& error, std::size_t) {
                          self->on_read(error);
                        });
   }
@@ -179,7 +174,7 @@ class WebSocketPeer final : public ServerPeer,
   void write() {
     is_writing_ = true;
     Message& message = queue_.front();
-    auto done = [self = this->shared_from_this()](const error_code& error, std::size_t = 0) {
+    auto done = [self = shared_from_this()](const error_code& error, std::size_t = 0) {
       self->on_written(error);
     };
     if (message.kind == Kind::Ping) {
@@ -201,13 +196,13 @@ class WebSocketPeer final : public ServerPeer,
   }
 
   void say_goodbye() {
-    socket_.async_close(reason_, [self = this->shared_from_this()](const error_code&) {});
+    socket_.async_close(reason_, [self = shared_from_this()](const error_code&) {});
   }
 
   void wait_to_ping() {
     if (core_.limits.ping_interval.count() == 0) return;
     ping_timer_.expires_after(core_.limits.ping_interval);
-    ping_timer_.async_wait([self = this->shared_from_this()](const error_code& error) {
+    ping_timer_.async_wait([self = shared_from_this()](const error_code& error) {
       if (error || self->state_ != State::Open) return;
       self->send_ping({});
       self->wait_to_ping();
@@ -228,7 +223,7 @@ class WebSocketPeer final : public ServerPeer,
   }
 
   ServerCore& core_;
-  websocket::stream<Stream, false> socket_;  // No compression: it takes long to compile.
+  websocket::stream<PeerStream, false> socket_;  // No compression: it takes long to compile.
   asio::steady_timer ping_timer_;
   RateMeter incoming_;
   beast::flat_buffer buffer_;
@@ -241,26 +236,21 @@ class WebSocketPeer final : public ServerPeer,
   websocket::close_reason reason_;
 };
 
-template <class Stream>
-class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<HttpPeer<Stream>> {
+class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<HttpPeer> {
  public:
-  template <class... Arguments>
-  explicit HttpPeer(ServerCore& core, std::string address, Arguments&&... arguments)
-      : core_(core), address_(std::move(address)), stream_(std::forward<Arguments>(arguments)...) {}
+  HttpPeer(ServerCore& core, PeerStream stream)
+      : core_(core), address_(stream.peer()), stream_(std::move(stream)) {}
 
   void start() {
-    core_.add(this->shared_from_this());
-    beast::get_lowest_layer(stream_).expires_after(core_.limits.read_timeout);
-    if constexpr (kIsTls<Stream>) {
-      stream_.async_handshake(asio::ssl::stream_base::server,
-                              [self = this->shared_from_this()](const error_code& error) {
-                                if (!error) return self->read();
-                                ++self->core_.counters.handshake_failed;
-                                self->leave(error);
-                              });
-    } else {
-      read();
-    }
+    core_.add(shared_from_this());
+    stream_.expires_after(core_.limits.read_timeout);
+    if (stream_.tls() == nullptr) return read();
+    stream_.async_handshake(beast::role_type::server,
+                            [self = shared_from_this()](const error_code& error) {
+                              if (!error) return self->read();
+                              ++self->core_.counters.handshake_failed;
+                              self->hang_up();
+                            });
   }
 
   // Whoever has not asked gets no answer; who has, does.
@@ -269,7 +259,7 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
     if (!is_answering_) hang_up();
   }
   void hang_up() override {
-    beast::get_lowest_layer(stream_).close();
+    stream_.close();
     core_.remove(this);
   }
 
@@ -281,9 +271,9 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
     parser_->body_limit(core_.limits.body_bytes);
     // The first has its time from the connection on; others may let us wait for their first byte.
     if (is_first_ || buffer_.size() > 0) return read_rest();
-    beast::get_lowest_layer(stream_).expires_after(core_.limits.idle_timeout);
+    stream_.expires_after(core_.limits.idle_timeout);
     http::async_read_some(stream_, buffer_, *parser_,
-                          [self = this->shared_from_this()](const error_code& error, std::size_t) {
+                          [self = shared_from_this()](const error_code& error, std::size_t) {
                             if (error) return self->on_read(error);
                             self->read_rest();
                           });
@@ -291,9 +281,9 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
 
   void read_rest() {
     if (parser_->is_done()) return on_read({});
-    if (!is_first_) beast::get_lowest_layer(stream_).expires_after(core_.limits.read_timeout);
+    if (!is_first_) stream_.expires_after(core_.limits.read_timeout);
     http::async_read(stream_, buffer_, *parser_,
-                     [self = this->shared_from_this()](const error_code& error, std::size_t) {
+                     [self = shared_from_this()](const error_code& error, std::size_t) {
                        self->on_read(error);
                      });
   }
@@ -301,7 +291,7 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
   void on_read(const error_code& error) {
     if (error) return refuse(error);
     is_first_ = false;
-    beast::get_lowest_layer(stream_).expires_never();
+    stream_.expires_never();
     ++core_.counters.requests;
     auto request = parser_->release();
     keep_alive_ = request.keep_alive();
@@ -338,7 +328,7 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
       }
       ~Token() { use(std::nullopt); }
     };
-    auto token = std::make_shared<Token>(this->weak_from_this());
+    auto token = std::make_shared<Token>(weak_from_this());
     return [token](std::optional<ServerResponse> response) { token->use(std::move(response)); };
   }
 
@@ -348,7 +338,7 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
       is_answering_ = true;
       return write(std::move(*refusal));
     }
-    auto peer = std::make_shared<WebSocketPeer<Stream>>(core_, std::move(stream_));
+    auto peer = std::make_shared<WebSocketPeer>(core_, std::move(stream_));
     peer->open(std::move(request), std::move(heard));
     core_.remove(this);
   }
@@ -361,12 +351,12 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
     for (const auto& [name, value] : response.headers) message->insert(name, value);
     message->content_length(response.body.size());
     if (!is_head_) message->body() = std::move(response.body);
-    beast::get_lowest_layer(stream_).expires_after(core_.limits.read_timeout);
+    stream_.expires_after(core_.limits.read_timeout);
     http::async_write(
         stream_, *message,
-        [self = this->shared_from_this(), message](const error_code& error, std::size_t) {
+        [self = shared_from_this(), message](const error_code& error, std::size_t) {
           self->is_answering_ = false;
-          if (error) return self->leave(error);
+          if (error) return self->hang_up();
           if (!message->keep_alive()) return self->end();
           self->read();
         });
@@ -376,7 +366,7 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
     if (error == beast::error::timeout) ++core_.counters.timed_out;
     const bool is_http = error.category() == make_error_code(http::error::bad_method).category();
     if (!is_http || error == http::error::end_of_stream || error == http::error::partial_message) {
-      return leave(error);
+      return hang_up();
     }
     const bool body = error == http::error::body_limit;
     const bool header = error == http::error::header_limit;
@@ -386,43 +376,16 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
     write({.status = body ? 413U : header ? 431U : 400U, .headers = {}, .body = ""});
   }
 
-  // Says that nothing more comes, and lets the other end finish: hanging up on bytes that were not
-  // read would take the answer with it.
   void end() {
-    beast::get_lowest_layer(stream_).expires_after(kLinger);
-    if constexpr (kIsTls<Stream>) {
-      stream_.async_shutdown(
-          [self = this->shared_from_this()](const error_code&) { self->linger(); });
-    } else {
-      linger();
-    }
+    stream_.expires_after(kLinger);
+    stream_.async_finish([self = shared_from_this()](const error_code&) { self->hang_up(); });
   }
-
-  void linger() {
-    error_code error;
-    auto& lowest = beast::get_lowest_layer(stream_);
-    lowest.socket().shutdown(tcp::socket::shutdown_send, error);
-    if (error) return leave(error);
-    drain();
-  }
-
-  void drain() {
-    beast::get_lowest_layer(stream_).async_read_some(
-        asio::buffer(scratch_),
-        [self = this->shared_from_this()](const error_code& error, std::size_t) {
-          if (error) return self->leave(error);
-          self->drain();
-        });
-  }
-
-  void leave(const error_code&) { hang_up(); }
 
   ServerCore& core_;
   std::string address_;
-  Stream stream_;
+  PeerStream stream_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
-  std::array<char, 4096> scratch_{};
   unsigned version_ = 11;
   bool is_first_ = true;
   bool keep_alive_ = false;
@@ -434,24 +397,8 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
 }  // namespace
 
 void serve_peer(ServerCore& core, int descriptor) {
-  error_code error;
-  sockaddr_storage name{};
-  socklen_t length = sizeof name;
-  const bool is_v6 = ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&name), &length) == 0 &&
-                     name.ss_family == AF_INET6;
-  tcp::socket socket(core.context);
-  socket.assign(is_v6 ? tcp::v6() : tcp::v4(), descriptor, error);
-  if (error) return;
-  const auto remote = socket.remote_endpoint(error);
-  if (error) return;  // Gone already.
-  std::string address = remote.address().to_string();
-  beast::tcp_stream stream(std::move(socket));
-  if (core.tls != nullptr) {
-    std::make_shared<HttpPeer<TlsStream>>(core, std::move(address), std::move(stream), *core.tls)
-        ->start();
-  } else {
-    std::make_shared<HttpPeer<PlainStream>>(core, std::move(address), std::move(stream))->start();
-  }
+  auto stream = PeerStream::adopt(core.context, core.tls, descriptor);
+  if (stream) std::make_shared<HttpPeer>(core, *std::move(stream))->start();
 }
 
 }  // namespace tranchet
