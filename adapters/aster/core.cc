@@ -213,9 +213,9 @@ std::optional<StreamWish> AsterCore::wanted(Stream stream) const {
 void AsterCore::on_stream_open(Stream stream, std::uint64_t attempt, Moment now) {
   inside_->on_stream_open(stream, attempt, now);
 }
-void AsterCore::on_stream_text(Stream stream, std::uint64_t attempt, std::string_view text,
-                               Moment now) {
-  inside_->on_stream_text(stream, attempt, text, now);
+void AsterCore::on_stream_message(Stream stream, std::uint64_t attempt, std::string_view text,
+                                  Moment now) {
+  inside_->on_stream_message(stream, attempt, text, now);
 }
 void AsterCore::on_stream_alive(Stream stream, std::uint64_t attempt, Moment now) {
   inside_->on_stream_alive(stream, attempt, now);

@@ -61,7 +61,7 @@ class AsterCore::Inside {
   void on_no_answer(std::uint64_t id, bool may_have_left, Moment now);
   std::optional<StreamWish> wanted(Stream stream) const { return line(stream).wish(); }
   void on_stream_open(Stream stream, std::uint64_t attempt, Moment now);
-  void on_stream_text(Stream stream, std::uint64_t attempt, std::string_view text, Moment now);
+  void on_stream_message(Stream stream, std::uint64_t attempt, std::string_view text, Moment now);
   void on_stream_alive(Stream stream, std::uint64_t attempt, Moment now);
   void on_stream_closed(Stream stream, std::uint64_t attempt, Moment now);
   void on_market_alive(Moment now);

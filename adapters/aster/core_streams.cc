@@ -79,8 +79,8 @@ void AsterCore::Inside::on_market_alive(Moment now) {
   if (market_line_.is_open()) market_line_.heard(now_.steady);
 }
 
-void AsterCore::Inside::on_stream_text(Stream stream, std::uint64_t attempt, std::string_view text,
-                                       Moment now) {
+void AsterCore::Inside::on_stream_message(Stream stream, std::uint64_t attempt,
+                                          std::string_view text, Moment now) {
   see(now);
   if (!line(stream).is_current(attempt) || !line(stream).is_open()) return;
   if (stream == Stream::User) {

@@ -1,28 +1,16 @@
-// The adapter for Fyers without its sockets: bytes and time in, bytes and events out.
+// The core of the adapter for Fyers (adapters/port/venue_core.h).
 //
 //   FyersCore core(options, token, names);
-//   core.start(now);
-//   after anything that went in, and when next_tick() is due:
-//     core.tick(now);
-//     core.take_requests(out);          // Send them; answers come back by id, in any order.
-//     core.wanted(Stream::User)         // Connect it if its attempt number is a new one.
-//     core.take_frames(out);            // Send each on the connection of its attempt, in order.
-//     loop.look_again(); loop.run_until(now.wall);   // advance() gives one event at a time.
-//     core.take_market(out);            // Prices, apart: they may be conflated, orders never.
+//   core.take_frames(out);   // Besides: send each on the connection of its attempt, in order.
 //
-// One thread at a time, the loop's, for it interns texts. Whoever reads the market on another
-// thread makes a MarketFeed of market_topics() there, sends what that answers, and says
-// on_market_alive() and on_circuit_limits() here; then the core has no frames for that stream.
+// Whoever reads the market on another thread makes a MarketFeed of market_topics() there, sends
+// what that answers, and says on_market_alive() and on_circuit_limits() here; then the core has no
+// frames for that stream. The shell has two duties more than others: the Authorization header of
+// the order stream, and renew() when a new token is there.
 //
-// It keeps the promises of replay/venue.h. Fyers numbers nothing and repeats nothing, so what is
-// newer is decided by what can follow what: an end before anything else, then what is filled, then
-// what came later. An order that the venue has taken stands when the order stream or the order book
-// says so, not when the reply does.
-//
-// Nothing here blocks, sleeps or looks at a clock. The shell's duties: TLS, the Authorization
-// header of the order stream, time-outs of its connections as on_no_answer() (an answer after that
-// is dropped by the core), pings of its own on idle streams (every 20 s), on_stream_alive() for
-// every frame of any kind, and renew() when a new token is there.
+// Fyers numbers nothing and repeats nothing, so what is newer is decided by what can follow what:
+// an end before anything else, then what is filled, then what came later. An order that the venue
+// has taken stands when the order stream or the order book says so, not when the reply does.
 #pragma once
 
 #include <cstdint>
@@ -38,12 +26,11 @@
 #include "adapters/fyers/order_status.h"
 #include "adapters/fyers/symbol_master.h"
 #include "adapters/fyers/token.h"
-#include "adapters/port/traffic.h"
+#include "adapters/port/venue_core.h"
 #include "backtest/venue/charges.h"
 #include "events/enums.h"
 #include "events/names.h"
 #include "events/settings.h"
-#include "replay/venue.h"
 
 namespace tranchet::fyers {
 
@@ -78,13 +65,7 @@ struct CoreOptions {
   std::optional<TradingHours> hours;
   std::vector<InstrumentId> closed;  // Of which the log says that it is closed.
   CandleTerms candles;               // Of instruments whose targets are measured by them.
-  bool feed_elsewhere = false;  // Another thread has the MarketFeed: see above.
-};
-
-struct CallCount {
-  std::string_view label;
-  std::uint64_t calls = 0;
-  std::uint64_t failures = 0;  // Without an answer, or one that was not 2xx.
+  bool feed_elsewhere = false;       // Another thread has the MarketFeed: see above.
 };
 
 // A message to be sent on a stream.
@@ -95,13 +76,13 @@ struct StreamFrame {
   Secret bytes;  // One of them holds a key.
 };
 
-class FyersCore final : public Venue {
+class FyersCore final : public VenueCore {
  public:
   // `names` must outlive it.
   FyersCore(const CoreOptions& options, AccessToken token, Names& names);
   ~FyersCore() override;
 
-  void start(Moment now);
+  void start(Moment now) override;
 
   // ---- The port.
   void submit(std::span<const Command> commands, Timestamp now) override;
@@ -109,7 +90,7 @@ class FyersCore final : public Venue {
   void advance(Timestamp now, std::vector<Occurrence>& out) override;
 
   // Market data since the last call, in order.
-  void take_market(std::vector<Occurrence>& out);
+  void take_market(std::vector<Occurrence>& out) override;
 
   // ---- The token.
   // The next day's; both streams are connected anew with it.
@@ -117,37 +98,36 @@ class FyersCore final : public Venue {
   const AccessToken& token() const;
 
   // ---- Time. What is due by the steady clock: time-outs, requests that had to wait, pings.
-  void tick(Moment now);
-  std::optional<Timestamp> next_tick() const;  // Steady.
+  void tick(Moment now) override;
+  std::optional<Timestamp> next_tick() const override;
 
   // ---- REST. Answers after a request's own time-out (6 s) are not looked at.
-  void take_requests(std::vector<HttpRequest>& out);
-  void on_answer(std::uint64_t id, const HttpAnswer& answer, Moment now);
-  // The connection failed or timed out. `may_have_left`: false only if no byte was written.
-  void on_no_answer(std::uint64_t id, bool may_have_left, Moment now);
+  void take_requests(std::vector<HttpRequest>& out) override;
+  void on_answer(std::uint64_t id, const HttpAnswer& answer, Moment now) override;
+  void on_no_answer(std::uint64_t id, bool may_have_left, Moment now) override;
 
   // ---- Streams. Nullopt: none should be open. What is said of an attempt that is no longer the
   // wanted one is ignored. Messages of the user stream are text, those of the market are bytes.
-  std::optional<StreamWish> wanted(Stream stream) const;
+  std::optional<StreamWish> wanted(Stream stream) const override;
   void take_frames(std::vector<StreamFrame>& out);
-  void on_stream_open(Stream stream, std::uint64_t attempt, Moment now);
+  void on_stream_open(Stream stream, std::uint64_t attempt, Moment now) override;
   void on_stream_message(Stream stream, std::uint64_t attempt, std::string_view message,
-                         Moment now);
-  void on_stream_alive(Stream stream, std::uint64_t attempt, Moment now);  // Ping or pong.
-  void on_stream_closed(Stream stream, std::uint64_t attempt, Moment now);
+                         Moment now) override;
+  void on_stream_alive(Stream stream, std::uint64_t attempt, Moment now) override;
+  void on_stream_closed(Stream stream, std::uint64_t attempt, Moment now) override;
 
   // ---- A MarketFeed elsewhere.
   std::span<const MarketTopic> market_topics() const;
   // The venue has let it in (`stands`), or not.
   void on_market_answer(std::uint64_t attempt, bool stands, Moment now);
   void on_market_flaw(std::uint64_t attempt, std::string_view flaw, Moment now);
-  void on_market_alive(Moment now);  // It has heard prices.
+  void on_market_alive(Moment now) override;
   void on_circuit_limits(const CircuitLimits& limits);
 
   // ---- For people and tests.
   // Nothing is under way between the venue and the engine.
-  bool is_idle() const;
-  std::vector<CallCount> calls() const;
+  bool is_idle() const override;
+  std::vector<CallCount> calls() const override;
   std::uint32_t requests_today() const;
 
  private:

@@ -3,7 +3,6 @@
 #include <system_error>
 #include <utility>
 
-#include "adapters/live/lost_log.h"
 #include "adapters/live/private_process.h"
 #include "adapters/service/credential.h"
 
@@ -30,35 +29,20 @@ std::expected<FyersPermit, std::string> FyersPermit::from_file(const std::filesy
 
 FyersSide::FyersSide(const FyersSideOptions& options, FyersPermit permit, Names& names,
                      const State& state, Inbox& inbox, Network& network, Notes& notes)
-    : options_(options),
-      state_(state),
-      inbox_(inbox),
-      network_(network),
-      notes_(notes),
+    : SocketSide(core_, options.rest, options.log_is_new, state, inbox, network, notes),
+      options_(options),
       token_file_(permit.file_),
       token_time_(time_of(token_file_)),
-      core_(options.core, std::move(permit.token_), names),
-      rest_(network, options.rest, inbox, notes,
-            {.on_answer = [this](std::uint64_t id, const HttpAnswer& answer,
-                                 Moment now) { core_.on_answer(id, answer, now); },
-             .on_no_answer = [this](std::uint64_t id, bool may_have_left,
-                                    Moment now) { core_.on_no_answer(id, may_have_left, now); }}) {}
-
-void FyersSide::post(std::function<void(Moment)> work) {
-  inbox_.post([work = std::move(work)](ClockReading now) { work(moment_of(now)); });
-}
+      core_(options.core, std::move(permit.token_), names) {}
 
 void FyersSide::start(ClockReading now) {
-  rest_.keep_warm();
-  core_.start(moment_of(now));
   next_look_ = now.steady + kLookAtToken;
-  tick(now);
+  SocketSide::start(now);
 }
 
 void FyersSide::tick(ClockReading now) {
   look_at_token_file(now);
-  core_.tick(moment_of(now));
-  move();
+  SocketSide::tick(now);
 }
 
 std::optional<Timestamp> FyersSide::next_tick() const {
@@ -69,21 +53,7 @@ std::optional<Timestamp> FyersSide::next_tick() const {
 void FyersSide::submit(std::span<const Command> commands, Timestamp now) {
   // What may leave is decided by the time that it is, not by that of the last round.
   core_.tick(moment_of(read_clocks()));
-  core_.submit(commands, now);
-  move();
-}
-
-void FyersSide::advance(Timestamp now, std::vector<Occurrence>& out) {
-  const std::size_t before = out.size();
-  core_.advance(now, out);
-  if (!options_.log_is_new) return;
-  std::string refusal = take_out_lost_orders(out, before, state_);
-  if (!refusal.empty()) refusal_ = std::move(refusal);
-}
-
-void FyersSide::take_market(std::vector<Occurrence>& out) {
-  out.clear();
-  core_.take_market(out);
+  SocketSide::submit(commands, now);
 }
 
 void FyersSide::look_at_token_file(ClockReading now) {
@@ -100,13 +70,17 @@ void FyersSide::look_at_token_file(ClockReading now) {
   core_.renew(*std::move(token), moment_of(now));
 }
 
-// What the core wants of the world.
-void FyersSide::move() {
-  requests_.clear();
-  core_.take_requests(requests_);
-  rest_.send(requests_);
-  keep_user_stream();
-  keep_market_stream();
+void FyersSide::keep_streams() {
+  keep_line<WebSocketClient>(Stream::User, user_, [this](const StreamWish& wish) {
+    return std::make_unique<WebSocketClient>(
+        network_, options_.stream, wish.target, WebSocketLimits{}, user_events(wish.attempt),
+        WebSocketHeaders{{"Authorization", std::string(core_.token().authorization().reveal())}});
+  });
+  keep_line<FyersMarketStream>(Stream::Market, market_, [this](const StreamWish& wish) {
+    return std::make_unique<FyersMarketStream>(
+        network_, options_.stream, wish.target, core_.market_topics(), options_.core.book,
+        core_.token().hsm_key(), market_events(wish.attempt));
+  });
   frames_.clear();
   core_.take_frames(frames_);
   for (const fyers::StreamFrame& frame : frames_) {
@@ -115,69 +89,17 @@ void FyersSide::move() {
   }
 }
 
-void FyersSide::keep_user_stream() {
-  const auto wish = core_.wanted(Stream::User);
-  if (!wish) {
-    user_ = {};
-    return;
-  }
-  if (wish->attempt == user_.attempt) return;
-  user_.client.reset();
-  user_.attempt = wish->attempt;
-  user_.client = std::make_unique<WebSocketClient>(
-      network_, options_.stream, wish->target, WebSocketLimits{}, user_events(wish->attempt),
-      WebSocketHeaders{{"Authorization", std::string(core_.token().authorization().reveal())}});
-}
-
 WebSocketEvents FyersSide::user_events(std::uint64_t attempt) {
-  return {
-      .on_open =
-          [this, attempt] {
-            post([this, attempt](Moment now) { core_.on_stream_open(Stream::User, attempt, now); });
-          },
-      .on_text =
-          [this, attempt](std::string_view text) {
-            post([this, attempt, kept = std::string(text)](Moment now) {
-              core_.on_stream_message(Stream::User, attempt, kept, now);
-            });
-          },
-      .on_bytes = nullptr,
-      .on_alive =
-          [this, attempt] {
-            post(
-                [this, attempt](Moment now) { core_.on_stream_alive(Stream::User, attempt, now); });
-          },
-      .on_closed =
-          [this, attempt](const std::string& why) {
-            notes_.say(NoteLevel::Warning, "stream_ended", {{"stream", "user"}, {"why", why}});
-            post([this, attempt](Moment now) {
-              core_.on_stream_closed(Stream::User, attempt, now);
-            });
-          }};
-}
-
-void FyersSide::keep_market_stream() {
-  const auto wish = core_.wanted(Stream::Market);
-  if (!wish) {
-    market_ = {};
-    return;
-  }
-  if (wish->attempt == market_.attempt) return;
-  market_.client.reset();
-  market_.attempt = wish->attempt;
-  market_.client = std::make_unique<FyersMarketStream>(
-      network_, options_.stream, wish->target, core_.market_topics(), options_.core.book,
-      core_.token().hsm_key(), market_events(wish->attempt));
+  return {.on_open = say_open(Stream::User, attempt),
+          .on_text = say_message(Stream::User, attempt),
+          .on_bytes = nullptr,
+          .on_alive = say_alive(Stream::User, attempt),
+          .on_closed = say_closed(Stream::User, attempt)};
 }
 
 FyersMarketEvents FyersSide::market_events(std::uint64_t attempt) {
   return {
-      .on_open =
-          [this, attempt] {
-            post([this, attempt](Moment now) {
-              core_.on_stream_open(Stream::Market, attempt, now);
-            });
-          },
+      .on_open = say_open(Stream::Market, attempt),
       .on_answer =
           [this, attempt](bool stands) {
             post([this, attempt, stands](Moment now) {
@@ -190,39 +112,19 @@ FyersMarketEvents FyersSide::market_events(std::uint64_t attempt) {
           [this](const fyers::CircuitLimits& limits) {
             post([this, limits](Moment) { core_.on_circuit_limits(limits); });
           },
-      .on_alive =
-          [this, attempt] {
-            post([this, attempt](Moment now) {
-              core_.on_stream_alive(Stream::Market, attempt, now);
-            });
-          },
+      .on_alive = say_alive(Stream::Market, attempt),
       .on_heard = [this] { post([this](Moment now) { core_.on_market_alive(now); }); },
       .on_flaw =
           [this, attempt](const std::string& flaw) {
             post([this, attempt, flaw](Moment now) { core_.on_market_flaw(attempt, flaw, now); });
           },
-      .on_closed =
-          [this, attempt](const std::string& why) {
-            notes_.say(NoteLevel::Warning, "stream_ended", {{"stream", "market"}, {"why", why}});
-            post([this, attempt](Moment now) {
-              core_.on_stream_closed(Stream::Market, attempt, now);
-            });
-          }};
+      .on_closed = say_closed(Stream::Market, attempt)};
 }
 
 Notes::Fields FyersSide::figures() const {
-  std::uint64_t calls = 0, failures = 0;
-  std::string by_endpoint;
-  for (const fyers::CallCount& count : core_.calls()) {
-    calls += count.calls;
-    failures += count.failures;
-    by_endpoint += (by_endpoint.empty() ? "" : ", ") + std::string(count.label) + " " +
-                   std::to_string(count.calls);
-  }
-  return {{"calls", std::to_string(calls)},
-          {"calls_failed", std::to_string(failures)},
-          {"requests_today", std::to_string(core_.requests_today())},
-          {"by_endpoint", by_endpoint}};
+  Notes::Fields fields = SocketSide::figures();
+  fields.emplace_back("requests_today", std::to_string(core_.requests_today()));
+  return fields;
 }
 
 }  // namespace tranchet

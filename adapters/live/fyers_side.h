@@ -1,5 +1,4 @@
-// The sockets around the core of the Fyers adapter, as aster_side.h has them: requests and the
-// order stream come back through the inbox, the market stream is read on the network's thread.
+// The sockets around the core of the Fyers adapter (socket_side.h).
 //
 // The token ends every morning. Its file is looked at every few seconds: once another one is
 // written there, it is taken over.
@@ -15,11 +14,7 @@
 
 #include "adapters/fyers/core.h"
 #include "adapters/live/fyers_market.h"
-#include "adapters/live/inbox.h"
-#include "adapters/live/rest_desk.h"
-#include "adapters/live/venue_side.h"
-#include "adapters/net/client_websocket.h"
-#include "engine/state.h"
+#include "adapters/live/socket_side.h"
 
 namespace tranchet {
 
@@ -49,55 +44,32 @@ struct FyersSideOptions {
   bool log_is_new = false;
 };
 
-class FyersSide final : public VenueSide {
+class FyersSide final : public SocketSide {
  public:
   // `state` is the engine's. All but the options must outlive it.
   FyersSide(const FyersSideOptions& options, FyersPermit permit, Names& names, const State& state,
             Inbox& inbox, Network& network, Notes& notes);
 
   void submit(std::span<const Command> commands, Timestamp now) override;
-  std::optional<Timestamp> next_wakeup() const override { return core_.next_wakeup(); }
-  void advance(Timestamp now, std::vector<Occurrence>& out) override;
-
   void start(ClockReading now) override;
   void tick(ClockReading now) override;
   std::optional<Timestamp> next_tick() const override;
-  void see(const Occurrence&) override {}
-  void take_market(std::vector<Occurrence>& out) override;
-  bool is_idle() const override { return core_.is_idle(); }
-  std::string refusal() const override { return refusal_; }
   Notes::Fields figures() const override;
 
  private:
-  // One open stream; a new attempt replaces it.
-  template <class Client>
-  struct Line {
-    std::uint64_t attempt = 0;
-    std::unique_ptr<Client> client;
-  };
-  void move();
   void look_at_token_file(ClockReading now);
-  void keep_user_stream();
-  void keep_market_stream();
+  void keep_streams() override;
   WebSocketEvents user_events(std::uint64_t attempt);
   FyersMarketEvents market_events(std::uint64_t attempt);
-  void post(std::function<void(Moment)> work);
 
   FyersSideOptions options_;
-  const State& state_;
-  Inbox& inbox_;
-  Network& network_;
-  Notes& notes_;
   std::filesystem::path token_file_;
   std::filesystem::file_time_type token_time_;
   Timestamp next_look_;
   fyers::FyersCore core_;
-  RestDesk rest_;
-  Line<WebSocketClient> user_;
-  Line<FyersMarketStream> market_;
-  std::vector<HttpRequest> requests_;
+  SocketLine<WebSocketClient> user_;
+  SocketLine<FyersMarketStream> market_;
   std::vector<fyers::StreamFrame> frames_;
-  std::string refusal_;
 };
 
 }  // namespace tranchet

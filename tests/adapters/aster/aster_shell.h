@@ -176,7 +176,7 @@ class AsterShell : public testing::Test {
         R"("ot":"STOP_MARKET","ps":"LONG","x":")" + std::string(execution) + R"(","X":")" +
         std::string(status) + R"(","i":77,"q":"1","p":"0","z":")" +
         std::string(fill.empty() ? "0" : "1") + "\"" + std::string(fill) + "}}";
-    core_->on_stream_text(Stream::User, attempt(Stream::User), text, now());
+    core_->on_stream_message(Stream::User, attempt(Stream::User), text, now());
     pump();
   }
 

@@ -164,9 +164,9 @@ TEST_F(AsterShell, LeverageThatSomebodyChangesIsTold) {
   options_.instruments[0].leverage = 5;
   begin();
   connect();
-  core_->on_stream_text(Stream::User, attempt(Stream::User),
-                        R"({"e":"ACCOUNT_CONFIG_UPDATE","E":1,"T":1,"ac":{"s":"AUSDT","l":50}})",
-                        now());
+  core_->on_stream_message(Stream::User, attempt(Stream::User),
+                           R"({"e":"ACCOUNT_CONFIG_UPDATE","E":1,"T":1,"ac":{"s":"AUSDT","l":50}})",
+                           now());
   EXPECT_EQ(only_fault(), "AUSDT: somebody set its leverage to 50; 5 is configured");
 }
 

@@ -10,7 +10,7 @@ TEST_F(AsterShell, AnExpiredKeyIsReplaced) {
   begin();
   connect();
   const std::uint64_t first = attempt(Stream::User);
-  core_->on_stream_text(Stream::User, first, R"({"e":"listenKeyExpired","E":1})", now());
+  core_->on_stream_message(Stream::User, first, R"({"e":"listenKeyExpired","E":1})", now());
   EXPECT_EQ(only<Disconnected>().size(), 1U);
   EXPECT_FALSE(core_->wanted(Stream::User).has_value());
   pass(Duration::seconds(1));

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "adapters/port/json.h"
 #include "adapters/aster/requests.h"
 #include "adapters/aster/written_request.h"
+#include "adapters/port/json.h"
 #include "events/ensure.h"
 
 namespace tranchet::legacy {
@@ -144,7 +144,7 @@ void DeskProgram::hear() {
   for (const aster_venue::StreamOutput& output : venue_.desk().take_output()) {
     for (const auto& [stream, line] : lines_) {
       if (line.id != output.stream || output.text.empty()) continue;
-      core_.on_stream_text(stream, line.attempt, output.text, {venue_.now(), venue_.now()});
+      core_.on_stream_message(stream, line.attempt, output.text, {venue_.now(), venue_.now()});
     }
   }
 }
