@@ -1,10 +1,6 @@
-// A shell without sockets around the core: keeps what it wants sent, and answers as a test says.
+// The core of Aster in a shell without sockets (tests/adapters/port/core_shell.h).
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,12 +9,13 @@
 #include <vector>
 
 #include "adapters/aster/core.h"
+#include "tests/adapters/port/core_shell.h"
 
 namespace tranchet::aster {
 
 inline constexpr std::int64_t kVenueStart = 1'700'000'000'000;  // Milliseconds.
 
-class AsterShell : public testing::Test {
+class AsterShell : public CoreShell {
  protected:
   AsterShell() {
     auto signer = make_wallet_signer(
@@ -33,72 +30,13 @@ class AsterShell : public testing::Test {
     options_.instruments = {{.symbol = "AUSDT"}};
   }
 
-  Moment now() const {
+  VenueCore& core() override { return *core_; }
+  Moment now() const override {
     return {
         .steady = steady_,
         .wall = Timestamp() + Duration::seconds(1'700'000'000) + (steady_ - Timestamp()) + skew_};
   }
   std::int64_t venue_now() const { return kVenueStart + steady_.nanoseconds() / 1'000'000; }
-  void pump() {
-    std::vector<HttpRequest> out;
-    core_->take_requests(out);
-    for (HttpRequest& request : out) sent_.push_back(std::move(request));
-  }
-  void pass(Duration time) {
-    const Timestamp end = steady_ + time;
-    while (true) {
-      const auto due = core_->next_tick();
-      if (!due || *due > end) break;
-      steady_ = std::max(steady_, *due);
-      tick();
-    }
-    steady_ = end;
-    tick();
-  }
-  void tick() {
-    if (pings_) core_->on_stream_alive(Stream::User, attempt(Stream::User), now());
-    if (prices_) core_->on_market_alive(now());
-    core_->tick(now());
-    pump();
-  }
-  std::uint64_t attempt(Stream stream) const {
-    const auto wish = core_->wanted(stream);
-    return wish ? wish->attempt : 0;
-  }
-  bool is_sent(std::string_view label) const {
-    return std::ranges::find(sent_, label, &HttpRequest::label) != sent_.end();
-  }
-  HttpRequest take(std::string_view label) {
-    const auto found = std::ranges::find(sent_, label, &HttpRequest::label);
-    if (found == sent_.end()) {
-      ADD_FAILURE() << label << " was not sent";
-      return {};
-    }
-    HttpRequest request = std::move(*found);
-    sent_.erase(found);
-    return request;
-  }
-  void answer(std::string_view label, std::string_view body, int status = 200,
-              std::vector<HttpHeader> headers = {}) {
-    const HttpRequest request = take(label);
-    core_->on_answer(request.id, {status, headers, body}, now());
-    pump();
-  }
-  std::vector<EventBody> events() {
-    std::vector<Occurrence> out;
-    while (core_->next_wakeup()) core_->advance(now().wall + Duration::hours(1), out);
-    std::vector<EventBody> bodies;
-    for (const Occurrence& one : out) bodies.push_back(one.body);
-    return bodies;
-  }
-  template <class Event>
-  std::vector<Event> only() {
-    std::vector<Event> found;
-    for (const EventBody& body : events()) {
-      if (const auto* event = std::get_if<Event>(&body)) found.push_back(*event);
-    }
-    return found;
-  }
   std::string only_fault() {
     const auto faults = only<AdapterFault>();
     EXPECT_EQ(faults.size(), 1U);
@@ -121,20 +59,17 @@ class AsterShell : public testing::Test {
     answer("GET exchangeInfo", rules_body());
     answer("GET positionSide/dual", R"({"dualSidePosition":true})");
     open_user();
-    core_->on_stream_open(Stream::Market, attempt(Stream::Market), now());
-    pump();
+    open(Stream::Market);
     events();
   }
   void open_user() {
     answer("POST listenKey", R"({"listenKey":"abc"})");
-    core_->on_stream_open(Stream::User, attempt(Stream::User), now());
-    pump();
+    open(Stream::User);
   }
+  using CoreShell::submit;
   OrderId submit(std::uint64_t sequence, Purpose purpose = Purpose::StopLoss) {
     const SubmitOrder order = made(sequence, purpose);
-    const Command command = order;
-    core_->submit({&command, 1}, now().wall);
-    pump();
+    submit({order});
     return order.order;
   }
   static SubmitOrder made(std::uint64_t sequence, Purpose purpose) {
@@ -149,15 +84,6 @@ class AsterShell : public testing::Test {
     order.order_type = OrderType::StopMarket;
     order.purpose = purpose;
     return order;
-  }
-  template <class Asked>
-  void ask(OrderId order) {
-    Asked asked{};
-    asked.order = order;
-    asked.instrument = InstrumentId{1};
-    const Command command = asked;
-    core_->submit({&command, 1}, now().wall);
-    pump();
   }
   std::string order_body(OrderId order, std::string_view status, std::int64_t time,
                          std::string_view filled = "0") const {
@@ -176,19 +102,13 @@ class AsterShell : public testing::Test {
         R"("ot":"STOP_MARKET","ps":"LONG","x":")" + std::string(execution) + R"(","X":")" +
         std::string(status) + R"(","i":77,"q":"1","p":"0","z":")" +
         std::string(fill.empty() ? "0" : "1") + "\"" + std::string(fill) + "}}";
-    core_->on_stream_message(Stream::User, attempt(Stream::User), text, now());
-    pump();
+    CoreShell::hear(text);
   }
 
-  Names names_;
   CoreOptions options_;
   std::unique_ptr<Signer> signer_;
   std::optional<AsterCore> core_;
-  std::deque<HttpRequest> sent_;
-  Timestamp steady_ = Timestamp() + Duration::seconds(100);
   Duration skew_;
-  bool pings_ = true;
-  bool prices_ = true;
 };
 
 }  // namespace tranchet::aster

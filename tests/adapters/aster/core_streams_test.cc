@@ -32,7 +32,7 @@ TEST_F(AsterShell, AKeyThatCannotBeKeptIsReplaced) {
 TEST_F(AsterShell, ASilentUserStreamIsDead) {
   begin();
   connect();
-  pings_ = false;
+  pongs_ = false;
   pass(Duration::seconds(59));
   EXPECT_TRUE(events().empty());
   pass(Duration::seconds(2));

@@ -1,16 +1,13 @@
-// A shell without sockets: keeps what the core wants sent, and answers as a test says.
+// The core of Fyers in a shell without sockets (tests/adapters/port/core_shell.h).
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "adapters/fyers/core.h"
+#include "tests/adapters/port/core_shell.h"
 
 namespace tranchet::fyers {
 
@@ -43,7 +40,7 @@ inline AccessToken token_until(Timestamp end, Timestamp now, std::string_view ke
   return *std::move(token);
 }
 
-class FyersShell : public testing::Test {
+class FyersShell : public CoreShell {
  protected:
   FyersShell() {
     InstrumentListed listed{.tick_size = Price::from_raw(5'000'000),
@@ -55,76 +52,16 @@ class FyersShell : public testing::Test {
     options_.limits = {.per_second = 1'000, .per_minute = 10'000, .per_day = 100'000};
   }
 
-  Moment now() const {
+  VenueCore& core() override { return *core_; }
+  Moment now() const override {
     return {.steady = steady_,
             .wall = Timestamp() + Duration::seconds(kMonday) + (steady_ - Timestamp())};
   }
-  void pump() {
-    std::vector<HttpRequest> out;
-    core_->take_requests(out);
-    for (HttpRequest& request : out) sent_.push_back(std::move(request));
+  void pump() override {
+    CoreShell::pump();
     std::vector<StreamFrame> frames;
     core_->take_frames(frames);
     for (StreamFrame& frame : frames) said_.push_back(std::move(frame));
-  }
-  void pass(Duration time) {
-    const Timestamp end = steady_ + time;
-    while (true) {
-      const auto due = core_->next_tick();
-      if (!due || *due > end) break;
-      steady_ = std::max(steady_ + Duration::nanoseconds(1), *due);
-      tick();
-    }
-    steady_ = end;
-    tick();
-  }
-  void tick() {
-    if (pongs_) core_->on_stream_alive(Stream::User, attempt(Stream::User), now());
-    if (prices_) core_->on_market_alive(now());
-    core_->tick(now());
-    pump();
-  }
-  std::uint64_t attempt(Stream stream) const {
-    const auto wish = core_->wanted(stream);
-    return wish ? wish->attempt : 0;
-  }
-  bool is_sent(std::string_view label) const {
-    return std::ranges::find(sent_, label, &HttpRequest::label) != sent_.end();
-  }
-  HttpRequest take(std::string_view label) {
-    const auto found = std::ranges::find(sent_, label, &HttpRequest::label);
-    if (found == sent_.end()) {
-      ADD_FAILURE() << label << " was not sent";
-      return {};
-    }
-    HttpRequest request = std::move(*found);
-    sent_.erase(found);
-    return request;
-  }
-  HttpRequest answer(std::string_view label, std::string_view body, int status = 200) {
-    HttpRequest request = take(label);
-    core_->on_answer(request.id, {.status = status, .headers = {}, .body = body}, now());
-    pump();
-    return request;
-  }
-  std::vector<EventBody> events() {
-    std::vector<Occurrence> out;
-    while (core_->next_wakeup()) core_->advance(now().wall + Duration::hours(1), out);
-    std::vector<EventBody> bodies;
-    for (const Occurrence& one : out) bodies.push_back(one.body);
-    return bodies;
-  }
-  template <class Event>
-  static std::vector<Event> only(const std::vector<EventBody>& bodies) {
-    std::vector<Event> found;
-    for (const EventBody& body : bodies) {
-      if (const auto* event = std::get_if<Event>(&body)) found.push_back(*event);
-    }
-    return found;
-  }
-  template <class Event>
-  std::vector<Event> only() {
-    return only<Event>(events());
   }
   std::string faults(const std::vector<EventBody>& bodies) const {
     std::string all;
@@ -143,8 +80,7 @@ class FyersShell : public testing::Test {
     pump();
   }
   void open_user() {
-    core_->on_stream_open(Stream::User, attempt(Stream::User), now());
-    pump();
+    open(Stream::User);
     hear(R"({"code":1605,"message":"Successfully subscribed","s":"ok"})");
   }
   void connect() {
@@ -153,16 +89,10 @@ class FyersShell : public testing::Test {
     answer("POST symbol-token",
            R"({"s":"ok","code":200,"message":"","validSymbol":{"NSE:SBIN-EQ":"10100000003045"},)"
            R"("invalidSymbol":[]})");
-    core_->on_stream_open(Stream::Market, attempt(Stream::Market), now());
-    pump();
+    open(Stream::Market);
     events();
     said_.clear();
   }
-  void hear(std::string_view text) {
-    core_->on_stream_message(Stream::User, attempt(Stream::User), text, now());
-    pump();
-  }
-
   // ---- Orders.
   static SubmitOrder made(std::uint64_t sequence, Purpose purpose, std::uint16_t index = 0) {
     SubmitOrder order;
@@ -179,21 +109,11 @@ class FyersShell : public testing::Test {
     order.purpose = purpose;
     return order;
   }
-  void submit(const std::vector<Command>& commands) {
-    core_->submit(commands, now().wall);
-    pump();
-  }
+  using CoreShell::submit;
   OrderId submit(std::uint64_t sequence, Purpose purpose) {
     const SubmitOrder order = made(sequence, purpose);
     submit({order});
     return order.order;
-  }
-  template <class Asked>
-  void ask(OrderId order) {
-    Asked asked{};
-    asked.order = order;
-    asked.instrument = InstrumentId{1};
-    submit({asked});
   }
   static std::string taken_body(std::string_view id) {
     return R"({"s":"ok","code":1101,"message":"Order submitted","id":")" + std::string(id) + "\"}";
@@ -280,14 +200,9 @@ class FyersShell : public testing::Test {
     answer("GET positions", positions(position));
   }
 
-  Names names_;
   CoreOptions options_;
   std::optional<FyersCore> core_;
-  std::deque<HttpRequest> sent_;
   std::vector<StreamFrame> said_;
-  Timestamp steady_ = Timestamp() + Duration::seconds(100);
-  bool pongs_ = true;
-  bool prices_ = true;
 };
 
 }  // namespace tranchet::fyers
