@@ -15,19 +15,10 @@ namespace {
 // A busy account may fill in between; then all is asked again.
 constexpr int kRounds = 5;
 
-PositionSide side_of(SideOfPosition side, PositionSide of_both) {
-  if (side == SideOfPosition::Both) return of_both;
-  return side == SideOfPosition::Short ? PositionSide::Short : PositionSide::Long;
-}
-
 // What is in a row beside what the trading core wants of it.
 struct PositionExtra {
   Price mark;
   Price liquidation;
-};
-struct OrderExtra {
-  bool by_mark = false;
-  bool closes_all = false;
 };
 
 Read<std::vector<PositionExtra>> read_position_extras(std::string_view body) {
@@ -39,18 +30,6 @@ Read<std::vector<PositionExtra>> read_position_extras(std::string_view body) {
     extras.push_back({fields.decimal_or_zero<Price>("markPrice"),
                       fields.decimal_or_zero<Price>("liquidationPrice")});
     if (!fields.flaw().empty()) return std::unexpected(fields.flaw());
-  }
-  return extras;
-}
-
-Read<std::vector<OrderExtra>> read_order_extras(std::string_view body) {
-  const auto parsed = parse_json(body);
-  if (!parsed) return std::unexpected(parsed.error());
-  std::vector<OrderExtra> extras;
-  for (const Json& item : parsed->items) {
-    Fields fields(item, "");
-    extras.push_back({fields.text_or("workingType", "CONTRACT_PRICE") == "MARK_PRICE",
-                      fields.flag_or("closePosition", false)});
   }
   return extras;
 }
@@ -68,7 +47,7 @@ Read<std::vector<SurveyPosition>> read_survey_positions(std::string_view body) {
     const Price liquidation = (*extras)[index].liquidation;
     SurveyPosition position{
         .symbol = row.symbol,
-        .side = side_of(row.side, is_negative ? PositionSide::Short : PositionSide::Long),
+        .side = book_of(row),
         .quantity = is_negative ? -row.amount : row.amount,
         .average = row.entry_price,
         .mark = (*extras)[index].mark,
@@ -86,30 +65,22 @@ Read<std::vector<SurveyPosition>> read_survey_positions(std::string_view body) {
 Read<std::vector<SurveyOrder>> read_survey_orders(std::string_view body, std::uint8_t account) {
   const auto rows = read_orders(body);
   if (!rows) return std::unexpected(rows.error());
-  const auto extras = read_order_extras(body);
-  if (!extras) return std::unexpected(extras.error());
   std::vector<SurveyOrder> orders;
-  for (std::size_t index = 0; index < rows->size(); ++index) {
-    const OrderRow& row = (*rows)[index];
-    const OrderExtra& extra = (*extras)[index];
-    // In one-way mode what only reduces is of the other book than what opens.
-    const bool reduces = row.reduce_only || extra.closes_all;
-    const PositionSide of_both = position_side_of_entry(reduces ? opposite(row.side) : row.side);
+  for (const OrderRow& row : *rows) {
     const auto id = parse_order_id(row.client_id);
     const bool is_ours = id && parts_of(*id).account == account;
     orders.push_back(
         {.number = row.order,
          .id = is_ours ? *id : OrderId::None,
          .symbol = row.symbol,
-         .position_side = side_of(row.position_side, of_both),
+         .position_side = book_of(row),
          .side = row.side,
          .type = row.type,
-         .working_type = extra.by_mark ? WorkingType::MarkPrice : WorkingType::ContractPrice,
+         .working_type = row.working_type,
          .quantity = row.quantity,
          .filled = row.filled,
          .remaining = row.filled < row.quantity ? row.quantity - row.filled : Quantity(),
-         .closes_all = extra.closes_all,
-         .reduce_only = row.reduce_only,
+         .closes_all = row.closes_all,
          .limit_price = row.limit_price,
          .stop_price = row.stop_price});
   }

@@ -42,7 +42,6 @@ struct SurveyOrder {
   Quantity filled;
   Quantity remaining;  // 0 where it closes whatever is open.
   bool closes_all = false;
-  bool reduce_only = false;
   Maybe<Price> limit_price;
   Maybe<Price> stop_price;
 

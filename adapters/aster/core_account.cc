@@ -8,10 +8,6 @@ namespace {
 // How far back the venue's trade history can be asked for, less a bit.
 constexpr Duration kHistory = Duration::hours(7 * 24 - 1);
 
-PositionSide side_of_net(Quantity amount) {
-  return amount.raw() < 0 ? PositionSide::Short : PositionSide::Long;
-}
-
 Quantity size_of(Quantity amount) {
   return amount.raw() < 0 ? -amount : amount;
 }
@@ -188,27 +184,16 @@ void AsterCore::Inside::go_on(AccountSnapshot::Next next) {
 }
 
 EventBody AsterCore::Inside::reported(const PositionRow& row, InstrumentId instrument) {
-  const PositionSide side = row.side == SideOfPosition::Both    ? side_of_net(row.amount)
-                            : row.side == SideOfPosition::Short ? PositionSide::Short
-                                                                : PositionSide::Long;
   return PositionReported{.instrument = instrument,
-                          .position_side = side,
+                          .position_side = book_of(row),
                           .quantity = size_of(row.amount),
                           .average_price = row.entry_price};
 }
 
-// In one-way mode an order that only reduces is of the other book than one that opens.
 EventBody AsterCore::Inside::reported(const OrderRow& row, InstrumentId instrument) const {
-  const PositionSide opens = position_side_of_entry(row.side);
-  PositionSide side = opens;
-  if (row.position_side != SideOfPosition::Both) {
-    side = row.position_side == SideOfPosition::Short ? PositionSide::Short : PositionSide::Long;
-  } else if (row.reduce_only) {
-    side = opens == PositionSide::Long ? PositionSide::Short : PositionSide::Long;
-  }
   return OrderReported{.order = ours(row.client_id),
                        .instrument = instrument,
-                       .position_side = side,
+                       .position_side = book_of(row),
                        .order_type = row.type,
                        .side = row.side,
                        .quantity = row.quantity,

@@ -44,7 +44,9 @@ std::string read_row(const Json& item, OrderRow& row) {
   row.side = read_side(fields);
   row.position_side = read_position_side(fields);
   row.type = read_type(fields, row.is_triggered);
-  row.reduce_only = fields.flag_or("reduceOnly", false);
+  row.closes_all = fields.flag_or("closePosition", false);
+  row.reduce_only = fields.flag_or("reduceOnly", false) || row.closes_all;
+  if (fields.text_or("workingType", "") == "MARK_PRICE") row.working_type = WorkingType::MarkPrice;
   if (!read_standing(fields.text("status"), row.standing)) {
     fields.fail("status", "is no known status");
   }
@@ -104,6 +106,11 @@ std::string read_row(const Json& item, PriceRow& row) {
   return fields.flaw();
 }
 
+PositionSide book_of(SideOfPosition said, PositionSide of_both) {
+  if (said == SideOfPosition::Both) return of_both;
+  return said == SideOfPosition::Short ? PositionSide::Short : PositionSide::Long;
+}
+
 template <class Row>
 Read<std::vector<Row>> read_rows(std::string_view body) {
   const auto parsed = parse_json(body);
@@ -146,6 +153,16 @@ std::optional<VenueError> read_error(std::string_view body) {
   const auto parsed = parse_json(body);
   if (!parsed || !parsed->is_object()) return std::nullopt;
   return error_in(*parsed);
+}
+
+PositionSide book_of(const OrderRow& row) {
+  const Side opens = row.reduce_only ? opposite(row.side) : row.side;
+  return book_of(row.position_side, position_side_of_entry(opens));
+}
+
+PositionSide book_of(const PositionRow& row) {
+  const bool is_short = row.amount.raw() < 0;
+  return book_of(row.side, is_short ? PositionSide::Short : PositionSide::Long);
 }
 
 Read<OrderRow> read_order(std::string_view body) {

@@ -34,7 +34,9 @@ struct OrderRow {
   SideOfPosition position_side{};
   OrderType type{};  // The original one.
   bool is_triggered = false;
-  bool reduce_only = false;
+  bool reduce_only = false;  // Said, or implied by the next.
+  bool closes_all = false;   // closePosition: its quantity is what is open when it triggers.
+  WorkingType working_type = WorkingType::ContractPrice;
   Standing standing{};
   Quantity quantity;
   Quantity filled;
@@ -43,6 +45,9 @@ struct OrderRow {
   Maybe<Price> average_price;
   std::int64_t time = 0;  // updateTime, milliseconds.
 };
+// The book that the order opens or reduces. One-way mode names none: what only reduces is of the
+// other book than what opens ("close all current long position if SELL, or current short if BUY").
+PositionSide book_of(const OrderRow& row);
 Read<OrderRow> read_order(std::string_view body);
 Read<std::vector<OrderRow>> read_orders(std::string_view body);
 
@@ -63,6 +68,8 @@ struct PositionRow {
   std::int64_t time = 0;  // updateTime, milliseconds; 0: never changed, or not said.
   friend bool operator==(const PositionRow&, const PositionRow&) = default;
 };
+// One-way mode names no side: the amount does.
+PositionSide book_of(const PositionRow& row);
 Read<std::vector<PositionRow>> read_positions(std::string_view body);
 
 // The wallet balance of the margin asset; 0 where it is not listed.

@@ -56,7 +56,7 @@ std::expected<UserMessage, std::string> read_order_update(const Json& message) {
   const std::string_view original = order.text_or("ot", type);
   update.is_conditional = is_conditional_type(original);
   update.is_triggered = update.is_conditional && type != original;
-  update.reduce_only = order.flag_or("R", false);
+  update.reduce_only = order.flag_or("R", false) || order.flag_or("cp", false);
   update.quantity = order.decimal<Quantity>("q");
   update.limit_price = order.decimal_or_zero<Price>("p");
   update.last_quantity = order.decimal_or_zero<Quantity>("l");

@@ -48,7 +48,7 @@ struct OrderUpdate {
   Standing standing{};
   bool is_conditional = false;  // By its original type.
   bool is_triggered = false;    // A conditional one that has become another type.
-  bool reduce_only = false;
+  bool reduce_only = false;     // Or closes the position whatever its size.
   Quantity quantity;
   Price limit_price;
   Quantity last_quantity;
