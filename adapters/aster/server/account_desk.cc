@@ -7,7 +7,6 @@
 namespace tranchet::aster_venue {
 namespace {
 
-constexpr std::size_t kHistoryKept = 50'000;
 // Of one order, 100 million USDT: "maxNotionalValue".
 constexpr Value kNotionalMost = static_cast<Value>(100'000'000) * kDecimalOne * kDecimalOne;
 
@@ -56,6 +55,7 @@ void AccountDesk::observe(const EventBody& market, Timestamp now) {
   venue_->observe(market, now);
   collect(now);
   watch_triggers(now);
+  watch_margin(now);
 }
 
 void AccountDesk::collect(Timestamp now) {
@@ -116,8 +116,9 @@ Answer<std::int64_t> AccountDesk::place(AsterOrder order, Timestamp now) {
   order.created = order.updated = milliseconds(now);
   if (is_held) return hold(std::move(order), now);
   const SubmitOrder request = order.request;
+  const SelfTrade self_trade = self_trade_of(request, order.stp);
   orders_[number] = std::move(order);
-  const Command command = request;
+  const Command command = as_sent(request, self_trade);
   venue_->submit({&command, 1}, now);
   answers_.clear();
   venue_->advance(now, answers_);
@@ -130,8 +131,11 @@ Answer<std::int64_t> AccountDesk::place(AsterOrder order, Timestamp now) {
       return std::unexpected(refusal_of(rejected->reason, request));
     }
     apply(answer.body, now);
+    if (!std::holds_alternative<OrderAccepted>(answer.body)) continue;
+    for (const std::int64_t maker : self_trade.makers) expire(maker, now);
   }
   const AsterOrder& taken = orders_.at(number);
+  if (self_trade.expires && taken.is_open()) expire(number, now);
   by_client_[{taken.symbol, taken.client_id}] = number;
   return number;
 }
@@ -141,6 +145,12 @@ Answer<void> AccountDesk::amend(std::int64_t number, Quantity quantity, Price pr
   const AsterOrder& order = orders_.at(number);
   SubmitOrder request = order.request;
   request.limit_price = price;
+  const SelfTrade self_trade = self_trade_of(request, order.stp);
+  if (self_trade.expires) {
+    for (const std::int64_t maker : self_trade.makers) expire(maker, now);
+    expire(number, now);
+    return {};
+  }
   const Command command = AmendOrder{.order = id_of(number),
                                      .quantity = quantity,
                                      .limit_price = price,
@@ -159,9 +169,11 @@ Answer<void> AccountDesk::amend(std::int64_t number, Quantity quantity, Price pr
         result =
             std::unexpected(VenueError{-1130, "Data sent for parameter 'quantity' is not valid."});
       }
-    } else {
-      apply(answer.body, now);
+      continue;
     }
+    apply(answer.body, now);
+    if (!std::holds_alternative<OrderAmended>(answer.body)) continue;
+    for (const std::int64_t maker : self_trade.makers) expire(maker, now);
   }
   return result;
 }
@@ -244,14 +256,6 @@ Answer<void> AccountDesk::set_leverage(InstrumentId instrument, std::int64_t lev
   return {};
 }
 
-Answer<void> AccountDesk::set_isolated(InstrumentId instrument, bool isolated) {
-  if (isolated_[static_cast<std::size_t>(instrument)] == isolated) {
-    return std::unexpected(VenueError{-4046, "No need to change margin type."});
-  }
-  isolated_[static_cast<std::size_t>(instrument)] = isolated;
-  return {};
-}
-
 Answer<void> AccountDesk::set_multi_assets(bool on) {
   if (multi_assets_ == on) {
     return std::unexpected(VenueError{-4171, "No need to change multi-assets mode."});
@@ -262,10 +266,6 @@ Answer<void> AccountDesk::set_multi_assets(bool on) {
 
 std::int64_t AccountDesk::leverage(InstrumentId instrument) const {
   return terms_[static_cast<std::size_t>(instrument)].leverage;
-}
-
-bool AccountDesk::isolated(InstrumentId instrument) const {
-  return isolated_[static_cast<std::size_t>(instrument)];
 }
 
 std::int64_t AccountDesk::changed(const PositionKey& key) const {
@@ -345,10 +345,14 @@ void AccountDesk::on_fill(const OrderFilled& fill, Timestamp now) {
   order.filled_value += value_of(fill.price, fill.quantity);
   order.updated = milliseconds(now);
   order.status = order.filled < order.request.quantity ? "PARTIALLY_FILLED" : "FILLED";
+  const PositionKey keys[] = {{fill.instrument, PositionSide::Long},
+                              {fill.instrument, PositionSide::Short}};
+  const Quantity before[] = {books_.position(keys[0]).quantity, books_.position(keys[1]).quantity};
   const Money realized = books_.fill(fill.instrument, fill.side, fill.position_side, fill.price,
                                      fill.quantity, fill.fee);
-  for (const PositionSide side : {PositionSide::Long, PositionSide::Short}) {
-    changed_[{fill.instrument, side}] = milliseconds(now);
+  for (const std::size_t each : {0U, 1U}) {
+    changed_[keys[each]] = milliseconds(now);
+    release_margin(keys[each], before[each]);
   }
   const auto trade = static_cast<std::int64_t>(fill.trade);
   trades_.push_back({.id = trade,

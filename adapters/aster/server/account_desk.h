@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -43,6 +44,15 @@ struct AccountTrade {
   bool maker = false;
 };
 
+// Margin that was moved into an isolated position, or out of it.
+struct MarginMove {
+  std::int64_t time = 0;
+  InstrumentId instrument{};
+  std::string position_side;  // As it was asked for: "BOTH", "LONG", "SHORT".
+  Money amount;               // > 0.
+  bool adds = false;
+};
+
 struct Income {
   std::int64_t time = 0;
   std::int64_t id = 0;
@@ -77,8 +87,12 @@ class AccountDesk {
   // -4059 no change, -4067 open orders, -4068 positions.
   Answer<void> set_mode(PositionMode mode, Timestamp now);
   Answer<void> set_leverage(InstrumentId instrument, std::int64_t leverage, Timestamp now);
-  // -4046 no change.
+  // -4046 no change, -4047 open orders, -4048 a position.
   Answer<void> set_isolated(InstrumentId instrument, bool isolated);
+  // Into an isolated position, or out of it. -4049 it is not isolated, -4050 the account has not so
+  // much, -4051 the position cannot spare it, -4054 there is none, -4055 no positive amount.
+  Answer<void> move_margin(MarginMove move, Timestamp now);
+  void set_stp_mode(StpMode mode) { stp_mode_ = mode; }
   Answer<void> set_multi_assets(bool on);
 
   const AccountSpec& spec() const { return spec_; }
@@ -86,6 +100,11 @@ class AccountDesk {
   bool multi_assets() const { return multi_assets_; }
   std::int64_t leverage(InstrumentId instrument) const;
   bool isolated(InstrumentId instrument) const;
+  // What an isolated position has been given: its initial margin at cost, and what was added. 0 in
+  // cross margin. 0.1 bought at 45000 with leverage 10, and 50 added: 500.
+  Money isolated_wallet(const PositionKey& key, const VenuePosition& position) const;
+  const std::deque<MarginMove>& margin_moves() const { return margin_moves_; }
+  StpMode stp_mode() const { return stp_mode_; }
   const SimulatedVenue& venue() const { return *venue_; }
   const MarketBoard& board(InstrumentId instrument) const;
   const std::vector<MarketBoard>& boards() const { return boards_; }
@@ -97,6 +116,15 @@ class AccountDesk {
   std::vector<std::string> take_events();
 
  private:
+  static constexpr std::size_t kHistoryKept = 50'000;
+
+  // What self-trade prevention makes of an order that comes.
+  struct SelfTrade {
+    bool expires = false;              // The order itself.
+    std::vector<std::int64_t> makers;  // Those it would have met that expire.
+    Price met_at;                      // The price of the first.
+  };
+
   Answer<void> check_size(const SubmitOrder& request) const;
   Answer<void> check_status(const SubmitOrder& request) const;
   Answer<void> check_trigger(const AsterOrder& order) const;
@@ -104,6 +132,12 @@ class AccountDesk {
   bool opens(const SubmitOrder& request) const;
   std::int64_t hold(AsterOrder order, Timestamp now);
   void drop(std::int64_t number, std::string_view status, Timestamp now);
+  std::vector<std::int64_t> own_orders_met(const SubmitOrder& request) const;
+  SelfTrade self_trade_of(const SubmitOrder& request, std::optional<StpMode> stp) const;
+  static SubmitOrder as_sent(const SubmitOrder& request, const SelfTrade& self_trade);
+  void expire(std::int64_t number, Timestamp now);
+  void release_margin(const PositionKey& key, Quantity before);
+  void watch_margin(Timestamp now);
   void watch_triggers(Timestamp now);
   void release(std::int64_t number, Timestamp now);
   void list_all();
@@ -131,6 +165,10 @@ class AccountDesk {
   std::deque<Income> incomes_;
   std::vector<VenueTerms> terms_;  // By instrument id, like the next.
   std::vector<bool> isolated_;
+  StpMode stp_mode_ = StpMode::ExpireTaker;
+  std::map<PositionKey, Money> added_margin_;  // Of isolated positions.
+  std::deque<MarginMove> margin_moves_;
+  bool margin_is_called_ = false;
   std::map<PositionKey, std::int64_t> changed_;
   std::int64_t next_income_ = 1;
   std::vector<Occurrence> answers_;

@@ -69,8 +69,16 @@ struct Totals {
   Money initial;
   Money maintenance;
   Money unrealized;
+  Money isolated_wallets;
+  Money cross_initial;  // Without isolated positions, like the next.
+  Money cross_unrealized;
   Money orders;
 };
+
+Money maintenance_of(const MarketBoard& board, const VenuePosition& position) {
+  const Value notional = value_of(board.mark_price(), position.quantity);
+  return as_money(divide_ceil(notional * board.listed().terms.maintenance_margin, kPpmOne));
+}
 
 // What the resting entries tie up.
 Money order_margin(const AccountDesk& desk) {
@@ -93,11 +101,14 @@ Totals totals_of(const AccountDesk& desk) {
     const MarketBoard& board = desk.board(key.instrument);
     const Row row{"", position, key.side == PositionSide::Short};
     const Price mark = board.mark_price();
-    totals.initial += margin_of(row, mark, desk.leverage(key.instrument));
-    const Value notional = value_of(mark, position.quantity);
-    totals.maintenance +=
-        as_money(divide_ceil(notional * board.listed().terms.maintenance_margin, kPpmOne));
+    const Money initial = margin_of(row, mark, desk.leverage(key.instrument));
+    totals.initial += initial;
+    totals.maintenance += maintenance_of(board, position);
     totals.unrealized += row.unrealized(mark);
+    totals.isolated_wallets += desk.isolated_wallet(key, position);
+    if (desk.isolated(key.instrument)) continue;
+    totals.cross_initial += initial;
+    totals.cross_unrealized += row.unrealized(mark);
   }
   totals.orders = order_margin(desk);
   return totals;
@@ -122,9 +133,22 @@ Price liquidation_price(const AccountDesk& desk, const Row& row, const MarketBoa
   return floor_to(Price::from_wide(price), board.listed().rules.tick_size);
 }
 
+Money cross_wallet(const AccountDesk& desk, const Totals& totals) {
+  return desk.venue().balance() - totals.isolated_wallets;
+}
+
 Money available(const AccountDesk& desk, const Totals& totals) {
-  const Money free = desk.venue().balance() + totals.unrealized - totals.initial - totals.orders;
+  const Money free = cross_wallet(desk, totals) + totals.cross_unrealized - totals.cross_initial -
+                     totals.orders;
   return std::max(Money(), free);
+}
+
+PositionKey key_of(InstrumentId instrument, const Row& row) {
+  return {instrument, row.is_short ? PositionSide::Short : PositionSide::Long};
+}
+
+Money isolated_wallet(const AccountDesk& desk, InstrumentId instrument, const Row& row) {
+  return desk.isolated_wallet(key_of(instrument, row), row.position);
 }
 
 JsonObject envelope(std::string_view kind, Timestamp now) {
@@ -190,16 +214,20 @@ std::string account_event(const AccountDesk& desk, const VenueAccount& books,
                               .text("cr", "0")
                               .decimal("up", row.unrealized(board.mark_price()))
                               .text("mt", desk.isolated(instrument) ? "isolated" : "cross")
-                              .text("iw", "0")
+                              .decimal("iw", isolated_wallet(desk, instrument, row))
                               .text("ps", row.side)
                               .text("ma", "USDT")
                               .str());
     }
   }
+  Money cross = books.balance();
+  for (const auto& [key, position] : books.positions()) {
+    cross -= desk.isolated_wallet(key, position);
+  }
   const std::string balance = JsonObject()
                                   .text("a", "USDT")
                                   .decimal("wb", books.balance())
-                                  .decimal("cw", books.balance())
+                                  .decimal("cw", cross)
                                   .decimal("bc", change)
                                   .str();
   const std::string inner = JsonObject()
@@ -226,6 +254,56 @@ std::string leverage_event(std::string_view symbol, std::int64_t leverage, Times
 
 std::string key_expired_event(Timestamp now) {
   return JsonObject().text("e", "listenKeyExpired").time("E", now).str();
+}
+
+std::string margin_call_event(const AccountDesk& desk, Timestamp now) {
+  std::vector<std::string> positions;
+  for (const auto& [key, position] : desk.venue().positions()) {
+    const MarketBoard& board = desk.board(key.instrument);
+    const bool is_short = key.side == PositionSide::Short;
+    const std::string_view book = is_short ? "SHORT" : "LONG";
+    const Row row{desk.mode() == PositionMode::Hedge ? book : "BOTH", position, is_short};
+    positions.push_back(JsonObject()
+                            .text("s", board.listed().symbol)
+                            .text("ps", row.side)
+                            .decimal("pa", row.amount())
+                            .text("mt", desk.isolated(key.instrument) ? "ISOLATED" : "CROSSED")
+                            .decimal("iw", desk.isolated_wallet(key, position))
+                            .decimal("mp", board.mark_price())
+                            .decimal("up", row.unrealized(board.mark_price()))
+                            .decimal("mm", maintenance_of(board, position))
+                            .str());
+  }
+  return JsonObject()
+      .text("e", "MARGIN_CALL")
+      .time("E", now)
+      .decimal("cw", cross_wallet(desk, totals_of(desk)))
+      .json("p", json_array(positions))
+      .str();
+}
+
+MarginState margin_state(const AccountDesk& desk) {
+  MarginState state{.maintenance = {}, .equity = desk.venue().balance()};
+  for (const auto& [key, position] : desk.venue().positions()) {
+    const MarketBoard& board = desk.board(key.instrument);
+    const Row row{"", position, key.side == PositionSide::Short};
+    state.maintenance += maintenance_of(board, position);
+    state.equity += row.unrealized(board.mark_price());
+  }
+  return state;
+}
+
+Money available_balance(const AccountDesk& desk) {
+  return available(desk, totals_of(desk));
+}
+
+Money spare_margin(const AccountDesk& desk, const PositionKey& key) {
+  const VenuePosition position = desk.venue().position(key);
+  const Row row{"", position, key.side == PositionSide::Short};
+  const Price mark = desk.board(key.instrument).mark_price();
+  const Money loss = std::min(Money(), row.unrealized(mark));
+  return std::max(Money(), desk.isolated_wallet(key, position) + loss -
+                               margin_of(row, mark, desk.leverage(key.instrument)));
 }
 
 // ---- REST.
@@ -301,8 +379,9 @@ std::vector<std::string> position_rows(const AccountDesk& desk, const MarketBoar
   for (const Row& row : rows_of(desk, instrument)) {
     const Price mark = board.mark_price();
     const Value notional = value_of(mark, row.position.quantity);
-    const PositionSide side = row.is_short ? PositionSide::Short : PositionSide::Long;
-    const std::int64_t changed = desk.changed({instrument, side});
+    const std::int64_t changed = desk.changed(key_of(instrument, row));
+    const Money wallet = isolated_wallet(desk, instrument, row);
+    const Money gain = desk.isolated(instrument) ? row.unrealized(mark) : Money();
     result.push_back(JsonObject()
                          .text("symbol", board.listed().symbol)
                          .decimal("positionAmt", row.amount())
@@ -313,11 +392,11 @@ std::vector<std::string> position_rows(const AccountDesk& desk, const MarketBoar
                          .text("leverage", std::to_string(desk.leverage(instrument)))
                          .text("maxNotionalValue", "100000000")
                          .text("marginType", desk.isolated(instrument) ? "isolated" : "cross")
-                         .text("isolatedMargin", "0")
+                         .decimal("isolatedMargin", wallet + gain)
                          .text("isAutoAddMargin", "false")
                          .text("positionSide", row.side)
                          .decimal("notional", as_money(row.is_short ? -notional : notional))
-                         .text("isolatedWallet", "0")
+                         .decimal("isolatedWallet", wallet)
                          .number("updateTime", std::min(changed, now))
                          .str());
   }
@@ -331,8 +410,8 @@ std::string balance_json(const AccountDesk& desk, std::int64_t now) {
       .text("accountAlias", "TwinUSDT")
       .text("asset", "USDT")
       .decimal("balance", balance)
-      .decimal("crossWalletBalance", balance)
-      .decimal("crossUnPnl", totals.unrealized)
+      .decimal("crossWalletBalance", cross_wallet(desk, totals))
+      .decimal("crossUnPnl", totals.cross_unrealized)
       .decimal("availableBalance", available(desk, totals))
       .decimal("maxWithdrawAmount", std::min(balance, available(desk, totals)))
       .flag("marginAvailable", true)
@@ -347,12 +426,10 @@ std::string account_position(const AccountDesk& desk, const MarketBoard& board, 
   const Price mark = board.mark_price();
   const Money initial = margin_of(row, mark, desk.leverage(instrument));
   const Value notional = value_of(mark, row.position.quantity);
-  const Ppm rate = board.listed().terms.maintenance_margin;
-  const PositionSide side = row.is_short ? PositionSide::Short : PositionSide::Long;
   return JsonObject()
       .text("symbol", board.listed().symbol)
       .decimal("initialMargin", initial)
-      .decimal("maintMargin", as_money(divide_ceil(notional * rate, kPpmOne)))
+      .decimal("maintMargin", maintenance_of(board, row.position))
       .decimal("unrealizedProfit", row.unrealized(mark))
       .decimal("positionInitialMargin", initial)
       .text("openOrderInitialMargin", "0")
@@ -363,8 +440,8 @@ std::string account_position(const AccountDesk& desk, const MarketBoard& board, 
       .text("positionSide", row.side)
       .decimal("positionAmt", row.amount())
       .decimal("notional", as_money(row.is_short ? -notional : notional))
-      .text("isolatedWallet", "0")
-      .number("updateTime", desk.changed({instrument, side}))
+      .decimal("isolatedWallet", isolated_wallet(desk, instrument, row))
+      .number("updateTime", desk.changed(key_of(instrument, row)))
       .str();
 }
 
@@ -380,8 +457,8 @@ std::string account_asset(const AccountDesk& desk, const Totals& totals, std::in
       .decimal("positionInitialMargin", totals.initial)
       .decimal("openOrderInitialMargin", totals.orders)
       .decimal("maxWithdrawAmount", std::min(balance, available(desk, totals)))
-      .decimal("crossWalletBalance", balance)
-      .decimal("crossUnPnl", totals.unrealized)
+      .decimal("crossWalletBalance", cross_wallet(desk, totals))
+      .decimal("crossUnPnl", totals.cross_unrealized)
       .decimal("availableBalance", available(desk, totals))
       .flag("marginAvailable", true)
       .number("updateTime", now)
@@ -412,8 +489,8 @@ std::string account_json(const AccountDesk& desk, std::int64_t now) {
       .decimal("totalMarginBalance", balance + totals.unrealized)
       .decimal("totalPositionInitialMargin", totals.initial)
       .decimal("totalOpenOrderInitialMargin", totals.orders)
-      .decimal("totalCrossWalletBalance", balance)
-      .decimal("totalCrossUnPnl", totals.unrealized)
+      .decimal("totalCrossWalletBalance", cross_wallet(desk, totals))
+      .decimal("totalCrossUnPnl", totals.cross_unrealized)
       .decimal("availableBalance", available(desk, totals))
       .decimal("maxWithdrawAmount", std::min(balance, available(desk, totals)))
       .json("assets", json_array({account_asset(desk, totals, now)}))

@@ -27,6 +27,18 @@ std::string account_event(const AccountDesk& desk, const VenueAccount& books,
 std::string mode_changed_event(const AccountDesk& desk, Timestamp now);
 std::string leverage_event(std::string_view symbol, std::int64_t leverage, Timestamp now);
 std::string key_expired_event(Timestamp now);
+std::string margin_call_event(const AccountDesk& desk, Timestamp now);
+
+// ---- Margin, of all positions at their marks.
+struct MarginState {
+  Money maintenance;
+  Money equity;  // Below the maintenance margin: liquidation.
+};
+MarginState margin_state(const AccountDesk& desk);
+// What new positions, or margin for isolated ones, can be taken from.
+Money available_balance(const AccountDesk& desk);
+// What an isolated position has beyond its initial margin at the mark; its profits do not count.
+Money spare_margin(const AccountDesk& desk, const PositionKey& key);
 
 // ---- REST.
 // `with_time`: as a query has it, not an answer to a new order.

@@ -223,7 +223,6 @@ Answer<std::string> answer_set_leverage(Call& call) {
       .str();
 }
 
-// Told back to whoever asks; margin is always counted as cross.
 Answer<std::string> answer_set_margin_type(Call& call) {
   const auto board = call.board();
   if (!board) return std::unexpected(board.error());
@@ -237,6 +236,91 @@ Answer<std::string> answer_set_margin_type(Call& call) {
     return std::unexpected(set.error());
   }
   return done();
+}
+
+Answer<std::string> answer_stp_mode(Call& call) {
+  return JsonObject().text("stpMode", to_text(call.account->stp_mode())).str();
+}
+
+Answer<std::string> answer_set_stp_mode(Call& call) {
+  const auto mode = read_stp_mode(call.parameters);
+  if (!mode) return std::unexpected(mode.error());
+  call.account->set_stp_mode(*mode);
+  return done();
+}
+
+// ---- The margin of isolated positions.
+
+namespace {
+
+// 1 adds, 2 takes away; `otherwise` where it is not sent.
+Answer<std::int64_t> margin_direction(const Call& call, std::int64_t otherwise) {
+  const auto kind = call.integer("type", otherwise);
+  if (!kind || *kind == otherwise || *kind == 1 || *kind == 2) return kind;
+  return std::unexpected(VenueError{-1130, "Data sent for parameter 'type' is not valid."});
+}
+
+}  // namespace
+
+Answer<std::string> answer_move_margin(Call& call) {
+  const auto board = call.board();
+  if (!board) return std::unexpected(board.error());
+  for (const std::string_view name : {"amount", "type"}) {
+    if (auto given = call.parameters.needed(name); !given) return std::unexpected(given.error());
+  }
+  const auto amount = call.parameters.decimal<Money>("amount");
+  if (!amount) return std::unexpected(amount.error());
+  const auto kind = margin_direction(call, 1);
+  if (!kind) return std::unexpected(kind.error());
+  const std::string_view book = call.parameters.text("positionSide", "BOTH");
+  const bool hedge = call.account->mode() == PositionMode::Hedge;
+  if (hedge ? book != "LONG" && book != "SHORT" : book != "BOTH") {
+    return std::unexpected(
+        VenueError{-4061, "Order's position side does not match user's setting."});
+  }
+  const auto moved = call.account->move_margin({.time = 0,
+                                                .instrument = (*board)->listed().rules.instrument,
+                                                .position_side = std::string(book),
+                                                .amount = **amount,
+                                                .adds = *kind == 1},
+                                               call.now);
+  if (!moved) return std::unexpected(moved.error());
+  return JsonObject()
+      .decimal_number("amount", **amount)
+      .number("code", 200)
+      .text("msg", "Successfully modify position margin.")
+      .number("type", *kind)
+      .str();
+}
+
+Answer<std::string> answer_margin_moves(Call& call) {
+  const auto board = call.board();
+  if (!board) return std::unexpected(board.error());
+  const auto limit = call.limit(500, 1'000);
+  if (!limit) return std::unexpected(limit.error());
+  const auto from = call.integer("startTime", 0);
+  if (!from) return std::unexpected(from.error());
+  const auto until = call.integer("endTime", kForEver);
+  if (!until) return std::unexpected(until.error());
+  const auto kind = margin_direction(call, 0);
+  if (!kind) return std::unexpected(kind.error());
+  std::vector<std::string> rows;
+  for (const MarginMove& move : call.account->margin_moves()) {
+    const std::int64_t type = move.adds ? 1 : 2;
+    const bool wanted = move.instrument == (*board)->listed().rules.instrument &&
+                        move.time >= *from && move.time <= *until && (*kind == 0 || *kind == type);
+    if (!wanted) continue;
+    rows.push_back(JsonObject()
+                       .decimal("amount", move.amount)
+                       .text("asset", "USDT")
+                       .text("symbol", (*board)->listed().symbol)
+                       .number("time", move.time)
+                       .number("type", type)
+                       .text("positionSide", move.position_side)
+                       .str());
+  }
+  keep_newest(rows, *limit);
+  return json_array(rows);
 }
 
 Answer<std::string> answer_empty_list(Call& /*call*/) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <utility>
 
 namespace tranchet::aster_venue {
 namespace {
@@ -42,6 +42,12 @@ constexpr auto kTypes = std::to_array<TypeRow>({
     {"STOP", OrderType::Limit, TriggerKind::Stop},
     {"TAKE_PROFIT", OrderType::Limit, TriggerKind::TakeProfit},
     {"TRAILING_STOP_MARKET", OrderType::Market, TriggerKind::Trailing},
+});
+
+constexpr auto kStpModes = std::to_array<std::pair<std::string_view, StpMode>>({
+    {"EXPIRE_TAKER", StpMode::ExpireTaker},
+    {"EXPIRE_MAKER", StpMode::ExpireMaker},
+    {"EXPIRE_BOTH", StpMode::ExpireBoth},
 });
 
 // closePosition: a market order of what is open when it triggers; without quantity, reduceOnly or
@@ -86,6 +92,10 @@ Answer<void> read_kind(const Parameters& parameters, AsterOrder& order) {
   order.client_id = id;
   order.price_protect = parameters.flag("priceProtect");
   order.wants_result = parameters.text("newOrderRespType") == "RESULT";
+  if (parameters.text("stpMode").empty()) return {};
+  const auto stp = read_stp_mode(parameters);
+  if (!stp) return std::unexpected(stp.error());
+  order.stp = *stp;
   return {};
 }
 
@@ -165,6 +175,19 @@ Answer<void> read_stop(const Parameters& parameters, const InstrumentListed& rul
 }
 
 }  // namespace
+
+std::string_view to_text(StpMode mode) {
+  return std::ranges::find(kStpModes, mode, &std::pair<std::string_view, StpMode>::second)->first;
+}
+
+Answer<StpMode> read_stp_mode(const Parameters& parameters) {
+  const auto given = parameters.needed("stpMode");
+  if (!given) return std::unexpected(given.error());
+  const auto* known =
+      std::ranges::find(kStpModes, *given, &std::pair<std::string_view, StpMode>::first);
+  if (known != kStpModes.end()) return known->second;
+  return refuse(-1130, "Data sent for parameter 'stpMode' is not valid.");
+}
 
 Answer<void> check_quantity(Quantity quantity, bool at_market, const InstrumentListed& rules) {
   if (!quantity.is_positive()) return refuse(-4003, "Quantity less than or equal to zero.");

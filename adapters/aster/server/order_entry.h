@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "adapters/aster/server/market_board.h"
 #include "adapters/aster/server/parameters.h"
@@ -11,6 +13,11 @@
 #include "events/settings.h"
 
 namespace tranchet::aster_venue {
+
+// Which of two orders of one account that would trade with each other expires instead.
+enum class StpMode : std::uint8_t { ExpireTaker = 1, ExpireMaker, ExpireBoth };
+std::string_view to_text(StpMode mode);                      // "EXPIRE_TAKER"
+Answer<StpMode> read_stp_mode(const Parameters& parameters);  // -1102, -1130.
 
 // An order as the venue's books have it; what clients see.
 struct AsterOrder {
@@ -27,6 +34,7 @@ struct AsterOrder {
   bool price_protect = false;
   bool is_triggered = false;
   bool wants_result = false;  // newOrderRespType: RESULT.
+  std::optional<StpMode> stp;  // In place of the account's.
   Quantity filled;
   Value filled_value = 0;
   std::int64_t created = 0;  // Milliseconds, like the next.

@@ -10,15 +10,6 @@
 namespace tranchet::aster_venue {
 namespace {
 
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-#define EXPECT_HAS(text, part) EXPECT_TRUE(has(text, part)) << text
-
-int code_of(const DeskAnswer& answer) {
-  const std::size_t at = answer.body.find("{\"code\":");
-  return at == 0 ? std::stoi(answer.body.substr(8)) : 0;
-}
 std::string header_of(const DeskAnswer& answer, std::string_view name) {
   for (const auto& [key, value] : answer.headers) {
     if (key == name) return value;

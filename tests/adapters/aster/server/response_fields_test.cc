@@ -7,6 +7,7 @@
 #include <simdjson.h>
 
 #include <set>
+#include <span>
 #include <sstream>
 
 #include "tests/adapters/aster/server/trader.h"
@@ -167,7 +168,8 @@ constexpr AnswerRow kAnswers[] = {
     {"GET", "positionSide/dual", "", "", "dualSidePosition"},
     {"GET", "multiAssetsMargin", "", "", "multiAssetsMargin"},
     {"POST", "leverage", "symbol=BTCUSDT&leverage=5", "", "leverage maxNotionalValue symbol"},
-    {"POST", "marginType", "symbol=BTCUSDT&marginType=ISOLATED", "", "code msg"},
+    {"GET", "stpMode", "", "", "stpMode"},
+    {"POST", "stpMode", "stpMode=EXPIRE_MAKER", "", "code msg"},
     {"POST", "listenKey", "", "", "listenKey"},
     {"DELETE", "order", "symbol=BTCUSDT&origClientOrderId=rests", "", kOrderFields},
     {"DELETE", "batchOrders", "symbol=BTCUSDT&origClientOrderIdList=%5B%22trails%22%5D", "/0",
@@ -176,15 +178,33 @@ constexpr AnswerRow kAnswers[] = {
     {"GET", "order", "symbol=BTCUSDT&origClientOrderId=none", "", "code msg", 400},
 };
 
-TEST(ResponseFields, OfEveryAnswer) {
-  Trader trader;
-  keep_busy(trader);
-  for (const AnswerRow& row : kAnswers) {
+// Of a symbol in isolated margin, and a position of it.
+constexpr AnswerRow kIsolatedAnswers[] = {
+    {"POST", "marginType", "symbol=BTCUSDT&marginType=ISOLATED", "", "code msg"},
+    {"POST", "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1", "", kOrderFields},
+    {"POST", "positionMargin", "symbol=BTCUSDT&amount=50&type=1", "", "amount code msg type"},
+    {"GET", "positionMargin/history", "symbol=BTCUSDT", "/0",
+     "amount asset symbol time type positionSide"},
+};
+
+void check_answers(Trader& trader, std::span<const AnswerRow> rows) {
+  for (const AnswerRow& row : rows) {
     const DeskAnswer answer = trader.ask(row.method, row.endpoint, std::string(row.parameters));
     EXPECT_EQ(answer.status, row.status) << row.method << " " << row.endpoint;
     EXPECT_EQ(flaw_in_fields(answer.body, row.pointer, row.fields), "")
         << row.method << " " << row.endpoint << " " << row.pointer << ": " << answer.body;
   }
+}
+
+TEST(ResponseFields, OfEveryAnswer) {
+  Trader trader;
+  keep_busy(trader);
+  check_answers(trader, kAnswers);
+}
+
+TEST(ResponseFields, OfAnswersAboutIsolatedMargin) {
+  Trader trader;
+  check_answers(trader, kIsolatedAnswers);
 }
 
 TEST(ResponseFields, OfACandleAndALevel) {
@@ -231,6 +251,8 @@ constexpr MessageRow kMessages[] = {
     {"ACCOUNT_UPDATE", "/a/P/0", "s pa ep cr up mt iw ps ma"},
     {"ACCOUNT_CONFIG_UPDATE", "", "e E T ac"},
     {"ACCOUNT_CONFIG_UPDATE", "/ac", "s l"},
+    {"MARGIN_CALL", "", "e E cw p"},
+    {"MARGIN_CALL", "/p/0", "s ps pa mt iw mp up mm"},
     {"listenKeyExpired", "", "e E"},
 };
 
@@ -250,7 +272,9 @@ TEST(ResponseFields, OfEveryMessage) {
   trader.ask("POST", "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1");
   trader.ask("POST", "order",
              "symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET&quantity=0.1&callbackRate=1");
-  trader.ask("POST", "leverage", "symbol=BTCUSDT&leverage=5");
+  trader.ask("POST", "leverage", "symbol=BTCUSDT&leverage=100");
+  trader.ask("POST", "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=9");
+  trader.show("44140");  // 80 % of the way to liquidation.
   trader.wait(Duration::seconds(1));
   trader.wait(Duration::hours(1));
   std::istringstream texts(trader.take_texts());

@@ -7,10 +7,6 @@
 namespace tranchet::aster_venue {
 namespace {
 
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-#define EXPECT_HAS(text, part) EXPECT_TRUE(has(text, part)) << text
 #define EXPECT_LACKS(text, part) EXPECT_FALSE(has(text, part)) << text
 
 std::size_t count_of(const std::string& text, std::string_view part) {

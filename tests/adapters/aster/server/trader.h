@@ -29,6 +29,17 @@ std::string signed_form(std::string parameters, std::uint64_t nonce,
 // BTCUSDT: tick 0.1, step 0.001, minimum 5 USDT, at most 3 stops, prices within 10 % of the mark.
 DeskOptions example_options(PositionMode mode = PositionMode::OneWay);
 
+inline bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+#define EXPECT_HAS(text, part) EXPECT_TRUE(has(text, part)) << text
+
+// Of an answer that is an error; else 0.
+inline int code_of(const DeskAnswer& answer) {
+  const std::size_t at = answer.body.find("{\"code\":");
+  return at == 0 ? std::stoi(answer.body.substr(8)) : 0;
+}
+
 class Trader {
  public:
   explicit Trader(const DeskOptions& options = example_options());
