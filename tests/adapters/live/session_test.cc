@@ -342,6 +342,8 @@ TEST_F(LiveSession, AFullDiskEndsItAndLeavesTheStop) {
     stage_->wish(R"("type":"EntriesResumed","reason":"of test )" + std::to_string(wish) + "\"");
   }
   EXPECT_EQ(stage_->program().wait(), 5);
+  EXPECT_NE(stage_->notes().find("the disk is full while committing events"), std::string::npos)
+      << stage_->notes();
   stage_->start();
   ready();
   wait_protected(0, 0.1_qty);

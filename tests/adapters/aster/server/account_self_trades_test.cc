@@ -80,6 +80,15 @@ TEST_F(SelfTrade, ALimitThatReachesNoOrderOfOursRests) {
   EXPECT_HAS(buy("type=LIMIT&timeInForce=GTC&price=45004.9").body, "\"status\":\"NEW\"");
 }
 
+// At the price of others, and behind them, others come first.
+TEST_F(SelfTrade, NothingOfOursIsMetBehindOthers) {
+  trader_.ask("DELETE", "allOpenOrders", "symbol=BTCUSDT");
+  rest("SELL", "45010", "level");
+  rest("SELL", "45012", "beyond");
+  EXPECT_HAS(buy("type=LIMIT&timeInForce=GTC&price=45020").body, "\"status\":\"FILLED\"");
+  EXPECT_EQ(status("level"), "NEW");
+}
+
 TEST_F(SelfTrade, AnAmendedOrderIsLookedAtAgain) {
   rest("BUY", "44990", "mover");
   const std::string there = "symbol=BTCUSDT&origClientOrderId=mover&quantity=0.1&price=";
