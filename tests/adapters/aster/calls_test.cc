@@ -66,7 +66,7 @@ Plan normal_day() {
 }
 
 TEST(AsterCalls, ANormalDayTakesFewCallsAndPollsNothing) {
-  std::vector<aster::CallCount> calls;
+  std::vector<CallCount> calls;
   std::uint64_t fills = 0;
   const auto count_fills = [&fills](std::string_view line) {
     fills += line.find("\"type\":\"OrderFilled\"") != std::string_view::npos ? 1U : 0U;
@@ -77,7 +77,7 @@ TEST(AsterCalls, ANormalDayTakesFewCallsAndPollsNothing) {
   EXPECT_FALSE(result.violation) << result.violation->text;
   EXPECT_EQ(fills, 50U);
   std::uint64_t total = 0;
-  for (const aster::CallCount& count : calls) {
+  for (const CallCount& count : calls) {
     std::cout << "  " << count.label << " " << count.calls << "\n";
     total += count.calls;
     // At the start, and when the streams are renewed once a day; the fills of that gap are fetched
