@@ -112,6 +112,9 @@ Answer<void> read_book(const Parameters& parameters, PositionMode mode, AsterOrd
       return refuse(-1106, "Parameter 'reduceonly' sent when not required.");
     }
     order.request.position_side = book == "LONG" ? PositionSide::Long : PositionSide::Short;
+    if (order.close_position && order.request.side == entry_side(order.request.position_side)) {
+      return refuse(-4138, "Reduce only must be true with closePosition equals true");
+    }
     return {};
   }
   order.request.reduce_only = parameters.flag("reduceOnly") || order.close_position;

@@ -217,6 +217,12 @@ TEST(FrontDeskTest, HedgeModeNamesTheBookAndHasNoReduceOnly) {
   EXPECT_EQ(code_of(trader.ask("POST", "order", order)), -4061);
   EXPECT_EQ(code_of(trader.ask("POST", "order", order + "&positionSide=LONG&reduceOnly=true")),
             -1106);
+  // What would close everything cannot be of the side that opens.
+  const std::string opens = "symbol=BTCUSDT&closePosition=true&type=STOP_MARKET&stopPrice=";
+  EXPECT_EQ(code_of(trader.ask("POST", "order", opens + "46000&side=BUY&positionSide=LONG")),
+            -4138);
+  EXPECT_EQ(code_of(trader.ask("POST", "order", opens + "44000&side=SELL&positionSide=SHORT")),
+            -4138);
   EXPECT_EQ(trader.ask("POST", "order", order + "&positionSide=LONG").status, 200U);
   EXPECT_EQ(trader
                 .ask("POST", "order",
