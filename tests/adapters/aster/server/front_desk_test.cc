@@ -509,6 +509,8 @@ TEST(FrontDeskTest, AbsurdNumbersAreRefused) {
       EXPECT_EQ(answer.status, 400U) << quantity << " " << rest << answer.body;
     }
   }
+  trader.ask("POST", "marginType", "symbol=BTCUSDT&marginType=ISOLATED");
+  trader.ask("POST", "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1");
   for (const std::string_view number : {"-9223372036854775808", "9223372036854775807", "1e9", ""}) {
     const std::string text(number);
     for (const std::string_view name : {"limit", "fromId", "startTime", "endTime", "orderId"}) {
@@ -518,6 +520,12 @@ TEST(FrontDeskTest, AbsurdNumbersAreRefused) {
       }
     }
     trader.ask("POST", "leverage", "symbol=BTCUSDT&leverage=" + text);
+    for (const std::string_view type : {"1", "2"}) {
+      const std::string moved = "symbol=BTCUSDT&type=" + std::string(type) + "&amount=" + text;
+      EXPECT_EQ(trader.ask("POST", "positionMargin", moved).status, 400U) << moved;
+    }
+    trader.ask("GET", "positionMargin/history",
+               "symbol=BTCUSDT&type=" + text + "&startTime=" + text + "&limit=" + text);
     trader.send("GET", "/fapi/v1/balance?signature=1&timestamp=" + text + "&recvWindow=" + text, "",
                 "api-key");
     trader.send("GET", "/fapi/v3/balance?signature=1&signer=1&nonce=" + text);

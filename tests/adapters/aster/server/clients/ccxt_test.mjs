@@ -124,6 +124,24 @@ async function positions(exchange) {
   await exchange.setPositionMode(false);
 }
 
+async function margin(exchange) {
+  await setPrice(42);
+  await exchange.setMarginMode('isolated', symbol);
+  await exchange.createOrder(symbol, 'market', 'buy', 2);
+  const added = await exchange.addMargin(symbol, 1.5);
+  check('adds margin', added.type === 'add' && added.amount === 1.5 && added.status === 'ok', added);
+  // 2 at 42 with leverage 20, and what was added.
+  const [position] = await exchange.fetchPositions([symbol]);
+  check('isolated position', Math.abs(position.collateral - 5.7) < 1e-8 && position.marginMode === 'isolated', position);
+  await exchange.reduceMargin(symbol, 0.5);
+  const moves = await exchange.fetchMarginAdjustmentHistory(symbol);
+  check('history of margin', moves.map((each) => `${each.type} ${each.amount}`).join() === 'add 1.5,reduce 0.5', moves);
+  await refused('takes no more than was added', ccxt.BaseError, exchange.reduceMargin(symbol, 3));
+  await exchange.createOrder(symbol, 'market', 'sell', 2, undefined, { reduceOnly: true, stpMode: 'EXPIRE_MAKER' });
+  await exchange.setMarginMode('cross', symbol);
+  check('cross again', (await exchange.fetchMarginModes([symbol]))[symbol].marginMode === 'cross');
+}
+
 async function streams(exchange) {
   const ticks = exchange.watchTrades(symbol);
   const watched = exchange.watchOrders(symbol);
@@ -174,6 +192,7 @@ try {
   await publicData(exchange);
   await orders(exchange);
   await positions(exchange);
+  await margin(exchange);
   await streams(exchange);
   await wrongKeys();
 } catch (error) {
