@@ -94,11 +94,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   void shake_hands() {
     if (!address_.tls) return stand();
-    stream_.async_handshake(beast::role_type::client, [self = shared_from_this()](
-                                                          const Error& error) {
-      if (error) return self->fail(handshake_failure(error.message(), self->stream_.tls()));
-      self->stand();
-    });
+    stream_.async_handshake(
+        beast::role_type::client, [self = shared_from_this()](const Error& error) {
+          if (error) return self->fail(handshake_failure(error.message(), self->stream_.tls()));
+          self->stand();
+        });
   }
 
   void stand() {

@@ -60,11 +60,11 @@ class WebSocketClient::Session : public std::enable_shared_from_this<Session> {
 
   void shake_hands() {
     bytes().expires_after(limits_.connect_time);
-    bytes().async_handshake(beast::role_type::client, [self = shared_from_this()](
-                                                          const Error& error) {
-      if (error) return self->fail(handshake_failure(error.message(), self->bytes().tls()));
-      self->upgrade();
-    });
+    bytes().async_handshake(
+        beast::role_type::client, [self = shared_from_this()](const Error& error) {
+          if (error) return self->fail(handshake_failure(error.message(), self->bytes().tls()));
+          self->upgrade();
+        });
   }
 
   void upgrade() {

@@ -25,11 +25,11 @@ struct PeerStream::Inside {
   std::array<char, 4096> unwanted;
 
   void drain(Ended ended) {
-    below.async_read_some(asio::buffer(unwanted),
-                          [this, ended = std::move(ended)](const Error& error, std::size_t) mutable {
-                            if (error) return ended(error);
-                            drain(std::move(ended));
-                          });
+    below.async_read_some(asio::buffer(unwanted), [this, ended = std::move(ended)](
+                                                      const Error& error, std::size_t) mutable {
+      if (error) return ended(error);
+      drain(std::move(ended));
+    });
   }
 
   void finish_below(Ended ended) {
@@ -97,19 +97,20 @@ void PeerStream::async_connect(const std::string& host, std::uint16_t port, Ende
       [inside = inside_.get(), ended = std::move(ended)](
           const Error& error, const tcp::resolver::results_type& found) mutable {
         if (error) return ended(error);
-        inside->below.async_connect(
-            found, [inside, ended = std::move(ended)](const Error& failed, const tcp::endpoint&) mutable {
-              Error ignored;
-              if (!failed) inside->below.socket().set_option(tcp::no_delay(true), ignored);
-              ended(failed);
-            });
+        inside->below.async_connect(found, [inside, ended = std::move(ended)](
+                                               const Error& failed, const tcp::endpoint&) mutable {
+          Error ignored;
+          if (!failed) inside->below.socket().set_option(tcp::no_delay(true), ignored);
+          ended(failed);
+        });
       });
 }
 
 void PeerStream::async_handshake(beast::role_type role, Ended ended) {
   const bool is_client = role == beast::role_type::client;
   inside_->secured->async_handshake(
-      is_client ? asio::ssl::stream_base::client : asio::ssl::stream_base::server, std::move(ended));
+      is_client ? asio::ssl::stream_base::client : asio::ssl::stream_base::server,
+      std::move(ended));
 }
 
 void PeerStream::async_finish(Ended ended) {

@@ -1,6 +1,6 @@
 // The bytes of one connection, in the clear or through TLS behind one type: what is built upon it
-// (HTTP, WebSocket) is compiled once, and that is most of what compiling this folder costs. Only for
-// .cc files of net.
+// (HTTP, WebSocket) is compiled once, and that is most of what compiling this folder costs. Only
+// for .cc files of net.
 #pragma once
 
 #include <array>

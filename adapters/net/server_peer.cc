@@ -67,9 +67,8 @@ class WebSocketPeer final : public ServerPeer,
         [this](websocket::frame_type kind, beast::string_view) { on_control(kind); });
     // Kept until it is answered.
     auto kept = std::make_shared<http::request<http::string_body>>(std::move(request));
-    socket_.async_accept(*kept,
-                         [self = shared_from_this(), kept, heard = std::move(as_heard)](
-                             const error_code& error) { self->on_accepted(error, heard); });
+    socket_.async_accept(*kept, [self = shared_from_this(), kept, heard = std::move(as_heard)](
+                                    const error_code& error) { self->on_accepted(error, heard); });
   }
 
   // ---- As the handler sees it.
@@ -124,10 +123,9 @@ class WebSocketPeer final : public ServerPeer,
   }
 
   void read() {
-    socket_.async_read(buffer_,
-                       [self = shared_from_this()](const error_code& error, std::size_t) {
-                         self->on_read(error);
-                       });
+    socket_.async_read(buffer_, [self = shared_from_this()](const error_code& error, std::size_t) {
+      self->on_read(error);
+    });
   }
 
   void on_read(const error_code& error) {
@@ -352,14 +350,13 @@ class HttpPeer final : public ServerPeer, public std::enable_shared_from_this<Ht
     message->content_length(response.body.size());
     if (!is_head_) message->body() = std::move(response.body);
     stream_.expires_after(core_.limits.read_timeout);
-    http::async_write(
-        stream_, *message,
-        [self = shared_from_this(), message](const error_code& error, std::size_t) {
-          self->is_answering_ = false;
-          if (error) return self->hang_up();
-          if (!message->keep_alive()) return self->end();
-          self->read();
-        });
+    http::async_write(stream_, *message,
+                      [self = shared_from_this(), message](const error_code& error, std::size_t) {
+                        self->is_answering_ = false;
+                        if (error) return self->hang_up();
+                        if (!message->keep_alive()) return self->end();
+                        self->read();
+                      });
   }
 
   void refuse(const error_code& error) {

@@ -25,8 +25,8 @@ class FyersSession : public LiveSession {
     EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
     EXPECT_EQ(replay_verify(), 0);
   }
-  // A clock so many hours ahead of UTC shows a time between 05:00 and 16:00, whenever the test runs.
-  // 13 and not 14, the most that a configuration takes: seconds are added.
+  // A clock so many hours ahead of UTC shows a time between 05:00 and 16:00, whenever the test
+  // runs. 13 and not 14, the most that a configuration takes: seconds are added.
   static std::int64_t hours_ahead(Timestamp now) {
     const std::int64_t hour = now.nanoseconds() / Duration::hours(1).count() % 24;
     return hour < 8 ? 8 : hour < 16 ? 0 : 13;
@@ -59,8 +59,7 @@ class FyersSession : public LiveSession {
   }
   // Targets by the venue's candles; the engine's own square-off.
   void measure_and_square_off(bool live) {
-    begin_fyers({.history = 8}, live,
-                session_lines(read_clocks().wall, {}, "22:00", "22:30"));
+    begin_fyers({.history = 8}, live, session_lines(read_clocks().wall, {}, "22:00", "22:30"));
     ASSERT_TRUE(stage_->until("candles", [this](const Engine&) {
       // Those of minutes that are over: the newest only after it has settled.
       return stage_->count<CandleClosed>() >= 6;
@@ -279,9 +278,8 @@ TEST_F(FyersSession, CandlesOfTheVenueMeasureTargetsAndTheSessionEndsThem) {
   EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
   stage_->start();
   ready();
-  ASSERT_TRUE(stage_->until("the session again", [this](const Engine&) {
-    return stage_->count<SessionChanged>() == 2;
-  }));
+  ASSERT_TRUE(stage_->until(
+      "the session again", [this](const Engine&) { return stage_->count<SessionChanged>() == 2; }));
   end_session();
 }
 
