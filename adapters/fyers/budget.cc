@@ -1,7 +1,6 @@
 #include "adapters/fyers/budget.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "adapters/fyers/order_status.h"
 #include "events/ensure.h"
@@ -40,8 +39,7 @@ std::uint32_t Budget::share(std::uint32_t limit, Rank rank) const {
 }
 
 void Budget::roll(Moment now) {
-  std::erase_if(spent_,
-                [now](const Spent& spent) { return spent.arrived + kMinute <= now.steady; });
+  while (!spent_.empty() && spent_.front().arrived + kMinute <= now.steady) spent_.pop_front();
   const std::int64_t day = indian_day(now.wall);
   if (day <= day_) return;  // A clock that is set back gives no day twice.
   day_ = day;
@@ -54,8 +52,9 @@ void Budget::roll(Moment now) {
 
 std::uint32_t Budget::used(Duration window, Timestamp steady) const {
   std::uint32_t requests = 0;
-  for (const Spent& spent : spent_) {
-    if (spent.arrived + window > steady) requests += spent.requests;
+  for (auto spent = spent_.rbegin(); spent != spent_.rend(); ++spent) {
+    if (spent->arrived + window <= steady) break;
+    requests += spent->requests;
   }
   return requests;
 }
@@ -64,6 +63,16 @@ bool Budget::fits_at(const Cost& cost, Rank rank, Timestamp steady) const {
   return steady >= blocked_until(rank) &&
          used(kSecond, steady) + cost.requests <= share(limits_.per_second, rank) &&
          used(kMinute, steady) + cost.requests <= share(limits_.per_minute, rank);
+}
+
+// The newest stay the longest: whatever is beyond `most`, counted from them, must be gone.
+Timestamp Budget::room_from(Duration window, std::uint32_t most) const {
+  std::uint32_t requests = 0;
+  for (auto spent = spent_.rbegin(); spent != spent_.rend(); ++spent) {
+    requests += spent->requests;
+    if (requests > most) return spent->arrived + window;
+  }
+  return Timestamp();
 }
 
 bool Budget::fits(const Cost& cost, Rank rank, Moment now) {
@@ -82,10 +91,14 @@ std::uint64_t Budget::spend(const Cost& cost, Moment now) {
 void Budget::settle(std::uint64_t request, Moment now, bool never_left) {
   const auto found = std::ranges::find(spent_, request, &Spent::id);
   if (found == spent_.end() || found->arrived <= now.steady) return;
-  found->arrived = now.steady;
-  if (!never_left) return;
-  today_ -= std::min(today_, found->requests);
+  Spent settled = *found;
   spent_.erase(found);
+  if (never_left) {
+    today_ -= std::min(today_, settled.requests);
+    return;
+  }
+  settled.arrived = now.steady;
+  spent_.insert(std::ranges::upper_bound(spent_, settled.arrived, {}, &Spent::arrived), settled);
 }
 
 void Budget::refused(Moment now) {
@@ -110,19 +123,14 @@ Timestamp Budget::next_chance(const Cost& cost, Rank rank, Moment now) {
   roll(now);
   const Timestamp tomorrow = now.steady + (start_of_indian_day(day_ + 1) - now.wall);
   if (locked_ || today_ + cost.requests > share(limits_.per_day, rank) ||
-      cost.requests > share(limits_.per_second, rank)) {
+      cost.requests > share(limits_.per_second, rank) ||
+      cost.requests > share(limits_.per_minute, rank)) {
     return tomorrow;
   }
-  std::vector<Timestamp> chances = {now.steady, blocked_until(rank)};
-  for (const Spent& spent : spent_) {
-    chances.push_back(spent.arrived + kSecond);
-    chances.push_back(spent.arrived + kMinute);
-  }
-  std::ranges::sort(chances);
-  for (const Timestamp chance : chances) {
-    if (chance >= now.steady && fits_at(cost, rank, chance)) return chance;
-  }
-  return tomorrow;
+  // Neither window ever holds more than now if nothing else leaves, so each has a first moment.
+  return std::max({now.steady, blocked_until(rank),
+                   room_from(kSecond, share(limits_.per_second, rank) - cost.requests),
+                   room_from(kMinute, share(limits_.per_minute, rank) - cost.requests)});
 }
 
 }  // namespace tranchet::fyers

@@ -80,11 +80,13 @@ class Budget {
     return rank == Rank::Protection ? protection_blocked_ : spare_blocked_;
   }
   bool fits_at(const Cost& cost, Rank rank, Timestamp steady) const;
+  // When at most so many of what is spent now are left in the window.
+  Timestamp room_from(Duration window, std::uint32_t most) const;
 
   Limits limits_;
   Timestamp protection_blocked_;
   Timestamp spare_blocked_;
-  std::deque<Spent> spent_;  // Of the last minute, and what is on its way.
+  std::deque<Spent> spent_;  // Of the last minute, and what is on its way, by arrival.
   std::uint64_t last_id_ = 0;
   std::int64_t day_ = 0;  // Of India.
   std::uint32_t today_ = 0;

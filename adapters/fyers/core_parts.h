@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/container/flat_set.hpp>
+
 #include "adapters/fyers/core.h"
 #include "adapters/fyers/error_map.h"
 #include "adapters/fyers/holdings.h"
@@ -131,9 +133,11 @@ class FyersCore::Inside {
   void ask_again(Job job, Duration after);
   bool is_asked(Use use) const;
   void flush();
-  bool may_leave(std::size_t index) const;
+  // Orders of which something is under way, or waits before what is looked at.
+  using OrdersAhead = boost::container::flat_set<OrderId>;
+  bool may_leave(const Job& job, const OrdersAhead& ahead) const;
   void release_held();
-  void gather_batch(std::size_t index);
+  void gather_batch(std::size_t index, const OrdersAhead& ahead);
   bool refuse_here(std::size_t index);
   bool send(Job& job);
   std::string reason_against(const Command& command);

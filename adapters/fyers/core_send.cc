@@ -11,14 +11,6 @@ namespace {
 // The limit of a second passes within it; that of a minute does not.
 constexpr Duration kEntryPatience = Duration::milliseconds(1'100);
 
-bool share_an_order(std::span<const Command> some, std::span<const Command> others) {
-  return std::ranges::any_of(some, [&](const Command& command) {
-    const OrderId order = order_of(command);
-    return std::ranges::any_of(others,
-                               [order](const Command& other) { return order_of(other) == order; });
-  });
-}
-
 // "NSE:NIFTY25AUG24500CE", "NSE:SBIN25AUG800PE".
 bool is_option(std::string_view symbol) {
   return symbol.size() > 3 && (symbol.ends_with("CE") || symbol.ends_with("PE")) &&
@@ -71,15 +63,10 @@ const InstrumentListed* FyersCore::Inside::rules_of(InstrumentId instrument) con
 // What may not leave yet does not hold up the rest, but what is of the same order: a question about
 // an order that has not been sent would find nothing, and two requests on two connections may
 // overtake one another.
-bool FyersCore::Inside::may_leave(std::size_t index) const {
-  const Job& job = waiting_[index];
+bool FyersCore::Inside::may_leave(const Job& job, const OrdersAhead& ahead) const {
   if (std::max(job.not_before, job.held_until) > now_.steady) return false;
-  if (job.commands.empty()) return true;
-  for (std::size_t earlier = 0; earlier < index; ++earlier) {
-    if (share_an_order(job.commands, waiting_[earlier].commands)) return false;
-  }
-  return std::ranges::none_of(outstanding_, [&job](const auto& item) {
-    return share_an_order(job.commands, item.second.job.commands);
+  return std::ranges::none_of(job.commands, [&ahead](const Command& command) {
+    return ahead.contains(order_of(command));
   });
 }
 
@@ -146,7 +133,7 @@ bool FyersCore::Inside::refuse_here(std::size_t index) {
 
 // Takes up to nine of the orders that follow directly and may leave as well. Protection does not
 // wait for an entry's share of the budget, so the two do not mix.
-void FyersCore::Inside::gather_batch(std::size_t index) {
+void FyersCore::Inside::gather_batch(std::size_t index, const OrdersAhead& ahead) {
   const Rank rank = rank_of(waiting_[index]);
   const auto product = [this](const Job& job) {
     return product_of(std::get<SubmitOrder>(job.commands.front()).instrument);
@@ -156,7 +143,7 @@ void FyersCore::Inside::gather_batch(std::size_t index) {
   const Product common = product(waiting_[index]);
   while (commands.size() < kBatchMost && index + 1 < waiting_.size()) {
     const Job& next = waiting_[index + 1];
-    if (next.use != Use::Orders || next.alone || rank_of(next) != rank || !may_leave(index + 1) ||
+    if (next.use != Use::Orders || next.alone || rank_of(next) != rank || !may_leave(next, ahead) ||
         product(next) != common) {
       break;
     }
@@ -173,20 +160,27 @@ void FyersCore::Inside::gather_batch(std::size_t index) {
 }
 
 void FyersCore::Inside::flush() {
+  OrdersAhead ahead;
+  const auto follow = [&ahead](const Job& job) {
+    for (const Command& command : job.commands) ahead.insert(order_of(command));
+  };
+  for (const auto& [id, outstanding] : outstanding_) follow(outstanding.job);
   for (std::size_t index = 0; index < waiting_.size();) {
-    if (!may_leave(index)) {
-      ++index;
-      continue;
-    }
-    bool is_done = refuse_here(index);
-    if (!is_done) {
-      const bool may_join = waiting_[index].use == Use::Orders && !waiting_[index].alone;
-      if (may_join) gather_batch(index);
-      is_done = send(waiting_[index]);
+    bool is_done = false;
+    if (may_leave(waiting_[index], ahead)) {
+      is_done = refuse_here(index);
+      if (!is_done) {
+        const bool may_join = waiting_[index].use == Use::Orders && !waiting_[index].alone;
+        if (may_join) gather_batch(index, ahead);
+        const std::uint64_t before = last_id_;
+        is_done = send(waiting_[index]);
+        if (last_id_ != before) follow(outstanding_.at(last_id_).job);
+      }
     }
     if (is_done) {
       waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(index));
     } else {
+      follow(waiting_[index]);
       ++index;
     }
   }

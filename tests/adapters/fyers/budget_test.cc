@@ -162,7 +162,15 @@ RC_GTEST_PROP(FyersBudget, NoSecondAndNoMinuteAtTheVenueSeesMore, ()) {
     const Rank rank = *rc::gen::element(Rank::Spare, Rank::Protection, Rank::Protection);
     const Cost cost{.requests = *rc::gen::inRange<std::uint32_t>(1, 4)};
     if (!budget.fits(cost, rank, at(now))) {
-      RC_ASSERT(budget.next_chance(cost, rank, at(now)) > at(now).steady);
+      const Duration wait = budget.next_chance(cost, rank, at(now)) - at(now).steady;
+      RC_ASSERT(wait > Duration());
+      const auto fits_after = [&](Duration time) {
+        Budget later = budget;
+        return later.fits(cost, rank,
+                          {.steady = at(now).steady + time, .wall = at(now).wall + time});
+      };
+      RC_ASSERT(fits_after(wait));
+      RC_ASSERT(!fits_after(wait - Duration::nanoseconds(1)));
       continue;
     }
     RC_ASSERT(budget.next_chance(cost, rank, at(now)) <= at(now).steady);
