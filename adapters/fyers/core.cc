@@ -258,8 +258,10 @@ std::optional<Timestamp> FyersCore::Inside::next_tick() const {
 }
 
 bool FyersCore::Inside::is_idle() const {
-  // Candles may wait for a minute's budget, and nobody waits for them.
-  const auto matters = [](const Job& job) { return job.use != Use::History; };
+  // These may wait for a minute's budget, and nobody waits for them.
+  const auto matters = [](const Job& job) {
+    return job.use != Use::History && job.use != Use::Status;
+  };
   return told_.empty() && ready_.empty() && std::ranges::none_of(waiting_, matters) &&
          std::ranges::none_of(outstanding_,
                               [&](const auto& item) { return matters(item.second.job); }) &&

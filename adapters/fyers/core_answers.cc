@@ -146,6 +146,7 @@ void FyersCore::Inside::judged(const Command& command, const Verdict& verdict,
         ": refused: " + why);
   const auto* order = std::get_if<SubmitOrder>(&command);
   refused(command, order == nullptr ? verdict.reason : reason_for(order->purpose, verdict.reason));
+  note_refusal(verdict.reason);
 }
 
 // Asking changes nothing, so it is asked again, each time a second later, up to 30.
@@ -287,7 +288,9 @@ void FyersCore::Inside::take_query(Outstanding& outstanding, std::string_view bo
   ledger_.note_due(order);
   if (row.status == OrderStatus::Rejected && !row.filled.is_positive() && !was_told) {
     fault(row.symbol + ": refused: " + row.message);
-    return push(OrderRejected{order, reason_for(record.purpose, reason_in(row.message))});
+    const RejectReason reason = reason_for(record.purpose, reason_in(row.message));
+    note_refusal(reason);
+    return push(OrderRejected{order, reason});
   }
   if (row.status != OrderStatus::Rejected) record.accepted = true;
   push(QueryAnswered{

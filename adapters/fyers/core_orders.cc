@@ -144,7 +144,9 @@ void FyersCore::Inside::tell_end(OrderId order, OrderRecord& record, const Order
   record.awaited_until.reset();
   if (was_refused) {
     if (!news.message.empty()) fault(news.symbol + ": refused: " + news.message);
-    return push(OrderRejected{order, reason_for(record.purpose, reason_in(news.message))});
+    const RejectReason reason = reason_for(record.purpose, reason_in(news.message));
+    note_refusal(reason);
+    return push(OrderRejected{order, reason});
   }
   if (news.status == OrderStatus::Filled) return;  // Its trades say the rest.
   // What was filled before it ended comes first: the engine would sell it again.

@@ -103,6 +103,7 @@ class FyersCore::Inside {
     Timestamp held_until;  // By the budget, as it looked when it was last tried.
     int tries = 0;
     bool alone = false;  // Not in a batch: one that had it failed.
+    Rank rank = Rank::Protection;  // Status.
   };
   struct Outstanding {
     Job job;
@@ -180,6 +181,7 @@ class FyersCore::Inside {
   // core_session.cc
   void begin_session();
   void look_at_session();
+  void note_refusal(RejectReason reason);
   void take_status(std::string_view body);
   bool take_history(const Outstanding& outstanding, std::string_view body);
 

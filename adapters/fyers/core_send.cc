@@ -43,6 +43,7 @@ bool FyersCore::Inside::is_asked(Use use) const {
 // Entries, candles, and prices where the stream is missing, leave room for what protects.
 Rank FyersCore::Inside::rank_of(const Job& job) {
   if (job.use == Use::Quotes || job.use == Use::History) return Rank::Spare;
+  if (job.use == Use::Status) return job.rank;
   if (job.use != Use::Orders) return Rank::Protection;
   const bool has_entry = std::ranges::any_of(job.commands, [](const Command& command) {
     return std::get<SubmitOrder>(command).purpose == Purpose::Entry;

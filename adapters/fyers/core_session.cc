@@ -12,11 +12,11 @@ void FyersCore::Inside::begin_session() {
 }
 
 void FyersCore::Inside::look_at_session() {
-  if (session_.tick(now_.wall)) {
+  if (const auto rank = session_.tick(now_.wall)) {
     if (token_is_dead() || is_asked(Use::Status)) {
       session_.failed(now_.wall);
     } else {
-      ask({.use = Use::Status});
+      ask({.use = Use::Status, .rank = *rank});
     }
   }
   std::vector<SessionChanged> changes;
@@ -24,6 +24,11 @@ void FyersCore::Inside::look_at_session() {
   for (const SessionChanged& change : changes) push(change);
   if (token_is_dead()) return;
   if (const auto due = candles_.ask(now_.wall)) ask({.use = Use::History, .first = *due});
+}
+
+// The exchange may have halted: an order that says so is the first to know.
+void FyersCore::Inside::note_refusal(RejectReason reason) {
+  if (reason == RejectReason::NotTrading) session_.suspect(now_.wall);
 }
 
 void FyersCore::Inside::take_status(std::string_view body) {

@@ -30,6 +30,15 @@ struct Phrase {
 };
 // The first that is found. What brokers' risk systems and the exchanges write, in their words.
 constexpr auto kPhrases = std::to_array<Phrase>({
+    {"market is closed", RejectReason::NotTrading},
+    {"market closed", RejectReason::NotTrading},
+    {"markets are closed", RejectReason::NotTrading},
+    {"market is not open", RejectReason::NotTrading},
+    {"market hours", RejectReason::NotTrading},
+    {"trading hours", RejectReason::NotTrading},
+    {"halt", RejectReason::NotTrading},  // "Trading halted: market-wide circuit breaker".
+    {"trading is suspended", RejectReason::NotTrading},
+    {"suspended from trading", RejectReason::NotTrading},
     {"margin", RejectReason::Margin},
     {"insufficient fund", RejectReason::Margin},
     {"insufficient balance", RejectReason::Margin},

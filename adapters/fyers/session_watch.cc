@@ -1,11 +1,15 @@
 #include "adapters/fyers/session_watch.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace tranchet::fyers {
 namespace {
 
 constexpr Duration kAskAgain = Duration::seconds(15);
+constexpr Duration kLookAgain = Duration::minutes(1);  // While all are open.
+constexpr Duration kConfirm = Duration::seconds(5);    // Between two witnesses.
 constexpr Duration kPatience = Duration::seconds(10);
 
 }  // namespace
@@ -22,40 +26,62 @@ std::optional<MarketNumber> market_of(std::string_view symbol) {
   return std::nullopt;
 }
 
-bool SessionWatch::tick(Timestamp now) {
-  if (!hours_) return false;
+std::optional<Rank> SessionWatch::tick(Timestamp now) {
+  if (!hours_) return std::nullopt;
   const bool was_within = std::exchange(is_within_, hours_->is_open(now));
   const auto ring = hours_->next(now);
   next_bell_ = ring ? ring->at : now + Duration::hours(24);
   if (!is_within_) {
     ask_at_.reset();
     wait_until_.reset();
-    return false;
+    return std::nullopt;
   }
   if (!was_within) {
-    is_answered_ = false;
+    is_answered_ = is_suspected_ = false;
     closed_.clear();
     ask_at_ = now;
   }
   if (wait_until_ && *wait_until_ <= now) failed(now);
-  if (!ask_at_ || *ask_at_ > now) return false;
+  if (!ask_at_ || *ask_at_ > now) return std::nullopt;
   ask_at_.reset();
+  asked_ = now;
   wait_until_ = now + kPatience;
-  return true;
+  const bool is_routine = is_answered_ && !is_suspected_ && !has_ours(closed_);
+  return is_routine ? Rank::Spare : Rank::Protection;
 }
 
 void SessionWatch::take(std::span<const MarketStatus> markets, Timestamp now) {
   if (!is_within_) return;
   wait_until_.reset();
-  is_answered_ = true;
-  closed_.clear();
+  std::set<MarketNumber> closed;
   for (const MarketStatus& market : markets) {
-    if (!market.is_open) closed_.insert(market.number);
+    if (!market.is_open) closed.insert(market.number);
   }
-  const bool is_any_closed = std::ranges::any_of(symbols_, [this](const WatchedSymbol& symbol) {
-    return phase_of(symbol) == SessionPhase::Closed;
+  std::set<MarketNumber> news;
+  std::ranges::set_difference(closed, closed_, std::inserter(news, news.end()));
+  const bool is_first = !std::exchange(is_answered_, true);
+  if (has_ours(news) && !is_first && !is_suspected_) {
+    is_suspected_ = true;
+    ask_at_ = now + kConfirm;
+    return;
+  }
+  // Suspected while this was on its way: it may be older than the halt.
+  if (is_suspected_ && ask_at_ && !has_ours(news)) return;
+  is_suspected_ = false;
+  closed_ = std::move(closed);
+  ask_at_ = now + (has_ours(closed_) ? kAskAgain : kLookAgain);
+}
+
+void SessionWatch::suspect(Timestamp now) {
+  if (!is_within_ || !is_answered_ || is_suspected_) return;
+  is_suspected_ = true;
+  ask_at_ = std::max(now, asked_ + kConfirm);
+}
+
+bool SessionWatch::has_ours(const std::set<MarketNumber>& markets) const {
+  return std::ranges::any_of(symbols_, [&markets](const WatchedSymbol& symbol) {
+    return symbol.market && markets.contains(*symbol.market);
   });
-  if (is_any_closed) ask_at_ = now + kAskAgain;
 }
 
 // What it said before stands, and the hours where it has said nothing.

@@ -87,10 +87,12 @@ TEST_F(FyersCoreSessionTest, WithinTheHoursTheVenueIsAskedAndTheEndIsByTheClock)
   EXPECT_EQ(phases(), Phases());
   pass(kMinute);
   EXPECT_EQ(phases(), Phases{kClosed});
+  sent_.clear();
+  pass(kMinute * 5);
   EXPECT_FALSE(is_sent("GET marketStatus"));
   // In the morning it is asked again.
   core_->renew(token_until(now().wall + Duration::hours(20), now().wall), now());
-  pass(kMinute * (17 * 60 + 44));
+  pass(kMinute * (17 * 60 + 39));
   EXPECT_FALSE(is_sent("GET marketStatus"));
   EXPECT_EQ(phases(), Phases());
   pass(kMinute);
@@ -111,8 +113,76 @@ TEST_F(FyersCoreSessionTest, AHolidayThatNobodyConfiguredStaysClosed) {
   pass(Duration::seconds(16));
   answer("GET marketStatus", status("OPEN"));
   EXPECT_EQ(phases(), Phases{kOpen});
-  pass(kMinute);
+  pass(Duration::seconds(59));
   EXPECT_FALSE(is_sent("GET marketStatus"));
+}
+
+// It is asked about every minute, and one answer is not enough to hold back exits.
+TEST_F(FyersCoreSessionTest, AHaltIsNoticedWhenTwoAnswersSaySo) {
+  keep_hours();
+  begin();
+  answer("GET marketStatus", status("OPEN"));
+  pass(Duration::seconds(61));
+  answer("GET marketStatus", status("CLOSED"));
+  pass(Duration::seconds(4));
+  EXPECT_FALSE(is_sent("GET marketStatus"));
+  pass(Duration::seconds(2));
+  answer("GET marketStatus", status("OPEN"));
+  EXPECT_EQ(phases(), Phases{kOpen}) << "of the start: the one that was closed was a slip";
+  pass(Duration::seconds(61));
+  answer("GET marketStatus", status("HALT"));
+  pass(Duration::seconds(6));
+  answer("GET marketStatus", status("HALT"));
+  EXPECT_EQ(phases(), Phases{kClosed});
+  pass(Duration::seconds(16));
+  answer("GET marketStatus", status("OPEN"));
+  EXPECT_EQ(phases(), Phases{kOpen});
+}
+
+TEST_F(FyersCoreSessionTest, AnOrderThatIsRefusedForAHaltAndOneAnswerAreEnough) {
+  const auto refuse = [this](std::uint64_t sequence) {
+    submit(sequence, Purpose::StopLoss);
+    answer("POST orders", R"({"s":"error","code":-99,"message":"RED:Trading halted"})", 400);
+    const auto rejected = only<OrderRejected>();
+    ASSERT_EQ(rejected.size(), 1U);
+    EXPECT_EQ(rejected[0].reason, RejectReason::NotTrading);
+  };
+  keep_hours();
+  begin();
+  answer("GET marketStatus", status("OPEN"));
+  EXPECT_EQ(phases(), Phases{kOpen});
+  pass(Duration::seconds(10));
+  refuse(1);
+  pump();
+  answer("GET marketStatus", status("CLOSED"));
+  EXPECT_EQ(phases(), Phases{kClosed});
+  pass(Duration::seconds(16));
+  answer("GET marketStatus", status("OPEN"));
+  EXPECT_EQ(phases(), Phases{kOpen});
+  // An answer that was on its way may be older than the refusal: it does not clear the suspicion.
+  pass(Duration::seconds(61));
+  ASSERT_TRUE(is_sent("GET marketStatus"));
+  refuse(2);
+  answer("GET marketStatus", status("OPEN"));
+  pass(Duration::seconds(6));
+  answer("GET marketStatus", status("CLOSED"));
+  EXPECT_EQ(phases(), Phases{kClosed});
+}
+
+// The routine question is the first that the budget does without.
+TEST_F(FyersCoreSessionTest, TheQuestionOfEachMinuteWaitsForWhatTheBudgetCanSpare) {
+  keep_hours();
+  connect();
+  answer("GET marketStatus", status("OPEN"));
+  pass(Duration::seconds(58));
+  submit(1, Purpose::Entry);
+  answer("POST orders", R"({"s":"error","code":-429,"message":"too many"})", 429);
+  pass(Duration::seconds(50));
+  EXPECT_FALSE(is_sent("GET marketStatus"));
+  events();
+  EXPECT_TRUE(core_->is_idle()) << "who is to stop does not wait for it";
+  pass(Duration::seconds(12));
+  EXPECT_TRUE(is_sent("GET marketStatus"));
 }
 
 TEST_F(FyersCoreSessionTest, AMarketOfAnotherExchangeIsNotOurs) {
@@ -143,6 +213,8 @@ TEST_F(FyersCoreSessionTest, WithoutAnAnswerTheHoursStand) {
   pass(Duration::seconds(16));
   take("GET marketStatus");
   pass(Duration::seconds(23));
+  answer("GET marketStatus", status("CLOSED"));
+  pass(Duration::seconds(6));
   answer("GET marketStatus", status("CLOSED"));
   EXPECT_EQ(phases(), Phases{kClosed});
 }

@@ -312,6 +312,9 @@ TEST(FyersCodes, RefusalsHaveReasons) {
   EXPECT_EQ(reason(400, error_body(-50, "Quantity should be a multiple of lot size")),
             RejectReason::BelowMinimum);
   EXPECT_EQ(reason(400, error_body(-99, "Order is already traded")), RejectReason::NotFound);
+  EXPECT_EQ(reason(400, error_body(-99, "RED:The market is closed")), RejectReason::NotTrading);
+  EXPECT_EQ(reason(400, error_body(-99, "Trading halted: market-wide circuit breaker")),
+            RejectReason::NotTrading);
   EXPECT_EQ(reason(400, error_body(-300, "Invalid symbol provided")), RejectReason::Other);
 }
 
