@@ -17,8 +17,6 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/container/flat_set.hpp>
-
 #include "adapters/fyers/core.h"
 #include "adapters/fyers/error_map.h"
 #include "adapters/fyers/holdings.h"
@@ -135,7 +133,7 @@ class FyersCore::Inside {
   bool is_asked(Use use) const;
   void flush();
   // Orders of which something is under way, or waits before what is looked at.
-  using OrdersAhead = boost::container::flat_set<OrderId>;
+  using OrdersAhead = std::set<OrderId>;
   bool may_leave(const Job& job, const OrdersAhead& ahead) const;
   void release_held();
   void gather_batch(std::size_t index, const OrdersAhead& ahead);

@@ -6,10 +6,10 @@
 // a market that is said not to be open stays closed, and is asked about again every 15 s. Where no
 // answer comes within 10 s, the hours stand. Times are of the wall.
 //
-// A halt in the middle of a session is noticed when an order is refused because of it, or in a good
-// minute: while all are open the venue is asked every minute, by what the budget can spare. A closed
-// exchange holds back exits, so two must say so, one after the other: a refusal and an answer, or
-// two answers.
+// A halt in the middle of a session is noticed when an order is refused because of it, or in a
+// good minute: while all are open the venue is asked every minute, by what the budget can spare. A
+// closed exchange holds back exits, so two must say so, one after the other: a refusal and an
+// answer, or two answers.
 #pragma once
 
 #include <compare>

@@ -64,8 +64,6 @@ class FyersSession : public LiveSession {
       // Those of minutes that are over: the newest only after it has settled.
       return stage_->count<CandleClosed>() >= 6;
     }));
-    // What a start asks for has used an entry's share of the first second.
-    stage_->program().rest(std::chrono::milliseconds(1'100));
     stage_->enter("Buy", "10");
     wait_protected(0, 10_qty);
     if (HasFatalFailure()) return;
@@ -210,7 +208,7 @@ TEST_F(FyersSession, Faults) {
 
 // An exit that is refused is tried again by timers; the position stays until it has filled.
 TEST_F(FyersSession, ARefusedExitIsTriedAgain) {
-  begin_fyers();
+  begin_fyers({}, true, "exit_backoff = \"100ms\"\n");
   stage_->enter("Buy", "20");
   wait_protected(0, 20_qty);
   const auto rejected = stage_->count<OrderRejected>();
