@@ -127,7 +127,7 @@ void FyersCore::Inside::tick(Moment now) {
     if (found == outstanding_.end()) break;
     Outstanding lost = std::move(found->second);
     outstanding_.erase(found);
-    time_out(std::move(lost));
+    time_out(std::move(lost), "no answer in 6 s");
   }
   look_at_due_orders();
   look_at_token();
@@ -151,12 +151,9 @@ void FyersCore::Inside::count_failure(std::string_view label) {
   if (found != calls_.end()) ++found->failures;
 }
 
-void FyersCore::Inside::time_out(Outstanding late) {
+void FyersCore::Inside::time_out(Outstanding late, const std::string& why) {
   count_failure(late.label);
-  const bool changes_orders =
-      late.job.use == Use::Orders || late.job.use == Use::Amend || late.job.use == Use::Cancel;
-  if (!changes_orders) return retry(std::move(late.job));
-  for (const Command& command : late.job.commands) unknown(command);
+  failed(late, {.meaning = Meaning::Unknown}, why);
 }
 
 void FyersCore::Inside::look_at_due_orders() {

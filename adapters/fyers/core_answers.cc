@@ -47,9 +47,10 @@ void FyersCore::Inside::on_answer(std::uint64_t id, const HttpAnswer& answer, Mo
     settle(outstanding, answer, *envelope);
   } else {
     count_failure(outstanding.label);
-    const std::string why = envelope && !envelope->message.empty()
-                                ? envelope->message
-                                : "status " + std::to_string(answer.status);
+    const std::string status = "status " + std::to_string(answer.status);
+    const std::string why = !envelope                   ? status + ", " + envelope.error()
+                            : envelope->message.empty() ? status
+                                                        : envelope->message;
     failed(outstanding, verdict, why);
   }
   tick(now);
@@ -68,12 +69,16 @@ void FyersCore::Inside::on_no_answer(std::uint64_t id, bool may_have_left, Momen
   }
   const bool is_entry =
       outstanding.job.use == Use::Orders && rank_of(outstanding.job) == Rank::Spare;
+  const std::string why = "no connection to the venue";
   if (may_have_left) {
-    time_out(std::move(outstanding));
+    time_out(std::move(outstanding), "the connection ended without an answer");
   } else if (is_entry) {
     // Nothing has happened; an entry that comes later than it was decided is none.
-    for (const Command& command : outstanding.job.commands) refused(command, RejectReason::Other);
+    for (const Command& command : outstanding.job.commands) {
+      judged(command, {.meaning = Meaning::Refused}, why);
+    }
   } else {
+    fault(std::string(outstanding.label) + ": sent again after: " + why);
     retry(std::move(outstanding.job));
   }
   tick(now);
@@ -120,7 +125,12 @@ void FyersCore::Inside::failed(Outstanding& outstanding, const Verdict& verdict,
   if (job.use == Use::Query && is_missing) return not_found(outstanding);
   const bool changes_orders =
       job.use == Use::Orders || job.use == Use::Amend || job.use == Use::Cancel;
-  if (!changes_orders) return retry(std::move(job));
+  if (!changes_orders) {
+    const bool is_told =
+        verdict.meaning == Meaning::NotNow || verdict.meaning == Meaning::BadToken;
+    if (!is_told) fault(std::string(outstanding.label) + ": asked again after: " + why);
+    return retry(std::move(job));
+  }
   // A batch that is refused as a whole has done nothing: one by one, its orders may be taken.
   if (job.commands.size() > 1 && verdict.meaning == Meaning::Refused) {
     for (const Command& command : job.commands) {
@@ -133,9 +143,9 @@ void FyersCore::Inside::failed(Outstanding& outstanding, const Verdict& verdict,
 
 void FyersCore::Inside::judged(const Command& command, const Verdict& verdict,
                                const std::string& why) {
-  if (verdict.meaning == Meaning::Unknown) return unknown(command);
   if (verdict.meaning == Meaning::NotNow) return refused(command, RejectReason::RateLimited);
   if (verdict.meaning == Meaning::BadToken) return refused(command, RejectReason::Other);
+  const bool is_unknown = verdict.meaning == Meaning::Unknown;
   // What a person of the broker's desk would read: it is nowhere else.
   fault(std::string(names_.symbol(std::visit(
             [](const auto& one) {
@@ -143,7 +153,8 @@ void FyersCore::Inside::judged(const Command& command, const Verdict& verdict,
               return InstrumentId::None;
             },
             command))) +
-        ": refused: " + why);
+        (is_unknown ? ": carried out or not, the order book is asked: " : ": refused: ") + why);
+  if (is_unknown) return unknown(command);
   const auto* order = std::get_if<SubmitOrder>(&command);
   refused(command, order == nullptr ? verdict.reason : reason_for(order->purpose, verdict.reason));
   note_refusal(verdict.reason);

@@ -115,7 +115,7 @@ class FyersCore::Inside {
   void push(const EventBody& body) { told_.push(body, now_.steady); }
   void fault(const std::string& text) { told_.fault(text, now_.steady); }
   void count_failure(std::string_view label);
-  void time_out(Outstanding late);
+  void time_out(Outstanding late, const std::string& why);
   void look_at_due_orders();
   void look_at_token();
   void look_at_drift();

@@ -275,7 +275,7 @@ TEST_F(FyersCoreSessionTest, ACandleThatIsNotThereIsAskedForTwice) {
   answer("GET history", R"({"s":"no_data","candles":[]})");
   pass(Duration::seconds(200));
   EXPECT_FALSE(is_sent("GET history"));
-  EXPECT_TRUE(events().empty());
+  EXPECT_TRUE(only<CandleClosed>().empty());
   // And comes with the next: nobody has missed it.
   pass(Duration::seconds(94));
   answer("GET history", history(candle(2'400) + "," + candle(2'700)));
