@@ -126,8 +126,7 @@ void FyersCore::Inside::failed(Outstanding& outstanding, const Verdict& verdict,
   const bool changes_orders =
       job.use == Use::Orders || job.use == Use::Amend || job.use == Use::Cancel;
   if (!changes_orders) {
-    const bool is_told =
-        verdict.meaning == Meaning::NotNow || verdict.meaning == Meaning::BadToken;
+    const bool is_told = verdict.meaning == Meaning::NotNow || verdict.meaning == Meaning::BadToken;
     if (!is_told) fault(std::string(outstanding.label) + ": asked again after: " + why);
     return retry(std::move(job));
   }

@@ -66,9 +66,8 @@ const InstrumentListed* FyersCore::Inside::rules_of(InstrumentId instrument) con
 // overtake one another.
 bool FyersCore::Inside::may_leave(const Job& job, const OrdersAhead& ahead) const {
   if (std::max(job.not_before, job.held_until) > now_.steady) return false;
-  return std::ranges::none_of(job.commands, [&ahead](const Command& command) {
-    return ahead.contains(order_of(command));
-  });
+  return std::ranges::none_of(
+      job.commands, [&ahead](const Command& command) { return ahead.contains(order_of(command)); });
 }
 
 // A chance is reckoned with what is on its way arriving as late as it can, 30 s after it left. An

@@ -103,9 +103,13 @@ class FyersChanges : public FyersFaults {
         {"POST orders", 1, true, [this] { submit(1, Purpose::Entry); }},
         {"POST orders", 1, false, [this] { submit(1, Purpose::StopLoss); }},
         {"POST multi-order", 2, true,
-         [this] { submit({made(1, Purpose::Entry), made(2, Purpose::Entry)}); }},
+         [this] {
+           submit({made(1, Purpose::Entry), made(2, Purpose::Entry)});
+         }},
         {"POST multi-order", 2, false,
-         [this] { submit({made(1, Purpose::StopLoss), made(2, Purpose::TakeProfit)}); }},
+         [this] {
+           submit({made(1, Purpose::StopLoss), made(2, Purpose::TakeProfit)});
+         }},
         {"PATCH orders", 1, false,
          [this] {
            AmendOrder amend{.order = stand(), .quantity = 15_qty, .limit_price = 625_px};
@@ -125,8 +129,7 @@ class FyersChanges : public FyersFaults {
     return only<OutcomeUnknown>(all).size() + only<OrderRejected>(all).size() +
            only<AmendRejected>(all).size() + only<CancelRejected>(all).size();
   }
-  void expect_outcome(const Change& change, const Fault& fault,
-                      const std::vector<EventBody>& all) {
+  void expect_outcome(const Change& change, const Fault& fault, const std::vector<EventBody>& all) {
     EXPECT_NE(faults(all), "") << "nobody is told why";
     switch (fault.outcome) {
       case Outcome::Unknown:
@@ -286,7 +289,8 @@ class FyersQuestions : public FyersFaults {
         snapshot("GET funds"),
         snapshot("GET holdings"),
         snapshot("GET positions", 1),
-        {"GET orders by tag", {},
+        {"GET orders by tag",
+         {},
          [this] {
            stand();
            ask<QueryOrder>(made(1, Purpose::TakeProfit).order);
@@ -297,19 +301,20 @@ class FyersQuestions : public FyersFaults {
            return only<QueryAnswered>().size() == 1;
          },
          "GET orders by tag"},
-        {"POST symbol-token", {},
+        {"POST symbol-token",
+         {},
          [this] {
            core_->renew(token_until(now().wall + Duration::hours(20), now().wall), now());
            open_user();
          },
          [this] {
-           answer("POST symbol-token",
-                  R"({"s":"ok","code":200,"message":"","validSymbol":)"
-                  R"({"NSE:SBIN-EQ":"10100000003045"},"invalidSymbol":[]})");
+           answer("POST symbol-token", R"({"s":"ok","code":200,"message":"","validSymbol":)"
+                                       R"({"NSE:SBIN-EQ":"10100000003045"},"invalidSymbol":[]})");
            return core_->wanted(Stream::Market).has_value();
          },
          "POST symbol-token"},
-        {"GET quotes", {},
+        {"GET quotes",
+         {},
          [this] {
            core_->on_stream_closed(Stream::Market, attempt(Stream::Market), now());
            prices_ = false;
