@@ -9,7 +9,8 @@ namespace {
 
 constexpr Duration kAskAgain = Duration::seconds(15);
 constexpr Duration kLookAgain = Duration::minutes(1);  // While all are open.
-constexpr Duration kConfirm = Duration::seconds(5);    // Between two witnesses.
+constexpr Duration kConfirm = Duration::seconds(5);    // Between two answers.
+constexpr Duration kPace = Duration::seconds(1);       // Of questions because of refusals.
 constexpr Duration kPatience = Duration::seconds(10);
 
 }  // namespace
@@ -42,7 +43,7 @@ std::optional<Rank> SessionWatch::tick(Timestamp now) {
     ask_at_ = now;
   }
   if (wait_until_ && *wait_until_ <= now) failed(now);
-  if (!ask_at_ || *ask_at_ > now) return std::nullopt;
+  if (!ask_at_ || *ask_at_ > now || wait_until_) return std::nullopt;
   ask_at_.reset();
   asked_ = now;
   wait_until_ = now + kPatience;
@@ -75,7 +76,7 @@ void SessionWatch::take(std::span<const MarketStatus> markets, Timestamp now) {
 void SessionWatch::suspect(Timestamp now) {
   if (!is_within_ || !is_answered_ || is_suspected_) return;
   is_suspected_ = true;
-  ask_at_ = std::max(now, asked_ + kConfirm);
+  ask_at_ = std::max(now, asked_ + kPace);
 }
 
 bool SessionWatch::has_ours(const std::set<MarketNumber>& markets) const {
@@ -88,7 +89,7 @@ bool SessionWatch::has_ours(const std::set<MarketNumber>& markets) const {
 void SessionWatch::failed(Timestamp now) {
   if (!is_within_ || !std::exchange(wait_until_, std::nullopt)) return;
   is_answered_ = true;
-  ask_at_ = now + kAskAgain;
+  if (!ask_at_) ask_at_ = now + kAskAgain;
 }
 
 std::optional<SessionPhase> SessionWatch::phase_of(const WatchedSymbol& symbol) const {
@@ -112,9 +113,8 @@ void SessionWatch::tell(std::vector<SessionChanged>& out) {
 
 std::optional<Timestamp> SessionWatch::next_due() const {
   std::optional<Timestamp> first = next_bell_;
-  for (const auto& due : {ask_at_, wait_until_}) {
-    if (due && (!first || *due < *first)) first = due;
-  }
+  const auto& due = wait_until_ ? wait_until_ : ask_at_;
+  if (due && (!first || *due < *first)) first = due;
   return first;
 }
 

@@ -170,6 +170,7 @@ std::string AccountDesk::refusal(const FyersOrder& order, const Moment& moment) 
     return "RED:The market is closed: place an after-market order (offlineOrder)";
   }
   if (open && order.offline) return "RED:After-market orders are for when the market is closed";
+  if (is_halted(moment)) return "RED:Trading is halted";
   if (!board.has_price()) return "RED:There is no price yet";
   if (ends_with_the_day(order.product) && !order.offline && hours_.is_squared_off(moment.market)) {
     return "RED:" + std::string(to_text(order.product)) +

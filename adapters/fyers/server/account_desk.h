@@ -81,6 +81,10 @@ class AccountDesk {
   Answer<void> convert(std::size_t board, Product from, Product to, Quantity quantity,
                        const Moment& moment);
 
+  // Trading stands still until then, by the wall: no order is taken.
+  void halt(Timestamp until) { halted_until_ = until; }
+  bool is_halted(const Moment& moment) const { return moment.now < halted_until_; }
+
   const FyersOrder* find(std::string_view id) const;
   const std::map<std::int64_t, FyersOrder>& orders() const { return orders_; }
   const std::vector<AccountTrade>& trades() const { return trades_; }
@@ -124,6 +128,7 @@ class AccountDesk {
 
   AccountSpec spec_;
   SessionHours hours_;
+  Timestamp halted_until_;
   const std::vector<Board>& boards_;
   std::unique_ptr<SimulatedVenue> venue_;
   std::map<std::int64_t, FyersOrder> orders_;

@@ -105,7 +105,7 @@ Answer<std::string> answer_history(Call& call) {
 }
 
 Answer<std::string> answer_market_status(Call& call) {
-  const bool open = call.hours.is_open(call.moment.market);
+  const bool open = call.hours.is_open(call.moment.market) && !call.account.is_halted(call.moment);
   std::vector<std::string> rows;
   for (const std::int64_t exchange : {10, 12}) {
     rows.push_back(JsonObject()

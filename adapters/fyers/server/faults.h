@@ -18,8 +18,8 @@
 //
 // and at once: disconnect-orders, disconnect-data (every such stream; what happens meanwhile is
 // told to nobody), refuse-streams (none may open for ms=N), expire-token (-8 for all that were
-// given out), block-day (429 until tomorrow), maintenance (503 for ms=N), calm (no faults any
-// more).
+// given out), block-day (429 until tomorrow), maintenance (503 for ms=N), halt (for ms=N no order
+// is taken, and marketStatus says so; cancels are), calm (no faults any more).
 #pragma once
 
 #include <cstdint>
@@ -51,6 +51,7 @@ enum class FaultKind : std::uint8_t {
   ExpireToken,
   BlockDay,
   Maintenance,
+  Halt,
   Calm,
 };
 
@@ -62,17 +63,28 @@ using Faults = venue_server::Faults<FaultKind>;
 namespace tranchet {
 template <>
 struct Spelling<fyers_venue::FaultKind> {
-  static constexpr auto names =
-      std::to_array<std::string_view>({"201-placed",      "201-lost",
-                                       "hangup-executed", "hangup-refused",
-                                       "reject",          "exit-fails",
-                                       "late-answer",     "late-event",
-                                       "duplicate-event", "lose-event",
-                                       "reorder-events",  "too-many",
-                                       "hsm-refused",     "reuse-topics",
-                                       "lite-frames",     "disconnect-orders",
-                                       "disconnect-data", "refuse-streams",
-                                       "expire-token",    "block-day",
-                                       "maintenance",     "calm"});
+  static constexpr auto names = std::to_array<std::string_view>({"201-placed",
+                                                                 "201-lost",
+                                                                 "hangup-executed",
+                                                                 "hangup-refused",
+                                                                 "reject",
+                                                                 "exit-fails",
+                                                                 "late-answer",
+                                                                 "late-event",
+                                                                 "duplicate-event",
+                                                                 "lose-event",
+                                                                 "reorder-events",
+                                                                 "too-many",
+                                                                 "hsm-refused",
+                                                                 "reuse-topics",
+                                                                 "lite-frames",
+                                                                 "disconnect-orders",
+                                                                 "disconnect-data",
+                                                                 "refuse-streams",
+                                                                 "expire-token",
+                                                                 "block-day",
+                                                                 "maintenance",
+                                                                 "halt",
+                                                                 "calm"});
 };
 }  // namespace tranchet

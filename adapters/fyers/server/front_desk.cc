@@ -318,12 +318,16 @@ void FyersFrontDesk::cause(const FaultOrder& fault, const Moment& moment) {
     case FaultKind::Maintenance:
       maintained_until_ = moment.now + fault.length;
       break;
+    case FaultKind::Halt:
+      for (const auto& account : accounts_) account->desk->halt(moment.now + fault.length);
+      break;
     case FaultKind::Calm:
       faults_.calm();
       maintained_until_ = refused_until_ = Timestamp();
       for (const auto& account : accounts_) {
         account->rates.calm();
         account->tokens_from = Timestamp();
+        account->desk->halt(Timestamp());
       }
       break;
     default:

@@ -37,13 +37,15 @@ class FyersSession : public LiveSession {
                                    const std::string& square_off) {
     const std::int64_t ahead = hours_ahead(now);
     const Timestamp local = now + Duration::hours(ahead) + offset;
-    return "targets = \"atr\"\natr_period = 5\natr_sl_multiplier = 1.5\natr_tp_multiplier = 3\n"
-           "candle_interval = \"1m\"\n[session]\nproduct = \"intraday\"\ntrading_hours = \"on\"\n"
+    return "[session]\nproduct = \"intraday\"\ntrading_hours = \"on\"\n"
            "venue_square_off = \"\"\nstart = \"04:00\"\nend = \"23:00\"\nlast_entry = \"" +
            last_entry + "\"\nsquare_off = \"" + square_off + "\"\nutc_offset = \"" +
            to_text(Duration::hours(ahead) + offset) + "\"\nextra_days = [\"" +
            to_text(local).substr(0, 10) + "\"]\n";
   }
+  static constexpr const char* kByCandles =
+      "targets = \"atr\"\natr_period = 5\natr_sl_multiplier = 1.5\natr_tp_multiplier = 3\n"
+      "candle_interval = \"1m\"\n";
   // The same with a square-off a second from now.
   static std::string lines_that_end_now() {
     const Timestamp now = read_clocks().wall;
@@ -59,7 +61,8 @@ class FyersSession : public LiveSession {
   }
   // Targets by the venue's candles; the engine's own square-off.
   void measure_and_square_off(bool live) {
-    begin_fyers({.history = 8}, live, session_lines(read_clocks().wall, {}, "22:00", "22:30"));
+    begin_fyers({.history = 8}, live,
+                kByCandles + session_lines(read_clocks().wall, {}, "22:00", "22:30"));
     ASSERT_TRUE(stage_->until("candles", [this](const Engine&) {
       // Those of minutes that are over: the newest only after it has settled.
       return stage_->count<CandleClosed>() >= 6;
@@ -70,7 +73,7 @@ class FyersSession : public LiveSession {
     // Each candle has a range of 4.
     EXPECT_EQ(tranche_of(*stage_->engine(), 0)->stop.price, 594_px);
     EXPECT_EQ(tranche_of(*stage_->engine(), 0)->target.price, 612_px);
-    stage_->write_configuration(lines_that_end_now());
+    stage_->write_configuration(kByCandles + lines_that_end_now());
     stage_->program().signal(SIGHUP);
     wait_flat();
     ASSERT_FALSE(stage_->closed().empty());
@@ -285,6 +288,27 @@ TEST_F(FyersSession, PaperMeasuresByTheSameCandles) {
   measure_and_square_off(false);
   // The simulated venue is open, and says so of nothing.
   EXPECT_EQ(stage_->count<SessionChanged>(), 0U);
+  end_session();
+}
+
+// An exit into a halt is refused once: then it waits until the venue says that it trades again.
+TEST_F(FyersSession, AHaltHoldsAnExitBackUntilItIsOver) {
+  begin_fyers({}, true, session_lines(read_clocks().wall, {}, "22:00", "22:30"));
+  stage_->enter("Buy", "20");
+  wait_protected(0, 20_qty);
+  const auto rejected = stage_->count<OrderRejected>();
+  const auto changed = stage_->count<SessionChanged>();
+  stage_->fault("halt:ms=600000");
+  ASSERT_TRUE(close_all("ModelClose").starts_with("{\"ok\":true"));
+  ASSERT_TRUE(stage_->until(
+      "the halt", [&](const Engine&) { return stage_->count<SessionChanged>() > changed; }));
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), 20_qty);
+  stage_->fault("calm");
+  wait_flat();
+  EXPECT_EQ(stage_->count<OrderRejected>(), rejected + 1);
+  EXPECT_EQ(stage_->closed().back().reason, ExitReason::ModelClose);
+  ASSERT_TRUE(stage_->until("settled", is_settled));
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
   end_session();
 }
 

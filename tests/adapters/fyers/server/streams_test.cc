@@ -454,6 +454,16 @@ TEST(FyersFaults, ExitsFailAndTheDayIsBlocked) {
   EXPECT_EQ(client.ask("GET", "/api/v3/funds").status, 503U);
   client.wait(Duration::seconds(2));
   EXPECT_EQ(client.ask("GET", "/api/v3/funds").status, 200U);
+  const std::string waiting = client.place(DeskClient::order("1", "1", "1", "590"));
+  client.cause("halt:ms=5000");
+  EXPECT_HAS(client.ask("GET", "/data/marketStatus").body, "CLOSED");
+  EXPECT_HAS(client.place(DeskClient::order("1", "1", "2")), "Trading is halted");
+  EXPECT_EQ(
+      member_of(client.ask("DELETE", "/api/v3/orders/sync", R"({"id":")" + waiting + "\"}").body,
+                "code"),
+      "1103");
+  client.wait(Duration::seconds(5));
+  EXPECT_HAS(client.ask("GET", "/data/marketStatus").body, "OPEN");
 }
 
 TEST(FyersFaults, OfTheOrderStream) {
