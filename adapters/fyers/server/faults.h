@@ -63,28 +63,18 @@ using Faults = venue_server::Faults<FaultKind>;
 namespace tranchet {
 template <>
 struct Spelling<fyers_venue::FaultKind> {
-  static constexpr auto names = std::to_array<std::string_view>({"201-placed",
-                                                                 "201-lost",
-                                                                 "hangup-executed",
-                                                                 "hangup-refused",
-                                                                 "reject",
-                                                                 "exit-fails",
-                                                                 "late-answer",
-                                                                 "late-event",
-                                                                 "duplicate-event",
-                                                                 "lose-event",
-                                                                 "reorder-events",
-                                                                 "too-many",
-                                                                 "hsm-refused",
-                                                                 "reuse-topics",
-                                                                 "lite-frames",
-                                                                 "disconnect-orders",
-                                                                 "disconnect-data",
-                                                                 "refuse-streams",
-                                                                 "expire-token",
-                                                                 "block-day",
-                                                                 "maintenance",
-                                                                 "halt",
-                                                                 "calm"});
+  static constexpr auto names =
+      std::to_array<std::string_view>({"201-placed",      "201-lost",
+                                       "hangup-executed", "hangup-refused",
+                                       "reject",          "exit-fails",
+                                       "late-answer",     "late-event",
+                                       "duplicate-event", "lose-event",
+                                       "reorder-events",  "too-many",
+                                       "hsm-refused",     "reuse-topics",
+                                       "lite-frames",     "disconnect-orders",
+                                       "disconnect-data", "refuse-streams",
+                                       "expire-token",    "block-day",
+                                       "maintenance",     "halt",
+                                       "calm"});
 };
 }  // namespace tranchet
