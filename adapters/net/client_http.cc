@@ -49,7 +49,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         owner_(std::move(owner)),
         input_(kReadBytes) {}
 
-  bool is_free() const { return open_ && !exchange_; }
+  bool is_free() const { return open_ && !exchange_ && !is_writing_; }
   bool was_ready() const { return ready_; }
 
   void connect() {
@@ -79,10 +79,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_->body_limit(limits_.body_bytes);
     parser_->eager(true);
     expire_after(limits_.answer_time, "no answer came in time");
-    sent_ = true;
+    sent_ = is_writing_ = true;
     http::async_write(stream_, output_,
                       [self = shared_from_this()](const Error& error, std::size_t) {
-                        if (error) self->fail(error.message());
+                        self->is_writing_ = false;
+                        if (error) return self->fail(error.message());
+                        self->tell_if_free();
                       });
   }
 
@@ -156,6 +158,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_.reset();
     exchange.answered(std::move(answer));
     if (!keeps) return fail("the host ends the connection");
+    tell_if_free();
+  }
+
+  // A host that is quick answers before we know that all has left.
+  void tell_if_free() {
+    if (!is_free()) return;
     if (auto owner = owner_.lock()) owner->on_ready(shared_from_this());
   }
 
@@ -194,6 +202,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool ready_ = false;  // Stood once.
   bool gone_ = false;
   bool sent_ = false;
+  bool is_writing_ = false;  // `output_` is needed.
 };
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <mutex>
 #include <thread>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "adapters/net/client_address.h"
@@ -255,6 +257,84 @@ TEST_F(NetClient, AGoodPeerIsTalkedTo) {
   const ClientAnswer answer = ask(client, {.method = "GET", .target = "/"});
   EXPECT_EQ(answer.body, "ok") << answer.failure;
   EXPECT_NE(peer.heard(), "");
+}
+
+// Answers the first request as soon as it has begun, and reads the rest of it later.
+class HastyPeer {
+ public:
+  HastyPeer() {
+    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    EXPECT_EQ(::listen(listener_, 1), 0);
+    socklen_t size = sizeof(address);
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~HastyPeer() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  HastyPeer(const HastyPeer&) = delete;
+  HastyPeer& operator=(const HastyPeer&) = delete;
+
+  void read_on() { wish_.set_value(); }
+  // The second request, and whatever came before it, in the order in which it came.
+  std::string heard() { return heard_.get_future().get(); }
+
+  std::uint16_t port = 0;
+
+ private:
+  void serve() {
+    const int socket = ::accept(listener_, nullptr, nullptr);
+    std::string heard(1, ' ');
+    if (::recv(socket, heard.data(), 1, 0) == 1) say_yes(socket);
+    wish_.get_future().wait();
+    char bytes[64 * 1024];
+    while (heard.find("GET /second") == std::string::npos) {
+      const ssize_t size = ::recv(socket, bytes, sizeof(bytes), 0);
+      if (size <= 0) break;
+      heard.append(bytes, static_cast<std::size_t>(size));
+    }
+    say_yes(socket);
+    heard_.set_value(std::move(heard));
+    ::close(socket);
+  }
+  static void say_yes(int socket) {
+    constexpr std::string_view kYes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    EXPECT_EQ(::send(socket, kYes.data(), kYes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(kYes.size()));
+  }
+
+  int listener_ = -1;
+  std::promise<void> wish_;
+  std::promise<std::string> heard_;
+  std::thread thread_;
+};
+
+TEST_F(NetClient, AnAnswerThatIsFasterThanTheRequestFreesNothingThatIsStillWritten) {
+  constexpr std::size_t kMoreThanSocketsHold = 32 * 1024 * 1024;
+  HastyPeer peer;
+  const auto network = trusting_network();
+  HttpClient client(*network, {.host = "127.0.0.1", .port = peer.port, .tls = false},
+                    {.connections = 1});
+  const ClientAnswer first =
+      ask(client,
+          {.method = "POST", .target = "/first", .body = std::string(kMoreThanSocketsHold, 'x')});
+  EXPECT_EQ(first.body, "ok") << first.failure;
+  std::promise<ClientAnswer> second;
+  client.send({.method = "GET", .target = "/second"},
+              [&](ClientAnswer answer) { second.set_value(std::move(answer)); });
+  peer.read_on();
+  const std::string heard = peer.heard();
+  EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(heard, 'x')), kMoreThanSocketsHold);
+  EXPECT_EQ(heard.find("GET /second"), heard.rfind('x') + 1);
+  const ClientAnswer answer = second.get_future().get();
+  EXPECT_EQ(answer.body, "ok") << answer.failure;
 }
 
 TEST(NetAddress, IsHttpsOrWssAndNothingElse) {
