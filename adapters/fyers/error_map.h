@@ -32,7 +32,7 @@ struct Verdict {
 //   body           Unknown 429, -429                                     NotNow -8, -15, -16, -17,
 //   401                        BadToken -352 of an exit, -53                          Refused,
 //   NoPosition -51                                           Refused, NotFound -99, -50 and others
-//   Refused; the text tells margin, circuit limits, a
+//   Refused; the text tells margin, halts, circuit limits, a
 //                                                 passed trigger and minimums from one another
 Verdict judge(int status, const std::optional<Envelope>& answer);
 
