@@ -218,7 +218,7 @@ template <class Body, class... Ignored>
 concept IsOneOf = (std::is_same_v<Body, Ignored> || ...);
 template <class Body>
 requires IsOneOf<Body, MarkPrice, TradePrinted, LogicSwitched, BookTop, FundingRate, Conflated,
-                 BalanceReported>
+                 BalanceReported, UsersReloaded>
 void take(Turn&, const Body&) {}
 
 }  // namespace

@@ -213,6 +213,7 @@ void compare_quantity(Turn& turn, Position& position, const Snapshot& snapshot) 
   turn.touch(position.key);
   if (difference == 0) {
     position.difference.reset();
+    position.ignored = ignored;
     adopt_requested(turn, position, Quantity());
     return;
   }

@@ -275,6 +275,15 @@ struct SessionChanged {
   SessionPhase phase{};
 };
 
+// ---- Who may look and act.
+
+// The people of the screens were read anew from their file, by this author.
+struct UsersReloaded {
+  std::uint64_t digest = 0;  // Of their names, rights and the ends of their tokens; of no token.
+  std::uint32_t users = 0;   // So many names.
+  TextId author{};
+};
+
 using EventBody =
     std::variant<RunStarted, ConfigChanged, InstrumentListed, TimerFired, Connected, Disconnected,
                  LogicSwitched, MarkPrice, TradePrinted, BookTop, LiquidationPrinted, FundingRate,
@@ -283,7 +292,7 @@ using EventBody =
                  OutcomeUnknown, QueryAnswered, FundingPaid, SnapshotStarted, PositionReported,
                  OrderReported, BalanceReported, SnapshotEnded, EntrySignal, CloseRequested,
                  ProtectionRequested, EntriesHalted, EntriesResumed, KillSwitch, AdoptionRequested,
-                 CandleClosed, SessionChanged>;
+                 CandleClosed, SessionChanged, UsersReloaded>;
 
 struct Event {
   Sequence sequence{};

@@ -1,6 +1,7 @@
 // What happened, a sentence an event.
 #include <string>
 
+#include "events/digest.h"
 #include "events/settings_text.h"
 #include "replay/explain.h"
 
@@ -26,6 +27,10 @@ std::string order_text(const State& state, OrderId id, const Names& names) {
   const Order& order = found->second;
   return to_text(id) + ", the " + std::string(to_text(order.purpose)) + " of " +
          tranche_text(names, order.key, order.tranche, order.tranche_id);
+}
+
+std::string for_reason(std::string_view reason) {
+  return reason.empty() ? "" : ": " + std::string(reason);
 }
 
 std::string said_by(std::string_view author) {
@@ -204,13 +209,16 @@ class EventText {
            said_by(names_.text(request.author));
   }
   std::string operator()(const EntriesHalted& halted) const {
-    return "entries were halted" + said_by(names_.text(halted.reason));
+    return "entries were halted" + for_reason(names_.text(halted.reason)) +
+           said_by(names_.text(halted.author));
   }
   std::string operator()(const EntriesResumed& resumed) const {
-    return "entries were resumed" + said_by(names_.text(resumed.reason));
+    return "entries were resumed" + for_reason(names_.text(resumed.reason)) +
+           said_by(names_.text(resumed.author));
   }
   std::string operator()(const KillSwitch& kill) const {
-    return "the kill switch was thrown" + said_by(names_.text(kill.reason));
+    return "the kill switch was thrown" + for_reason(names_.text(kill.reason)) +
+           said_by(names_.text(kill.author));
   }
   std::string operator()(const AdoptionRequested& request) const {
     return to_text(request.quantity) + " at " + to_text(request.average_price) +
@@ -227,6 +235,11 @@ class EventText {
   std::string operator()(const SessionChanged& changed) const {
     return "the session of " + symbol_text(names_, changed.instrument) +
            (changed.phase == SessionPhase::Open ? " began" : " ended");
+  }
+  std::string operator()(const UsersReloaded& reloaded) const {
+    return "the users of the screens were read anew: " + std::to_string(reloaded.users) +
+           (reloaded.users == 1 ? " user" : " users") + ", digest " + digest_text(reloaded.digest) +
+           said_by(names_.text(reloaded.author));
   }
 
  private:

@@ -159,11 +159,11 @@ void AsterCore::Inside::take_snapshot_part(Outstanding& outstanding, std::string
 void AsterCore::Inside::go_on(AccountSnapshot::Next next) {
   switch (next) {
     case AccountSnapshot::Next::OrdersAndBalance:
-      // What is held is judged by its mark, and the market's stream may not have told one yet: the
-      // answer is there before the positions that are asked for again.
-      if (market_heard_ == started_ && !snapshot_.positions().empty()) {
-        ask({.use = Use::MarkPrices});
-      }
+      // At the first snapshot what is held is judged by its mark, and the market's stream may not
+      // have told that yet, even if it lives: a target that was passed would be sent as it is, and
+      // close what is only to be adopted. The answer is there before the positions that are asked
+      // for again.
+      if (included_.empty() && !snapshot_.positions().empty()) ask({.use = Use::MarkPrices});
       ask({.use = Use::OpenOrders});
       ask({.use = Use::Balance});
       return;
@@ -239,6 +239,19 @@ void AsterCore::Inside::hand_on_snapshot() {
 }
 
 // ---- What a broken stream has swallowed.
+
+// Once, before the first snapshot of this process. What somebody else traded while the log went on
+// is in its books, by a fill or by the snapshot that brought it, and a snapshot has no trade ids:
+// fetched again it would count twice. Without a log the first snapshot says what was before.
+void AsterCore::Inside::note_what_is_booked() {
+  if (included_else_ >= 0) return;
+  const std::int64_t before_now = to_milliseconds(clock_.at(now_.steady)) - 1;
+  included_else_ = before_now;
+  if (whole_until_ == Timestamp()) return;
+  // The log's times are of our clock, those of fills of the venue's.
+  const Timestamp until = whole_until_ + (clock_.at(now_.steady) - now_.wall);
+  included_else_ = std::min(to_milliseconds(until), before_now);
+}
 
 void AsterCore::Inside::fetch_trades() {
   if (whole_until_ == Timestamp()) return;  // There is no log: the first snapshot says it all.

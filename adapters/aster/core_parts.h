@@ -166,6 +166,7 @@ class AsterCore::Inside {
   EventBody reported(const PositionRow& row, InstrumentId instrument);
   EventBody reported(const OrderRow& row, InstrumentId instrument) const;
   void set_terms(const std::vector<PositionRow>& rows);
+  void note_what_is_booked();
   void fetch_trades();
   void take_trades(Outstanding& outstanding, std::string_view body);
   void take_number(Outstanding& outstanding, std::string_view body);
@@ -235,8 +236,9 @@ class AsterCore::Inside {
   std::set<std::string, std::less<>> terms_set_;  // Leverage and margin: set, or asked to be.
   std::map<std::int64_t, std::vector<Fill>> unclaimed_;  // Fetched; whose, nobody knows yet.
   std::map<PositionKey, std::int64_t> included_;  // The newest snapshot holds fills until then.
-  std::int64_t included_else_ = -1;               // The same of keys that it does not list.
-  std::map<InstrumentId, Quantity> net_;          // One-way mode: below 0 is short.
+  // The same of keys that it does not list, and of all before it. Below 0: not known yet.
+  std::int64_t included_else_ = -1;
+  std::map<InstrumentId, Quantity> net_;  // One-way mode: below 0 is short.
   std::set<std::pair<std::string, std::int64_t>> funding_seen_;
   bool fee_asset_told_ = false;
   std::int64_t last_news_ = 0;  // The newest time that the venue gave a fact, in milliseconds.

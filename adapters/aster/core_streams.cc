@@ -50,6 +50,7 @@ void AsterCore::Inside::on_stream_open(Stream stream, std::uint64_t attempt, Mom
   if (!line(stream).is_current(attempt) || line(stream).is_open()) return;
   line(stream).opened(now_.steady);
   if (stream == Stream::User) {
+    note_what_is_booked();
     fetch_trades();
     whole_until_ = std::max(whole_until_, clock_.at(now_.steady));
   }

@@ -470,7 +470,7 @@ void Program::add_wargame() {
   command->add_option("--seed", wargame_.seed, "of the first world; 1");
   command->add_option("--seeds", wargame_.seeds, "how many worlds, one a seed; 1");
   command->add_option("--events", wargame_.events, "about so many in a world; 2000");
-  command->add_option("--profile", wargame_.profile, "everything, healthy or intents");
+  command->add_option("--profile", wargame_.profile, "everything, healthy, intents or adoption");
   command->add_option("--faults", wargame_.faults, "these alone: kill,stream_cut; or none");
   command->add_option("--check", wargame_.check, "this alone: I-07");
   command->add_option("--jobs", wargame_.jobs, "threads; 2");

@@ -23,6 +23,22 @@ std::string book_text(const std::string& symbol, PositionSide side, std::uint32_
   return symbol + " " + std::string(to_text(side)) + " tranche " + std::to_string(tranche) + ": ";
 }
 
+// What a start can be told of; of the rest, its name.
+std::string_view words_of(AlertReason reason) {
+  switch (reason) {
+    case AlertReason::TargetFromMark:
+      return "the mark has passed its target or its stop, which is measured from the mark";
+    case AlertReason::AdoptionRefused:
+      return "the venue holds less than the log claims of it, or nothing";
+    case AlertReason::ForeignPosition:
+      return "the venue holds what the log does not know, and account.foreign_position leaves it";
+    case AlertReason::StopBelowTick:
+      return "its stop would be below one tick: there is none";
+    default:
+      return to_text(reason);
+  }
+}
+
 std::string words_of(const Command& command, const Names& names) {
   return std::visit(
       Overload{
@@ -49,8 +65,12 @@ std::string words_of(const Command& command, const Names& names) {
                    ", before anything replaces it";
           },
           [&](const Alert& c) {
-            return "alert    " + std::string(names.symbol(c.instrument)) + ": " +
-                   std::string(to_text(c.reason));
+            const std::string symbol(names.symbol(c.instrument));
+            const bool is_of_tranche = c.tranche_id != TrancheId::None;
+            return "note     " +
+                   (is_of_tranche ? book_text(symbol, PositionSide{c.position_side}, c.tranche)
+                                  : symbol + ": ") +
+                   std::string(words_of(c.reason));
           },
           [](const auto&) { return std::string(); }},
       command);

@@ -102,7 +102,7 @@ Done read_names(const WargameArguments& arguments, RunOptions& options) {
     const auto profile = profile_named(arguments.profile);
     if (!profile) {
       return refuse("--profile \"" + arguments.profile +
-                    "\" is none of everything, healthy, intents");
+                    "\" is none of everything, healthy, intents, adoption");
     }
     options.profile = *profile;
   }

@@ -129,7 +129,25 @@ std::map<InstrumentId, PositionReported> FyersCore::Inside::held() const {
   return held;
 }
 
+// Once, before the first snapshot: what is held is judged by its price, and the market's stream may
+// not have told one yet. A target that was passed would be sent as it is, and close what is only to
+// be adopted.
+void FyersCore::Inside::tell_prices_of_held() {
+  if (std::exchange(prices_of_held_told_, true)) return;
+  const auto tell = [this](InstrumentId id, Quantity held, Maybe<Price> last) {
+    if (id != InstrumentId::None && !held.is_zero() && last) push(MarkPrice{id, *last});
+  };
+  for (const PositionRow& row : *snapshot_.positions_again) {
+    tell(traded(row.symbol, row.product), row.net, row.last);
+  }
+  if (!snapshot_.holdings) return;
+  for (const HoldingRow& row : *snapshot_.holdings) {
+    tell(traded(row.symbol, to_text(Product::Cnc)), row.quantity, row.last);
+  }
+}
+
 void FyersCore::Inside::hand_on_snapshot() {
+  tell_prices_of_held();
   // What a broken stream has swallowed comes before the rows that hold it. Somebody else's trades
   // are in the positions already: they are remembered, and not told.
   for (const TradeRow& trade : *snapshot_.trades) {

@@ -167,6 +167,7 @@ class FyersCore::Inside {
   void take_snapshot_part(Outstanding& outstanding, std::string_view body);
   void abandon_snapshot();
   void go_on_with_snapshot();
+  void tell_prices_of_held();
   void hand_on_snapshot();
   std::map<InstrumentId, PositionReported> held() const;
   void note_standing(OrderId order, const OrderRow& row);
@@ -247,6 +248,7 @@ class FyersCore::Inside {
   SessionWatch session_;
   CandleWatch candles_;
   Snapshot snapshot_;
+  bool prices_of_held_told_ = false;
   bool stands_ = false;  // The order stream has confirmed our subscription.
   bool market_stands_ = false;
   bool halted_ = false;

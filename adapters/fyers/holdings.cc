@@ -28,6 +28,8 @@ Read<std::vector<HoldingRow>> read_holdings(std::string_view body) {
     holding.quantity = fields.decimal<Quantity>("quantity");
     const Price average = fields.rounded_or_zero<Price>("costPrice");
     if (average.is_positive()) holding.average = average;
+    const Price last = fields.rounded_or_zero<Price>("ltp");
+    if (last.is_positive()) holding.last = last;
     if (!fields.flaw().empty()) return std::unexpected(fields.flaw());
     holdings.push_back(std::move(holding));
   }

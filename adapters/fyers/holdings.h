@@ -15,6 +15,7 @@ struct HoldingRow {
   std::string symbol;
   Quantity quantity;  // At the start of the day: what is sold today is in the positions, below 0.
   Maybe<Price> average;
+  Maybe<Price> last;  // Traded; where it is said.
 };
 
 Call holdings_call();

@@ -95,6 +95,8 @@ void read_position(Fields& fields, const PositionNames& names, PositionNews& pos
   position.realized = fields.rounded_or_zero<Money>(names.realized);
   const auto average = fields.rounded_or_zero<Price>(names.average);
   if (average.is_positive()) position.average = average;
+  const auto last = fields.rounded_or_zero<Price>("ltp");
+  if (last.is_positive()) position.last = last;
 }
 
 }  // namespace tranchet::fyers

@@ -58,6 +58,7 @@ struct PositionNews {
   Quantity net;  // Below 0: short.
   Money realized;
   Maybe<Price> average;  // Of what is open.
+  Maybe<Price> last;     // Traded; where it is said.
 };
 
 // An answer to a subscription: 1605.

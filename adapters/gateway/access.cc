@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "adapters/service/credential.h"
+#include "events/digest.h"
 
 namespace tranchet {
 namespace {
@@ -98,6 +100,19 @@ std::expected<Access, std::string> Access::load(const std::filesystem::path& fil
     access.tokens_.push_back(std::move(entry));
   }
   return access;
+}
+
+Access::Summary Access::summary() const {
+  std::set<std::string_view> names;
+  std::multiset<std::string> lines;
+  for (const auto& [user, digest] : tokens_) {
+    names.insert(user.name);
+    lines.insert(user.name + " " + std::string(to_text(user.right)) +
+                 (user.expires ? " " + to_text(*user.expires) : ""));
+  }
+  Digest digest;
+  for (const std::string& line : lines) digest.add_text(line);
+  return {static_cast<std::uint32_t>(names.size()), digest.value()};
 }
 
 std::expected<User, TokenFlaw> Access::identify(std::string_view token, Timestamp now) const {

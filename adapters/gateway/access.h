@@ -21,6 +21,7 @@ struct User {
   std::string name;
   Right right = Right::None;
   std::optional<Timestamp> expires;  // Of the token that was shown.
+  friend bool operator==(const User&, const User&) = default;
 };
 
 enum class TokenFlaw : std::uint8_t { Missing = 1, Unknown, Expired };
@@ -37,11 +38,22 @@ class Access {
   std::expected<User, TokenFlaw> identify(std::string_view token, Timestamp now) const;
   bool is_empty() const { return tokens_.empty(); }
 
+  // For the log, so nothing of a token is in it: how many names, and a digest of names, rights and
+  // ends, whatever their order.
+  struct Summary {
+    std::uint32_t users = 0;
+    std::uint64_t digest = 0;
+  };
+  Summary summary() const;
+  // The same tokens too.
+  friend bool operator==(const Access&, const Access&) = default;
+
  private:
   using TokenDigest = std::array<unsigned char, 32>;
   struct Token {
     User user;
     TokenDigest digest{};
+    friend bool operator==(const Token&, const Token&) = default;
   };
   static TokenDigest digest_of(std::string_view token);
 

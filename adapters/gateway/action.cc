@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "adapters/gateway/json_text.h"
+#include "events/digest.h"
 #include "events/event_check.h"
 #include "events/log/json.h"
 #include "events/log/json_read.h"
@@ -24,6 +25,8 @@ constexpr auto kKinds = std::to_array<Kind>({{"/api/signal", "EntrySignal"},
                                              {"/api/kill", "KillSwitch"},
                                              {"/api/manual-trade", "EntrySignal"}});
 constexpr std::size_t kRequestIdLength = 64;
+constexpr std::string_view kNoRequestId =
+    "request_id is missing, or not 1 to 64 letters, digits, - and _";
 
 bool is_request_id(std::string_view id) {
   const auto allowed = [](char c) {
@@ -122,7 +125,7 @@ std::expected<Action, ActionRefusal> read_action(std::string_view path, std::str
   if (!fields) return refuse(fields.error());
   const auto id = std::ranges::find(*fields, "request_id", &JsonField::name);
   if (id == fields->end() || !is_request_id(id->text)) {
-    return refuse("request_id is missing, or not 1 to 64 letters, digits, - and _");
+    return refuse(std::string(kNoRequestId));
   }
   Action action{.request_id = std::string(id->text)};
   JsonText line;
@@ -149,6 +152,29 @@ std::expected<Action, ActionRefusal> read_action(std::string_view path, std::str
     return refuse(why, 409);
   }
   return action;
+}
+
+std::expected<std::string, std::string> reload_author(std::string_view user,
+                                                      std::string_view body) {
+  auto fields = split_object(body.empty() ? "{}" : body);
+  if (!fields) return std::unexpected(fields.error());
+  const auto id = std::ranges::find(*fields, "request_id", &JsonField::name);
+  if (id == fields->end()) return std::string(user);
+  if (!is_request_id(id->text)) return std::unexpected(std::string(kNoRequestId));
+  return std::string(user) + "/" + std::string(id->text);
+}
+
+std::string users_reloaded_line(std::uint32_t users, std::uint64_t digest, std::string_view author,
+                                Timestamp now) {
+  return JsonText()
+      .open()
+      .time("time", now)
+      .text("type", "UsersReloaded")
+      .count("users", users)
+      .text("digest", digest_text(digest))
+      .text("author", author)
+      .close()
+      .take();
 }
 
 std::string_view request_id_of(std::string_view author) {

@@ -46,6 +46,13 @@ std::expected<Action, ActionRefusal> read_action(std::string_view path, std::str
                                                  std::string_view user, Timestamp now,
                                                  const Actionable& known);
 
+// Who reads the users anew: with the body's `request_id` where it has one. The error says what is
+// wrong with the body.
+std::expected<std::string, std::string> reload_author(std::string_view user, std::string_view body);
+// The line of a UsersReloaded.
+std::string users_reloaded_line(std::uint32_t users, std::uint64_t digest, std::string_view author,
+                                Timestamp now);
+
 // "anna/7c1e": user and request id of an author; the id is empty where there is none.
 std::string_view request_id_of(std::string_view author);
 

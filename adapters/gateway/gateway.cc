@@ -37,7 +37,8 @@ class RunningGateway final : public Gateway {
   RunningGateway(const GatewayOptions& options, Access access,
                  std::unique_ptr<AlertWebhook> webhook, std::unique_ptr<LogReader> for_moments,
                  Wishes* wishes)
-      : historian_(std::move(for_moments), milestones_),
+      : users_(options.users),
+        historian_(std::move(for_moments), milestones_),
         requests_(options, std::move(access), std::move(webhook), historian_, wishes) {}
 
   // The follower last: what it shows is posted to the server.
@@ -66,7 +67,18 @@ class RunningGateway final : public Gateway {
 
   std::uint16_t port() const override { return server_->port(); }
 
+  std::expected<void, std::string> reload_users(const std::string& author) override {
+    if (users_.empty()) return {};
+    auto loaded = Access::load(users_);
+    if (!loaded) return std::unexpected(loaded.error());
+    server_->post([this, access = std::move(*loaded), author]() mutable {
+      requests_.change_users({std::move(access), author});
+    });
+    return {};
+  }
+
  private:
+  std::filesystem::path users_;
   Milestones milestones_;
   Historian historian_;
   Requests requests_;

@@ -70,6 +70,10 @@ class Gateway {
   static std::expected<std::unique_ptr<Gateway>, std::string> start(const GatewayOptions& options,
                                                                     Wishes* wishes);
   virtual std::uint16_t port() const = 0;
+  // Reads the file of users anew. One that is as before changes nothing; otherwise the log has a
+  // UsersReloaded by this author, and everybody is asked for a token again. The error says what is
+  // wrong with the file; the users are then as before.
+  virtual std::expected<void, std::string> reload_users(const std::string& author) = 0;
 };
 
 }  // namespace tranchet

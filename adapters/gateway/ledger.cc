@@ -15,7 +15,8 @@ bool is_act(const EventBody& body) {
          std::holds_alternative<ProtectionRequested>(body) ||
          std::holds_alternative<EntriesHalted>(body) ||
          std::holds_alternative<EntriesResumed>(body) || std::holds_alternative<KillSwitch>(body) ||
-         std::holds_alternative<AdoptionRequested>(body);
+         std::holds_alternative<AdoptionRequested>(body) ||
+         std::holds_alternative<UsersReloaded>(body);
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ void Requests::keep_watch(int seconds) {
     const Timestamp now = wall_clock();
     sockets_.end_expired(now);
     if (seconds % kPingEvery == 0) sockets_.ping(now);
+    if (waiting_users_ && take_users(*waiting_users_)) waiting_users_.reset();
     keep_watch(seconds % kPingEvery + 1);
   });
 }
@@ -329,17 +330,38 @@ ServerResponse Requests::log_in(const ServerRequest& request) {
   return response;
 }
 
-// Tokens come and go without the program that trades being stopped for it. Everybody is asked for
-// theirs again, so that one that is gone has no socket left.
+// ---- Users. Tokens come and go without the program that trades being stopped for it.
+
 ServerResponse Requests::reload_users(const ServerRequest& request) {
   auto user = require(request, Right::Admin);
   if (!user) return std::move(user.error());
+  const auto author = reload_author(user->name, request.body);
+  if (!author) return detail(400, author.error());
   auto loaded = Access::load(options_.users);
   if (!loaded) return detail(409, loaded.error());
-  access_ = std::move(*loaded);
+  if (!take_users({std::move(*loaded), *author})) {
+    return detail(503, "the program takes nothing at the moment");
+  }
+  waiting_users_.reset();
+  return json(200, "{\"reloaded\":true}");
+}
+
+void Requests::change_users(NewUsers users) {
+  waiting_users_.reset();
+  if (users.access == access_ || take_users(users)) return;
+  waiting_users_ = std::move(users);
+}
+
+// Everybody is asked for their token again, so that one that is gone has no socket left.
+bool Requests::take_users(const NewUsers& users) {
+  const Access::Summary summary = users.access.summary();
+  const std::string line =
+      users_reloaded_line(summary.users, summary.digest, users.author, wall_clock());
+  if (wishes_ != nullptr && !wishes_->post(line)) return false;
+  access_ = users.access;
   ++counters_.users_reloads;
   sockets_.end_all("the users were read anew");
-  return json(200, "{\"reloaded\":true}");
+  return true;
 }
 
 // ---- Actions.

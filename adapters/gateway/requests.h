@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -28,6 +29,13 @@ class Requests final : public ServerHandler {
   // Once, before the first request.
   void serve_on(Server& server);
   void show(std::shared_ptr<const Picture> picture);
+
+  struct NewUsers {
+    Access access;
+    std::string author;
+  };
+  // Unless they are those we have. As soon as the log takes the event that says so.
+  void change_users(NewUsers users);
 
   void on_request(ServerRequest request, Respond respond) override;
   std::optional<ServerResponse> on_upgrade(const ServerRequest& request) override;
@@ -58,11 +66,14 @@ class Requests final : public ServerHandler {
   ServerResponse metrics();
   void note_act(const std::string& author);
   ServerResponse reload_users(const ServerRequest& request);
+  // False, and the users are as before: the log takes nothing at the moment.
+  bool take_users(const NewUsers& users);
   void keep_watch(int seconds);
 
   GatewayOptions options_;
   ListenAddress address_;
   Access access_;
+  std::optional<NewUsers> waiting_users_;
   Historian& historian_;
   Wishes* wishes_;
   Server* server_ = nullptr;

@@ -165,6 +165,12 @@ void reload(const SessionParts& parts, Writer& writer) {
   }
 }
 
+void reload_users(const SessionParts& parts, Gateway& gateway) {
+  if (auto reloaded = gateway.reload_users("SIGHUP"); !reloaded) {
+    parts.notes.say(NoteLevel::Error, "users_refused", {{"text", reloaded.error()}});
+  }
+}
+
 // The next of the awaited signals; none: so long there was none.
 std::optional<int> next_signal(std::optional<std::chrono::microseconds> patience) {
   const sigset_t set = awaited_signals();
@@ -181,7 +187,8 @@ std::optional<int> next_signal(std::optional<std::chrono::microseconds> patience
 }
 
 // The writer's own end, which the first signal that ends the session leads to.
-void wait_for_end(const SessionParts& parts, const ServiceNotice& service, Writer& writer) {
+void wait_for_end(const SessionParts& parts, const ServiceNotice& service, Writer& writer,
+                  Gateway* gateway) {
   using Clock = std::chrono::steady_clock;
   const auto alive_every = service.alive_every();
   Clock::time_point alive_at = Clock::now();
@@ -201,6 +208,7 @@ void wait_for_end(const SessionParts& parts, const ServiceNotice& service, Write
     if (signal == kWriterEnded) return;
     if (signal == SIGHUP) {
       parts.inbox.post([&parts, &writer](ClockReading) { reload(parts, writer); });
+      if (gateway != nullptr) reload_users(parts, *gateway);
       continue;
     }
     service.stopping();
@@ -252,7 +260,7 @@ std::expected<void, WriterFailure> run_session(const SessionParts& parts) {
     pthread_kill(main_thread, kWriterEnded);
   });
   service.ready();
-  wait_for_end(parts, service, writer);
+  wait_for_end(parts, service, writer, gateway.get());
   thread.join();
   keeper.reset();
   gateway.reset();

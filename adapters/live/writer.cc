@@ -24,7 +24,8 @@ std::string flaw_in_wish(const EventBody& body) {
       std::holds_alternative<EntrySignal>(body) || std::holds_alternative<CloseRequested>(body) ||
       std::holds_alternative<ProtectionRequested>(body) ||
       std::holds_alternative<EntriesHalted>(body) || std::holds_alternative<EntriesResumed>(body) ||
-      std::holds_alternative<KillSwitch>(body) || std::holds_alternative<AdoptionRequested>(body);
+      std::holds_alternative<KillSwitch>(body) || std::holds_alternative<AdoptionRequested>(body) ||
+      std::holds_alternative<UsersReloaded>(body);
   if (!is_wish) return "type is none that people or models may send";
   return flaw_in(body);
 }

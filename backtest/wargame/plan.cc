@@ -166,6 +166,81 @@ void choose_venue(Random& random, Plan& plan) {
   }
 }
 
+std::int64_t starting_price(const InstrumentListed& listed, Exchange exchange) {
+  for (const Coin& coin : coins_of(exchange)) {
+    if (coin.tick == listed.tick_size.raw()) return coin.price;
+  }
+  ENSURE(false);
+  return 0;
+}
+
+Price on_tick(const InstrumentListed& listed, std::int64_t raw) {
+  const std::int64_t tick = listed.tick_size.raw();
+  return Price::from_raw(std::max(tick, raw / tick * tick));
+}
+
+// What others have done on the account: trades and orders by hand as the price went its way, the
+// last of them moments ago; and tranches that are claimed of it, rightly or not.
+class Inheritance {
+ public:
+  Inheritance(Plan& plan, Random random) : plan_(plan), random_(random) {}
+
+  void write() {
+    const auto acts = random_.between(1, 12);
+    time_ = kStart - random_.between(Duration::seconds(30), Duration::minutes(20));
+    for (const InstrumentListed& listed : plan_.instruments) {
+      prices_.push_back(starting_price(listed, plan_.exchange));
+    }
+    for (const InstrumentListed& listed : plan_.instruments) quote(listed);
+    for (std::int64_t act = 0; act < acts; ++act) {
+      time_ = time_ + random_.between(Duration::milliseconds(1),
+                                      Duration::nanoseconds((kStart - time_).count() / (acts + 1)));
+      const InstrumentListed& listed = plan_.instruments[random_.below(plan_.instruments.size())];
+      price(listed) += price(listed) / kPpmOne * random_.between(-2 * kPercent, 2 * kPercent);
+      quote(listed);
+      const Fault fault = random_.percent(75) ? Fault::ForeignTrade : Fault::ForeignOrder;
+      plan_.stimuli.push_back({time_, FaultStrike{fault, random_.next()}});
+    }
+    for (const InstrumentListed& listed : plan_.instruments) {
+      for (const PositionSide side : {PositionSide::Long, PositionSide::Short}) {
+        if (random_.percent(45)) claim(listed, side);
+      }
+    }
+  }
+
+ private:
+  std::int64_t& price(const InstrumentListed& listed) {
+    return prices_[static_cast<std::size_t>(listed.instrument) - 1];
+  }
+  void quote(const InstrumentListed& listed) {
+    const Price now = on_tick(listed, price(listed));
+    plan_.stimuli.push_back(
+        {time_, TradePrinted{
+                    .instrument = listed.instrument, .quantity = listed.step_size, .price = now}});
+    plan_.stimuli.push_back({time_, MarkPrice{listed.instrument, now}});
+  }
+  void claim(const InstrumentListed& listed, PositionSide side) {
+    std::uint32_t ordinal = 0;
+    for (auto more = random_.between(1, 4); more > 0; --more) {
+      const std::int64_t average =
+          price(listed) + price(listed) / kPpmOne * random_.between(-4 * kPercent, 4 * kPercent);
+      plan_.stimuli.push_back(
+          {time_, AdoptionRequested{.instrument = listed.instrument,
+                                    .position_side = side,
+                                    .tranche = ordinal,
+                                    .quantity = Quantity::from_raw(listed.step_size.raw() *
+                                                                   random_.between(1, 25)),
+                                    .average_price = on_tick(listed, average)}});
+      ordinal += static_cast<std::uint32_t>(random_.between(1, 2));
+    }
+  }
+
+  Plan& plan_;
+  Random random_;
+  Timestamp time_;
+  std::vector<std::int64_t> prices_;
+};
+
 // The market and the people, drawn along the way.
 class Script {
  public:
@@ -198,14 +273,6 @@ class Script {
   Timestamp end() const { return time_; }
 
  private:
-  static std::int64_t starting_price(const InstrumentListed& listed, Exchange exchange) {
-    for (const Coin& coin : coins_of(exchange)) {
-      if (coin.tick == listed.tick_size.raw()) return coin.price;
-    }
-    ENSURE(false);
-    return 0;
-  }
-
   void add(const EventBody& body) { plan_.stimuli.push_back({time_, body}); }
 
   InstrumentId some_instrument() {
@@ -219,8 +286,7 @@ class Script {
     return Quantity::from_raw(rules(id).step_size.raw() * count);
   }
   Price on_tick(InstrumentId id, std::int64_t raw) const {
-    const std::int64_t tick = rules(id).tick_size.raw();
-    return Price::from_raw(std::max(tick, raw / tick * tick));
+    return tranchet::on_tick(rules(id), raw);
   }
 
   void quote(InstrumentId id) {
@@ -389,7 +455,7 @@ void add_strikes(Plan& plan, Timestamp end) {
                    [](const Stimulus& a, const Stimulus& b) { return a.time < b.time; });
 }
 
-constexpr std::array<std::string_view, 3> kProfiles{"everything", "healthy", "intents"};
+constexpr std::array<std::string_view, 4> kProfiles{"everything", "healthy", "intents", "adoption"};
 
 }  // namespace
 
@@ -425,6 +491,10 @@ Plan plan_for(std::uint64_t seed, std::uint64_t events, Profile profile,
   choose_market(shape, plan);
   choose_venue(shape, plan);
   plan.round_trip = shape.between(Duration::milliseconds(10), Duration::milliseconds(300));
+  if (profile == Profile::Adoption) {
+    plan.begins = kStart;
+    Inheritance(plan, Random(seed, "inheritance")).write();
+  }
   Script script(plan, Random(seed, "market"), Random(seed, "people"));
   script.write();
   add_strikes(plan, script.end());

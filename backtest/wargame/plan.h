@@ -34,6 +34,9 @@ enum class Profile : std::uint8_t {
   Everything = 1,  // A random subset of the faults; 1 world in 16 has none.
   Healthy,         // No faults: for what must hold when nothing goes wrong.
   Intents,         // Many orders, and every fault that makes an outcome unknown.
+  // As everything, on an account that others have traded on: it holds positions and orders of
+  // theirs when the program starts without a log, and some of it the log claims as its tranches.
+  Adoption,
 };
 // "everything".
 std::string_view name_of(Profile profile);
@@ -64,6 +67,9 @@ struct Plan {
   SimulationParameters venue;
   Duration round_trip;            // Of the network in good health.
   std::vector<Stimulus> stimuli;  // By time.
+  // Stimuli before this time come when the program is not there yet: prices and strikes to the
+  // venue alone; what AdoptionRequested claims stands in the log's opening.
+  Timestamp begins;  // 0: there are none.
 };
 
 // The same on every machine. `only`: these faults and no others.

@@ -81,7 +81,13 @@ std::vector<EventBody> Process::opening() {
     opening.instruments[index].symbol = names_.intern(symbol);
     names_.instrument(symbol);
   }
-  return opening_events(opening, names_);
+  std::vector<EventBody> bodies = opening_events(opening, names_);
+  for (const Stimulus& stimulus : plan_.stimuli) {
+    const auto* body = std::get_if<EventBody>(&stimulus.what);
+    if (body != nullptr && std::holds_alternative<AdoptionRequested>(*body))
+      bodies.push_back(*body);
+  }
+  return bodies;
 }
 
 void Process::take(const EventBody& body) {

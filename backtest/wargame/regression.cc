@@ -142,7 +142,7 @@ class Parser {
   static std::string_view meaning_of(std::string_view key) {
     if (key == "seed") return "a number";
     if (key == "events") return "a number above 0";
-    if (key == "profile") return "everything, healthy or intents";
+    if (key == "profile") return "everything, healthy, intents or adoption";
     if (key == "invariant") return "one of I-01 to I-42, or rest";
     if (key == "plan") return "a digest of sixteen hexadecimal digits";
     return "a rising list of places, such as 0-3 17 22-40";

@@ -100,10 +100,12 @@ void World::run_until(Timestamp time) {
 }
 
 WorldResult World::run() {
-  const Timestamp start = plan_.stimuli.front().time;
+  const auto first = std::ranges::lower_bound(plan_.stimuli, plan_.begins, {}, &Stimulus::time);
+  for (const Stimulus& stimulus : std::span(plan_.stimuli.begin(), first)) take_early(stimulus);
+  const Timestamp start = first == plan_.stimuli.end() ? plan_.begins : first->time;
   move_to(start);
   start_process();
-  for (const Stimulus& stimulus : plan_.stimuli) {
+  for (const Stimulus& stimulus : std::span(first, plan_.stimuli.end())) {
     // The rest belongs to the time after the faults.
     if (is_over() || result_.events * 100 >= plan_.events * 85) break;
     run_until(stimulus.time);

@@ -19,6 +19,18 @@ void World::take(const Stimulus& stimulus) {
   }
 }
 
+// Nobody of ours is there to hear of it.
+void World::take_early(const Stimulus& stimulus) {
+  move_to(stimulus.time);
+  if (const auto* fault = std::get_if<FaultStrike>(&stimulus.what)) {
+    tell_fault(*fault);
+    gate_.strike(*fault, now_);
+  } else {
+    gate_.observe(std::get<EventBody>(stimulus.what), now_);
+  }
+  gate_.take_stream();
+}
+
 void World::take_market(const EventBody& body) {
   if (const auto* trade = std::get_if<TradePrinted>(&body)) {
     last_prices_[trade->instrument] = trade->price;

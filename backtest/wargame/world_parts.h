@@ -64,6 +64,7 @@ class World final : public Wire, public Process::Watcher {
   Timestamp process_wake();
 
   void take(const Stimulus& stimulus);
+  void take_early(const Stimulus& stimulus);
   void take_market(const EventBody& body);
   void strike(const FaultStrike& strike);
   void strike_disk(const FaultStrike& strike);
@@ -114,6 +115,8 @@ class World final : public Wire, public Process::Watcher {
   Sequence seen_{};        // The newest event that the watchers know.
   Timestamp known_until_;  // Its time.
   std::map<InstrumentId, Price> last_prices_;
+  std::uint64_t rules_made_ = 0;                      // Changes of rules so far,
+  std::map<InstrumentId, std::uint64_t> rules_told_;  // and the newest that was told.
   WorldResult result_;
 };
 

@@ -94,6 +94,9 @@ void World::connect(Stream stream, std::uint64_t incarnation) {
                                : random_.between(Duration::milliseconds(100), Duration::seconds(4));
   at(now_ + backoff + network_.one_way(), [this, stream, incarnation] {
     Line& connection = line(stream);
+    // Whoever wanted it is dead, and must not take the stream from its successor, which would never
+    // hear that it is connected.
+    if (incarnation != incarnation_ && connection.up) return;
     ++connection.number;
     connection.up = true;
     connection.last_delivery = now_;
@@ -142,7 +145,14 @@ void World::send_stream() {
   }
   for (const InstrumentListed& rules : gate_.take_new_rules()) {
     at_process(now_ + random_.between(Duration(), Duration::seconds(20)), incarnation_,
-               [this, rules] { tell_rules(rules); });
+               [this, rules, made = ++rules_made_] {
+                 // What was read later holds, even if it is told sooner. In worlds of the older
+                 // profiles it is overruled, for the digests of their seeds stay what they are.
+                 std::uint64_t& told = rules_told_[rules.instrument];
+                 if (made < told && plan_.profile == Profile::Adoption) return;
+                 told = std::max(told, made);
+                 tell_rules(rules);
+               });
   }
 }
 

@@ -53,6 +53,7 @@ struct Event {
     adoptionRequested @37 :AdoptionRequested;
     candleClosed @38 :CandleClosed;
     sessionChanged @39 :SessionChanged;
+    usersReloaded @40 :UsersReloaded;
   }
 }
 
@@ -311,4 +312,10 @@ struct CandleClosed {
 struct SessionChanged {
   instrument @0 :UInt16;
   phase @1 :UInt8;
+}
+
+struct UsersReloaded {
+  digest @0 :UInt64;
+  users @1 :UInt32;
+  author @2 :UInt32;
 }

@@ -270,6 +270,11 @@ void decode(wire::SessionChanged::Reader r, SessionChanged& e, Checked& checked)
   e.instrument = InstrumentId{r.getInstrument()};
   checked.known(e.phase, r.getPhase());
 }
+void decode(wire::UsersReloaded::Reader r, UsersReloaded& e, Checked&) {
+  e.digest = r.getDigest();
+  e.users = r.getUsers();
+  e.author = TextId{r.getAuthor()};
+}
 
 template <class Body>
 bool decode_into(EventBody& body, auto reader) {
@@ -287,7 +292,9 @@ bool decode_wish(wire::Event::Reader event, EventBody& body) {
   if (event.isEntriesHalted()) return decode_into<EntriesHalted>(body, event.getEntriesHalted());
   if (event.isEntriesResumed()) return decode_into<EntriesResumed>(body, event.getEntriesResumed());
   if (event.isKillSwitch()) return decode_into<KillSwitch>(body, event.getKillSwitch());
-  return decode_into<AdoptionRequested>(body, event.getAdoptionRequested());
+  if (event.isAdoptionRequested())
+    return decode_into<AdoptionRequested>(body, event.getAdoptionRequested());
+  return decode_into<UsersReloaded>(body, event.getUsersReloaded());
 }
 
 // False: an alternative or a number that this program does not know.
@@ -362,6 +369,7 @@ bool decode_event(wire::Event::Reader event, EventBody& body) {
     case wire::Event::ENTRIES_RESUMED:
     case wire::Event::KILL_SWITCH:
     case wire::Event::ADOPTION_REQUESTED:
+    case wire::Event::USERS_RELOADED:
       return decode_wish(event, body);
     case wire::Event::CANDLE_CLOSED:
       return decode_into<CandleClosed>(body, event.getCandleClosed());

@@ -235,6 +235,11 @@ void encode(const SessionChanged& e, wire::SessionChanged::Builder w) {
   w.setInstrument(std::to_underlying(e.instrument));
   w.setPhase(std::to_underlying(e.phase));
 }
+void encode(const UsersReloaded& e, wire::UsersReloaded::Builder w) {
+  w.setDigest(e.digest);
+  w.setUsers(e.users);
+  w.setAuthor(std::to_underlying(e.author));
+}
 
 // Makes `out` the alternative that holds a body of this type.
 wire::RunStarted::Builder alternative_of(const RunStarted&, wire::Event::Builder out) {
@@ -359,6 +364,9 @@ wire::CandleClosed::Builder alternative_of(const CandleClosed&, wire::Event::Bui
 }
 wire::SessionChanged::Builder alternative_of(const SessionChanged&, wire::Event::Builder out) {
   return out.initSessionChanged();
+}
+wire::UsersReloaded::Builder alternative_of(const UsersReloaded&, wire::Event::Builder out) {
+  return out.initUsersReloaded();
 }
 
 // A message of one segment in memory that is the caller's.

@@ -46,7 +46,8 @@ inline constexpr auto kEventNames =
                                      "CloseRequested",     "ProtectionRequested",
                                      "EntriesHalted",      "EntriesResumed",
                                      "KillSwitch",         "AdoptionRequested",
-                                     "CandleClosed",       "SessionChanged"});
+                                     "CandleClosed",       "SessionChanged",
+                                     "UsersReloaded"});
 static_assert(kEventNames.size() == std::variant_size_v<EventBody>);
 
 // ---- The run.
@@ -272,6 +273,14 @@ void each_field(auto& f, Is<CandleClosed> auto& e) {
 void each_field(auto& f, Is<SessionChanged> auto& e) {
   f.required("instrument", e.instrument);
   f.required("phase", e.phase);
+}
+
+// ---- Who may look and act.
+
+void each_field(auto& f, Is<UsersReloaded> auto& e) {
+  f.required("users", e.users);
+  f.digest("digest", e.digest);
+  f.optional("author", e.author, TextId::None);
 }
 
 }  // namespace tranchet

@@ -72,6 +72,27 @@ std::size_t refusals(const std::vector<Command>& commands) {
   return count;
 }
 
+// What was left alone, and is then claimed, and is gone when the venue says what it holds.
+TEST(Adoption, WhatWasIgnoredAndIsGoneIsForgotten) {
+  Settings settings;
+  settings.set(Setting::ForeignPosition, InstrumentId::None,
+               static_cast<std::int64_t>(ForeignPolicy::Ignore));
+  Account account(settings);
+  account.apply(MarkPrice{kCoin, 100_px});
+  account.apply(OrderFilled{.trade = TradeId{1},
+                            .quantity = 2_qty,
+                            .price = 100_px,
+                            .instrument = kCoin,
+                            .position_side = PositionSide::Long,
+                            .side = Side::Buy,
+                            .origin = FillOrigin::Foreign});
+  ASSERT_EQ(account.position().ignored, 2_qty);
+  account.ask(0, 1_qty, 100_px);
+  EXPECT_EQ(refusals(account.snapshot(Quantity(), Price())), 1U);
+  EXPECT_EQ(account.position().ignored, Quantity());
+  EXPECT_TRUE(account.state().adoptions.empty());
+}
+
 // The ladder of the rules, which is closer together than an increment: rule 1 would join it.
 TEST(Adoption, TranchesComeAsTheyWereAndAreProtectedEachForItself) {
   Account account;

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "adapters/cli/log_command.h"
 #include "adapters/cli/replay_command.h"
+#include "events/log/event_fields.h"
 #include "replay/opening.h"
 #include "replay/verify.h"
 #include "tests/backtest/backtest_files.h"
@@ -17,7 +19,7 @@
 namespace tranchet {
 namespace {
 
-constexpr std::array kGolden{"by_hand", "hedge_merges", "one_way_stops"};
+constexpr std::array kGolden{"by_hand", "every_kind", "hedge_merges", "one_way_stops"};
 
 // A golden log, in memory.
 struct Golden {
@@ -426,6 +428,17 @@ TEST(Unanswered, IsEveryOrderThatWaitsAndEachIsAskedAbout) {
     }
   }
   EXPECT_GT(waited, 1'000U);
+}
+
+// What old logs are must be known of every kind of event.
+TEST(GoldenLogs, HaveEveryKindOfEventAmongThem) {
+  std::set<std::size_t> kinds;
+  for (const std::string name : kGolden) {
+    for (const Event& event : Golden(name).events) kinds.insert(event.body.index());
+  }
+  for (std::size_t kind = 0; kind < kEventNames.size(); ++kind) {
+    EXPECT_TRUE(kinds.contains(kind)) << kEventNames[kind];
+  }
 }
 
 }  // namespace

@@ -221,7 +221,7 @@ TEST(Replay, GoldenLogsDecideWhatTheyAlwaysDecided) {
     EXPECT_EQ(digest_text(result.command_digest), commands);
     EXPECT_EQ(digest_text(result.state_digest), state);
   }
-  EXPECT_EQ(logs, 3U);
+  EXPECT_EQ(logs, 4U);
 }
 
 }  // namespace

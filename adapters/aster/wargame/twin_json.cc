@@ -271,6 +271,16 @@ std::string exchange_info(const Response& response, const TwinWords& words) {
   return "{\"symbols\":[" + list + "],\"rateLimits\":[]}";
 }
 
+std::string mark_prices(const Response& response, const TwinWords& words) {
+  std::string list;
+  for (const MarkPrice& mark : response.marks) {
+    list += list.empty() ? "{" : ",{";
+    list += text("symbol", words.names.symbol(mark.instrument)) + "," +
+            decimal("markPrice", mark.price) + "}";
+  }
+  return "[" + list + "]";
+}
+
 TwinAnswer foreign_order(const ReadRequest& asked, const TwinWords& words) {
   const auto origin = static_cast<FillOrigin>(asked.number % 4 + 1);
   SubmitOrder order;
@@ -384,7 +394,7 @@ TwinAnswer answer_text(const ReadRequest& asked, const Response& response, const
     case Asked::ExchangeInfo:
       return {200, exchange_info(response, words)};
     case Asked::Prices:
-      return {200, "[]"};
+      return {200, mark_prices(response, words)};
     case Asked::PositionMode:
       return {200, "{" + flag("dualSidePosition", words.mode == PositionMode::Hedge) + "}"};
     case Asked::ListenKey:

@@ -244,7 +244,8 @@ std::string reported_row(const Update& update, const OrderReported& reported, co
   return order_json(row, kBookOrder, names);
 }
 
-std::string position_row(const PositionReported& reported, const Names& names) {
+std::string position_row(const PositionReported& reported, const Response& response,
+                         const Names& names) {
   const bool is_short = reported.position_side == PositionSide::Short;
   const std::string symbol(names.symbol(reported.instrument));
   const std::string product(to_text(Product::Intraday));
@@ -253,6 +254,9 @@ std::string position_row(const PositionReported& reported, const Names& names) {
   out +=
       "," + number(kBookPosition.net, to_text(is_short ? -reported.quantity : reported.quantity));
   out += "," + number(kBookPosition.realized, 0);
+  for (const MarkPrice& mark : response.marks) {
+    if (mark.instrument == reported.instrument) out += "," + number("ltp", to_text(mark.price));
+  }
   return out + "," + number(kBookPosition.average, to_text(reported.average_price)) + "}";
 }
 
@@ -348,9 +352,10 @@ TwinAnswer answer_text(const ReadRequest& asked, const Response& response, bool 
     case Asked::Query:
       return query_answer(response, names);
     case Asked::Positions:
-      return rows_of<PositionReported>(
-          "netPositions", response,
-          [&](const Update&, const PositionReported& row) { return position_row(row, names); });
+      return rows_of<PositionReported>("netPositions", response,
+                                       [&](const Update&, const PositionReported& row) {
+                                         return position_row(row, response, names);
+                                       });
     case Asked::OrderBook:
       return rows_of<OrderReported>("orderBook", response,
                                     [&](const Update& update, const OrderReported& row) {

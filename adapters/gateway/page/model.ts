@@ -84,6 +84,7 @@ export interface Act {
   quantity?: string;
   take_profit?: string;
   stop_loss?: string;
+  users?: number;
 }
 
 export interface State {

@@ -67,6 +67,8 @@ function act_words(act: Act): string {
       return "Resume entries";
     case "KillSwitch":
       return "Kill switch";
+    case "UsersReloaded":
+      return `Users read anew (${act.users})`;
   }
   return words(act.type);
 }

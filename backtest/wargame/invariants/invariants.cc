@@ -150,6 +150,7 @@ void Invariants::Watch::on_step(const Event& event, const Output& output, const 
   find_touched(event, output);
   judge_entries(event, output, state);
   judge_bookings(event, output);
+  judge_adoptions(event, output, state);
   judge_commands(event, output, state);
   judge_entries_sent(event, output, halted, reconciled);
   for (const PositionKey key : touched_) judge_book(event, state, key);

@@ -52,6 +52,7 @@ void Invariants::Watch::rebuild(Sequence last) {
       chronicle_.take(commands_[command], step.event);
     }
   }
+  forget_claims(last);
   newest_ = last;
   now_ = steps_.empty() ? Timestamp() : steps_.back().event.time;
 }

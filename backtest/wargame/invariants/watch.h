@@ -1,6 +1,7 @@
 // One world under watch: the checks themselves, by subject.
 //
 //   books.cc                  quantities and money        I-01 .. I-10, I-15
+//   adoptions.cc              what the log claims         I-07
 //   tranches.cc               identity and life           I-11 .. I-14, I-16
 //   protection.cc             stops, targets, closing     I-17, I-18, I-20 .. I-28
 //   exits.cc                  requests for exits          I-18, I-19, I-22 .. I-24, I-26
@@ -129,6 +130,11 @@ class Invariants::Watch {
   Quantity given_back(PositionKey key) const;
   void judge_isolation(const Event& event, const Output& output, const State& state);
 
+  // ---- adoptions.cc
+  void judge_adoptions(const Event& event, const Output& output, const State& state);
+  void judge_claims(PositionKey key, const Output& output, const State& state);
+  void forget_claims(Sequence last);
+
   // ---- tranches.cc
   struct Choice {
     enum class Kind : std::uint8_t { Join, Open, Merge, Refuse } kind{};
@@ -220,6 +226,13 @@ class Invariants::Watch {
   std::vector<PositionKey> touched_;
   std::optional<Violation> violation_;
   InvariantCounts counts_{};
+
+  struct Claim {
+    AdoptionRequested what;
+    Sequence claimed_in{};
+    Sequence decided_in{};  // 0: not yet.
+  };
+  std::vector<Claim> claims_;  // By ordinal.
 
   // Every step, to go back to when the log turns out shorter than what was seen.
   struct Step {

@@ -87,6 +87,12 @@ Response VenueGate::receive(const Request& request, Timestamp now) {
 
 Response VenueGate::answer(const Request& request, Timestamp now) {
   Response response{.request = request.id, .incarnation = request.incarnation, .venue_time = now};
+  if (request.question == Question::Public || request.question == Question::Account) {
+    for (const InstrumentListed& listed : rules_) {
+      const Maybe<Price> mark = venue_.mark(listed.instrument);
+      if (mark) response.marks.push_back({listed.instrument, *mark});
+    }
+  }
   if (request.question == Question::Public) {
     response.verdict = Verdict::Answered;
     response.rules = rules_;

@@ -242,7 +242,9 @@ void VenueLink::on_connected(Stream stream, Timestamp venue_time, const DoorUsag
     orders_spent_.assign(usage.orders_1m, clock_.steady());
   }
   if (stream == Stream::User) {
-    wire_.fetch_trades(heard_until_ - kOverlap, options_.incarnation);
+    // Without a log the first snapshot says what was before.
+    const bool knows_nothing = heard_until_ == Timestamp();
+    wire_.fetch_trades(knows_nothing ? started_ : heard_until_ - kOverlap, options_.incarnation);
     user_connected_ = true;
   }
   push(Connected{stream});

@@ -65,6 +65,7 @@ struct Response {
   Timestamp venue_time;
   DoorUsage usage = {};
   std::vector<InstrumentListed> rules = {};  // Of a public question.
+  std::vector<MarkPrice> marks = {};         // Of a public question, and of the account.
 };
 
 }  // namespace tranchet

@@ -160,6 +160,30 @@ TEST_F(AsterShell, AMarginTypeThatIsRightIsLeftAlone) {
   EXPECT_FALSE(is_sent("POST marginType"));
 }
 
+// A market stream that lives need not have told the mark of what is held.
+TEST_F(AsterShell, MarksAreAskedForBeforeTheFirstSnapshotOfWhatIsHeld) {
+  begin();
+  connect();
+  core_->on_market_alive(now());
+  const Command snapshot = RequestSnapshot{};
+  core_->submit({&snapshot, 1}, now().wall);
+  pump();
+  const std::string rows =
+      R"([{"symbol":"AUSDT","positionAmt":"3","entryPrice":"7","positionSide":"LONG"}])";
+  answer("GET positionRisk", rows);
+  ASSERT_TRUE(is_sent("GET premiumIndex"));
+  answer("GET premiumIndex", R"([{"symbol":"AUSDT","markPrice":"9"}])");
+  answer("GET openOrders", "[]");
+  answer("GET balance", R"([{"asset":"USDT","balance":"10"}])");
+  EXPECT_TRUE(only<SnapshotEnded>().empty()) << "not before the marks";
+  answer("GET positionRisk", rows);
+  EXPECT_EQ(only<SnapshotEnded>().size(), 1U);
+  core_->submit({&snapshot, 1}, now().wall);
+  pump();
+  answer("GET positionRisk", rows);
+  EXPECT_FALSE(is_sent("GET premiumIndex")) << "the stream has newer ones by now";
+}
+
 TEST_F(AsterShell, LeverageThatSomebodyChangesIsTold) {
   options_.instruments[0].leverage = 5;
   begin();

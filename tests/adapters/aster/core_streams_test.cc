@@ -106,6 +106,42 @@ TEST_F(AsterShell, MissedFillsAreFetchedAndTheirOrdersAskedFor) {
   EXPECT_EQ(fills[0].trade, TradeId{5});
 }
 
+// The position that it made is in the books already, by a snapshot that had no trade ids.
+TEST_F(AsterShell, WhatOthersTradedBeforeTheLogsEndIsNotCountedAgain) {
+  skew_ = Duration::seconds(20);  // The log's times are of a clock that is wrong.
+  options_.known_until = Timestamp() + Duration::milliseconds(kVenueStart + 20'000);
+  options_.traded = {"AUSDT"};
+  begin();
+  connect();
+  const auto row = [](int trade, std::int64_t time) {
+    return R"({"id":)" + std::to_string(trade) + R"(,"orderId":)" + std::to_string(70 + trade) +
+           R"(,"symbol":"AUSDT","side":"BUY","positionSide":"LONG","qty":"1","price":"90",)"
+           R"("commission":"0.1","commissionAsset":"USDT","maker":false,"time":)" +
+           std::to_string(time) + "}";
+  };
+  answer("GET userTrades", "[" + row(5, kVenueStart - 60'000) + "," + row(6, kVenueStart) + "," +
+                               row(7, kVenueStart + 1) + "]");
+  const OrderId theirs = make_order_id({.account = 2, .sequence = Sequence{9}});
+  for (int order = 0; order < 3; ++order) answer("GET order", order_body(theirs, "FILLED", 5, "1"));
+  const auto fills = only<OrderFilled>();
+  ASSERT_EQ(fills.size(), 1U);
+  EXPECT_EQ(fills[0].order, OrderId::None);
+  EXPECT_EQ(fills[0].trade, TradeId{7});
+}
+
+// Nor what others traded before the first start, when the stream is cut before the first snapshot.
+TEST_F(AsterShell, WithoutALogTheFirstSnapshotSaysWhatWasBefore) {
+  begin();
+  connect();
+  EXPECT_FALSE(is_sent("GET userTrades"));
+  hear("TRADE", "FILLED", make_order_id({.account = 2, .sequence = Sequence{9}}), venue_now() - 1,
+       R"(,"l":"1","L":"90","t":3,"n":"0.1","N":"USDT")");
+  EXPECT_TRUE(only<OrderFilled>().empty());
+  hear("TRADE", "FILLED", make_order_id({.account = 2, .sequence = Sequence{10}}), venue_now() + 1,
+       R"(,"l":"1","L":"90","t":4,"n":"0.1","N":"USDT")");
+  EXPECT_EQ(only<OrderFilled>().size(), 1U);
+}
+
 TEST_F(AsterShell, AnotherAccountsOrdersAreForeign) {
   begin();
   connect();

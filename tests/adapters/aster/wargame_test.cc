@@ -50,5 +50,11 @@ TEST(AsterWargame, UnknownOutcomesHold) {
   EXPECT_GT(total.accepted, 500U);
 }
 
+// On accounts that others have traded on, the last time moments ago.
+TEST(AsterWargame, StartsOnAnAccountOfOthersHold) {
+  const Total total = run(1, 40, 600, Profile::Adoption);
+  EXPECT_GT(total.accepted, 300U);
+}
+
 }  // namespace
 }  // namespace tranchet

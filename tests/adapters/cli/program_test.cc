@@ -333,7 +333,8 @@ TEST_F(ProgramTest, WargameRefusesWhatItCannotUse) {
         Line{"--events 0", "--events \"0\" is below 1"},
         Line{"--events 1e6", "--events \"1e6\" is not a number"},
         Line{"--jobs 1000", "--jobs \"1000\" is above 256"},
-        Line{"--profile calm", "--profile \"calm\" is none of everything, healthy, intents"},
+        Line{"--profile calm",
+             "--profile \"calm\" is none of everything, healthy, intents, adoption"},
         Line{"--faults kill,steam_cut",
              "\"steam_cut\" is no fault; the nearest known one is "
              "\"stream_cut\""},

@@ -236,6 +236,24 @@ TEST_F(FyersCoreTest, APositionThatNoTradeExplainsIsLookedInto) {
   EXPECT_EQ(only<PositionReported>()[0].quantity, 4_qty);
 }
 
+// Adopted without a price, a target that was passed would be sent as it is, and close the position.
+TEST_F(FyersCoreTest, ThePriceOfWhatIsHeldComesBeforeTheFirstSnapshot) {
+  connect();
+  submit({RequestSnapshot{}});
+  std::string row = position_row(10);
+  row.insert(row.size() - 1, R"(,"ltp":641.25)");
+  answer_snapshot(row);
+  const auto all = events();
+  ASSERT_GE(all.size(), 2U);
+  ASSERT_TRUE(std::holds_alternative<MarkPrice>(all[0]));
+  EXPECT_EQ(std::get<MarkPrice>(all[0]).price, 641.25_px);
+  EXPECT_TRUE(std::holds_alternative<SnapshotStarted>(all[1]));
+  // From then on the market's stream has newer ones.
+  submit({RequestSnapshot{}});
+  answer_snapshot(row);
+  EXPECT_TRUE(only<MarkPrice>().empty());
+}
+
 // Shares of yesterday are in the holdings; what was sold of them today is a position below 0.
 TEST_F(FyersCoreTest, SharesOfYesterdayAreHeld) {
   options_.symbols[0].product = Product::Cnc;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -47,7 +48,7 @@ class WishList final : public Wishes {
     const std::lock_guard lock(mutex_);
     return lines_.size();
   }
-  bool full = false;
+  std::atomic<bool> full = false;
 
  private:
   std::mutex mutex_;

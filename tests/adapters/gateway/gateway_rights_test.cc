@@ -42,17 +42,58 @@ TEST_F(GatewayRightsTest, UsersComeAndGoWithoutARestart) {
   write_users("nina viewer nina-token-0123456789abcdef\n");
   EXPECT_EQ(Peer(gateway_->port()).upgrade("/ws/live/nina", {bearer("nina")}), 401);
   EXPECT_EQ(act("/api/users/reload", "{}", "anna").status, 403) << "an operator may not";
-  EXPECT_EQ(act("/api/users/reload", "{}", "ada").status, 200);
+  wishes_.full = true;
+  EXPECT_EQ(act("/api/users/reload", "{}", "ada").status, 503) << "not without the log's event";
+  EXPECT_EQ(Peer(gateway_->port()).upgrade("/ws/live/nina", {bearer("nina")}), 401);
+  wishes_.full = false;
+  EXPECT_EQ(act("/api/users/reload", R"({"request_id":"a b"})", "ada").status, 400);
+  EXPECT_EQ(wishes_.size(), 0U);
+  EXPECT_EQ(act("/api/users/reload", R"({"request_id":"r1"})", "ada").status, 200);
+  const std::string line = wishes_.next();
+  EXPECT_NE(line.find(R"("type":"UsersReloaded","users":6,"digest":")"), std::string::npos) << line;
+  EXPECT_NE(line.find(R"("author":"ada/r1")"), std::string::npos) << line;
+  session_.wish(line);
+  settle();
+  EXPECT_NE(ask("GET", "/api/state", {bearer("ada")}).body.find(R"("type":"UsersReloaded")"),
+            std::string::npos);
   EXPECT_TRUE(vera->is_closed()) << "everybody is asked for a token again";
   auto nina = listen("nina");
   EXPECT_EQ(metric("users_reloads_total"), 1U);
   // A file that cannot be read changes nothing.
   write_users("oops\n");
+  const auto unread = gateway_->reload_users("SIGHUP");
+  ASSERT_FALSE(unread);
+  EXPECT_NE(unread.error().find("users:6: right"), std::string::npos) << unread.error();
   const PeerAnswer refused = act("/api/users/reload", "{}", "ada");
   EXPECT_EQ(refused.status, 409);
   EXPECT_NE(refused.body.find("users:6: right"), std::string::npos) << refused.body;
   nina->send_text("ping");
   EXPECT_TRUE(nina->next_text_with({"pong"}));
+}
+
+TEST_F(GatewayRightsTest, TheHostReadsTheUsersAnewAndOneFileIsOneEvent) {
+  ASSERT_TRUE(gateway_->reload_users("SIGHUP"));
+  write_users("nina viewer nina-token-0123456789abcdef\n");
+  wishes_.full = true;
+  ASSERT_TRUE(gateway_->reload_users("SIGHUP"));
+  EXPECT_EQ(metric("users_reloads_total"), 0U) << "the log has not taken it";
+  wishes_.full = false;
+  const std::string line = wishes_.next();
+  EXPECT_NE(line.find(R"("author":"SIGHUP")"), std::string::npos) << line;
+  auto nina = listen("nina");
+  // The same file again; and another token of nina's, which the event does not tell apart.
+  ASSERT_TRUE(gateway_->reload_users("SIGHUP"));
+  EXPECT_EQ(metric("users_reloads_total"), 1U);
+  write_users("nina viewer nina-tokem-0123456789abcdef\n");
+  ASSERT_TRUE(gateway_->reload_users("SIGHUP"));
+  const auto digest_in = [](const std::string& text) { return json_field(text, "digest"); };
+  const std::string again = wishes_.next();
+  EXPECT_EQ(digest_in(again), digest_in(line));
+  EXPECT_EQ(Peer(gateway_->port()).upgrade("/ws/live/nina", {bearer("nina")}), 401);
+  write_users("nina operator nina-tokem-0123456789abcdef\n");
+  ASSERT_TRUE(gateway_->reload_users("SIGHUP"));
+  EXPECT_NE(digest_in(wishes_.next()), digest_in(line));
+  EXPECT_EQ(wishes_.size(), 0U);
 }
 
 TEST_F(GatewayRightsTest, ATokenThatEndsEndsItsSockets) {

@@ -7,11 +7,11 @@
 #include <future>
 #include <thread>
 
-#include "adapters/port/json.h"
 #include "adapters/aster/keys.h"
 #include "adapters/aster/written_request.h"
 #include "adapters/cli/configuration.h"
 #include "adapters/live/clock.h"
+#include "adapters/port/json.h"
 #include "tests/adapters/legacy/bot_files.h"
 #include "tests/adapters/live/stage.h"
 
@@ -116,6 +116,16 @@ class Evening : public testing::Test {
     std::vector<std::string> words{command, "--config", (made_ / "tranchet.toml").string()};
     words.insert(words.end(), more.begin(), more.end());
     return run(words);
+  }
+  // Events of that type.
+  std::uint64_t in_the_log(const std::string& type) {
+    const std::string text = run({"log", "export", (made_ / "log").string()}).text;
+    const std::string sought = "\"type\":\"" + type + "\"";
+    std::uint64_t count = 0;
+    for (auto at = text.find(sought); at != std::string::npos; at = text.find(sought, at + 1)) {
+      ++count;
+    }
+    return count;
   }
   void start_live() {
     live_ = std::make_unique<Child>(std::vector<std::string>{TRANCHET_PROGRAM, "live", "--config",
@@ -239,9 +249,14 @@ TEST_F(Evening, ProtectAloneIsEnoughForTheNight) {
   };
   const std::string before = orders();
   EXPECT_NE(before.find("\"orders\":4,"), std::string::npos) << before;
+  const std::uint64_t compared = in_the_log("SnapshotEnded");
   start_live();
+  while (in_the_log("SnapshotEnded") == compared && live_->is_alive()) {
+    live_->rest(std::chrono::milliseconds(100));
+  }
   ASSERT_TRUE(is_covered());
   EXPECT_EQ(orders(), before) << "the next start has nothing to add";
+  EXPECT_EQ(in_the_log("OrderFilled"), 0U) << "the bot's last trades are in the books already";
   live_->signal(SIGTERM);
   EXPECT_EQ(live_->wait(), 0);
 }

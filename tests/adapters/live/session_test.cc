@@ -352,6 +352,36 @@ TEST_F(LiveSession, AFullDiskEndsItAndLeavesTheStop) {
   EXPECT_EQ(replay_verify(), 0);
 }
 
+// Who may look and act, edited while it runs: in the log, with who did it, and without a token.
+TEST_F(LiveSession, UsersThatAreReadAnewAreAnEvent) {
+  begin({.live = false, .gateway = true});
+  stage_->program().signal(SIGHUP);
+  constexpr std::string_view kSecond = "canary1token1canary1token1canary1token";
+  std::ofstream(folder_ / "users", std::ios::app) << "bob viewer " << kSecond << "\n";
+  stage_->program().signal(SIGHUP);
+  ASSERT_TRUE(stage_->until("users",
+                            [this](const Engine&) { return stage_->count<UsersReloaded>() == 1; }));
+  // A file that is spoiled leaves them as they are, and is told of.
+  std::ofstream(folder_ / "users", std::ios::app) << "eve king\n";
+  stage_->program().signal(SIGHUP);
+  ASSERT_TRUE(stage_->until("a refusal", [this](const Engine&) {
+    return stage_->notes().find("event=users_refused") != std::string::npos;
+  }));
+  EXPECT_NE(stage_->notes().find("users:3: right"), std::string::npos) << stage_->notes();
+  EXPECT_EQ(stage_->stop(), 0);
+  EXPECT_EQ(stage_->count<UsersReloaded>(), 1U);
+  EXPECT_EQ(replay_verify(), 0);
+  Child cat({TRANCHET_PROGRAM, "log", "cat", stage_->log().string()}, folder_ / "cat-errors");
+  std::string reloaded;
+  while (auto line = cat.line()) {
+    if (line->find("UsersReloaded") != std::string::npos) reloaded = *line;
+  }
+  EXPECT_NE(reloaded.find("  users 2  digest "), std::string::npos) << reloaded;
+  EXPECT_TRUE(reloaded.ends_with("  author SIGHUP")) << reloaded;
+  expect_no_canary();
+  expect_in_no_file(kSecond);
+}
+
 // A log that was lost: its orders are at the venue, and ids would count from 1 again.
 TEST_F(LiveSession, ANewLogBesideOrdersOfALostOneIsRefused) {
   begin({});

@@ -152,6 +152,8 @@ std::uint16_t Stage::gateway_port() const {
 }
 
 void Stage::write_configuration(const std::string& more, const std::string& account) {
+  written_settings_ = more;
+  written_account_ = account;
   const std::string port = std::to_string(port_);
   write(folder_ / "live.toml",
         "[account]\n" + options_.venue->account_lines() + account + "[venue]\nname = \"" +
@@ -196,6 +198,17 @@ void Stage::kill() {
 int Stage::stop() {
   program_->signal(SIGTERM);
   return program_->wait();
+}
+
+void Stage::go_live() {
+  options_.live = true;
+  log_name_ = "live-log";
+  write_configuration(written_settings_, written_account_);
+  reader_.reset();
+  engine_.reset();
+  names_ = Names();
+  counts_.assign(counts_.size(), 0);
+  closed_.clear();
 }
 
 std::string Stage::wish(const std::string& event) {

@@ -56,6 +56,8 @@ class Stage {
   void start(std::uint64_t file_bytes = 0);  // Files may grow so far; 0: any size.
   void kill();                               // -9
   int stop();                                // SIGTERM; its exit status.
+  // From the next start on for real, with a log of its own; what was on paper stays where it is.
+  void go_live();
   Child& program() { return *program_; }
   void write_configuration(const std::string& more, const std::string& account = {});
   void write_keys(const std::string& text) const;
@@ -81,7 +83,7 @@ class Stage {
 
   std::string symbol() const { return options_.venue->symbol(); }
   std::filesystem::path folder() const { return folder_; }
-  std::filesystem::path log() const { return folder_ / "log"; }
+  std::filesystem::path log() const { return folder_ / log_name_; }
   std::string notes() const;
 
  private:
@@ -91,6 +93,8 @@ class Stage {
 
   std::filesystem::path folder_;
   Options options_;
+  std::string log_name_ = "log";
+  std::string written_settings_, written_account_;
   TestAuthority authority_;
   IdentityFiles identity_;
   std::unique_ptr<Network> network_;

@@ -106,7 +106,7 @@ TEST(Regression, RefusalsNameFileLineAndValue) {
                  "a.world:2: seed \"99999999999999999999\" is not a number");
   expect_refused(with("events", "events 0"), "a.world:3: events \"0\" is not a number above 0");
   expect_refused(with("profile", "profile calm"),
-                 "a.world:4: profile \"calm\" is not everything, healthy or intents");
+                 "a.world:4: profile \"calm\" is not everything, healthy, intents or adoption");
   expect_refused(with("faults", "faults kill,fire"), "a.world:5: faults \"fire\" is no fault");
   expect_refused(with("invariant", "invariant I-99"),
                  "a.world:6: invariant \"I-99\" is not one of I-01 to I-42, or rest");

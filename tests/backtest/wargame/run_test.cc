@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <utility>
+
 namespace tranchet {
 namespace {
 
@@ -49,6 +52,29 @@ TEST(Run, EndsWithTheViolationsThatItMayHave) {
   so_far.failed.push_back({3, {.invariant = 17, .sequence = Sequence{9}, .text = "naked"}});
   const RunOptions options{.first = 1, .seeds = 5, .events = 50, .violations_max = 1};
   EXPECT_EQ(run_worlds(options, so_far, {}).worlds, 0U);
+}
+
+// A start without a log where others have left positions and orders, in each of the ways to take
+// them, and with claims of what is whose.
+TEST(Run, StartsOnAccountsOfOthersHold) {
+  std::set<std::int64_t> policies;
+  std::uint64_t held = 0, decided = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const Plan plan = plan_for(seed, 300, Profile::Adoption);
+    policies.insert(plan.settings.get(Setting::ForeignPosition));
+    bool is_first = true, claims = false;
+    const auto look = [&](const State& state, const SimulatedVenue& venue) {
+      if (std::exchange(is_first, false) && !venue.positions().empty()) ++held;
+      const bool claimed = std::exchange(claims, !state.adoptions.empty());
+      if (claimed && !claims && state.last_tranche != TrancheId::None) ++decided;
+    };
+    const WorldResult result = run_world(plan, {.inspect = look});
+    EXPECT_FALSE(result.violation) << "seed " << seed << ", I-" << result.violation->invariant
+                                   << ": " << result.violation->text;
+  }
+  EXPECT_EQ(policies.size(), 3U);
+  EXPECT_GT(held, 30U);
+  EXPECT_GT(decided, 15U);
 }
 
 TEST(Tally, AddsWhatWorldsHaveShown) {

@@ -82,6 +82,9 @@ TEST(EventJson, OptionalFieldsStayAwayWhenTheySayNothing) {
   EXPECT_EQ(echo(candle), candle);
   const std::string_view closed = R"("type":"SessionChanged","instrument":"SBIN","phase":"Closed")";
   EXPECT_EQ(echo(closed), closed);
+  const std::string_view users =
+      R"("type":"UsersReloaded","users":3,"digest":"00c0ffee00c0ffee","author":"ada/7c1e")";
+  EXPECT_EQ(echo(users), users);
   EXPECT_EQ(echo(R"("type":"CloseRequested","reason":"Manual")"),
             R"("type":"CloseRequested","reason":"Manual")");
   const std::string_view protection =
