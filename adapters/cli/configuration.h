@@ -48,6 +48,8 @@ struct VenueSettings {
   std::vector<std::string> symbol_master;  // Files, as the venue publishes them each morning.
   std::string stop_order = "auto";         // auto, market (SL-M), limit (SL-L).
   Ppm stop_limit_offset = 5'000;           // Of SL-L: its limit, beyond the trigger.
+  bool gtt_backup = true;                  // Carried positions are protected while it is closed.
+  Ppm gtt_limit_offset = 30'000;           // Of a GTT: its limit, beyond the trigger.
   std::uint32_t requests_per_second = 10;
   std::uint32_t requests_per_minute = 200;
   std::uint32_t requests_per_day = 100'000;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 namespace tranchet {
@@ -257,6 +256,16 @@ constexpr auto kOutside = std::to_array<OutsideKey>({
        return read_into(c.venue.stop_limit_offset, text, kRatePlaces, 0, kPpmOne / 2);
      },
      [](const Config& c) { return percent_text(c.venue.stop_limit_offset); }},
+    {"venue", "gtt_backup",
+     "fyers: true: while it is closed, GTT orders at the venue protect CNC and MARGIN positions",
+     Shape::Scalar, read_venue_switch<&VenueSettings::gtt_backup>,
+     write_venue_switch<&VenueSettings::gtt_backup>},
+    {"venue", "gtt_limit_offset_pct",
+     "fyers: how far beyond its trigger the limit of a GTT lies (0 .. 50)", Shape::Scalar,
+     [](View text, Config& c) {
+       return read_into(c.venue.gtt_limit_offset, text, kRatePlaces, 0, kPpmOne / 2);
+     },
+     [](const Config& c) { return percent_text(c.venue.gtt_limit_offset); }},
     {"venue", "requests_per_second", "fyers: what the account may send (1 .. 10000000)",
      Shape::Scalar, read_venue_count<&VenueSettings::requests_per_second>,
      write_venue_count<&VenueSettings::requests_per_second>},
@@ -493,21 +502,6 @@ constexpr std::array<InstrumentKey, 8> kInstrument{{
 
 }  // namespace
 
-std::size_t edit_distance(View a, View b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-    }
-  }
-  return row[b.size()];
-}
-
 std::span<const OutsideKey> outside_keys() {
   return kOutside;
 }
@@ -551,31 +545,6 @@ std::span<const std::string> configuration_key_names() {
     return names;
   }();
   return kNames;
-}
-
-std::string nearest_key(std::string_view section, std::string_view name) {
-  std::string best;
-  // A key of the same table is nearer than the same name in another table, and what shares less
-  // than half its letters is not near at all.
-  std::size_t best_distance = name.size() * 2;
-  for (const std::string& candidate : configuration_key_names()) {
-    const std::size_t dot = candidate.find('.');
-    const View its_section = View(candidate).substr(0, dot);
-    const std::size_t letters = edit_distance(View(candidate).substr(dot + 1), name);
-    if (letters > name.size() / 2 + 1) continue;
-    const std::size_t distance = letters * 2 + (its_section == section ? 0 : 3);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-std::string nearest_section(std::string_view section) {
-  return std::string(*std::min_element(kSections.begin(), kSections.end(), [&](View a, View b) {
-    return edit_distance(a, section) < edit_distance(b, section);
-  }));
 }
 
 std::string toml_string(std::string_view text) {

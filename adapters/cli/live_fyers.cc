@@ -1,4 +1,6 @@
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -56,7 +58,7 @@ class LiveFyers final : public LiveVenue {
     auto permit = FyersPermit::from_file(configuration_.venue.keys);
     if (!permit) return std::unexpected(permit.error());
     permit_ = *std::move(permit);
-    return {};
+    return read_gtt_file();
   }
   std::string host() const override { return rest_.host_header(); }
   std::string account() const override { return permit_->token().account(); }
@@ -76,9 +78,13 @@ class LiveFyers final : public LiveVenue {
                  .hours = hours_of(configuration_),
                  .closed = closed(parts.state),
                  .candles = candles_of(configuration_, &parts.state),
-                 .feed_elsewhere = true},
+                 .feed_elsewhere = true,
+                 .gtt_backup = configuration_.venue.gtt_backup,
+                 .gtt_limit_offset = configuration_.venue.gtt_limit_offset,
+                 .gtt_records = std::move(gtt_records_)},
         .rest = rest_,
         .stream = stream_,
+        .gtt_file = gtt_file(),
         .log_is_new = !start.has_orders};
     if (start.has_orders) options.core.last_active = start.known_until;
     return std::make_unique<FyersSide>(options, *std::move(permit_), parts.names, parts.state,
@@ -117,12 +123,29 @@ class LiveFyers final : public LiveVenue {
   }
 
  private:
+  // With the log, for it belongs to what that says is held.
+  std::filesystem::path gtt_file() const {
+    return std::filesystem::path(configuration_.live.log) / "gtt.jsonl";
+  }
+
+  std::expected<void, std::string> read_gtt_file() {
+    std::ifstream file(gtt_file(), std::ios::binary);
+    const bool is_there = std::filesystem::exists(gtt_file());
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    if (is_there && (!file.good() && !file.eof())) {
+      return std::unexpected(gtt_file().string() + " cannot be read");
+    }
+    auto records = fyers::read_records(text);
+    if (!records) return std::unexpected(gtt_file().string() + " " + records.error());
+    gtt_records_ = *std::move(records);
+    return {};
+  }
+
   std::vector<fyers::TradedSymbol> symbols() const {
     std::vector<fyers::TradedSymbol> all;
     for (const ConfiguredInstrument& one : configuration_.instruments) {
       const auto own = fyers::product(one.product.value_or(""));  // Or a word of session.product.
-      const fyers::Product product =
-          own.value_or(*fyers::product(configuration_.venue.product));
+      const fyers::Product product = own.value_or(*fyers::product(configuration_.venue.product));
       const bool intraday = product == fyers::Product::Intraday;
       all.push_back({one.symbol, product, charges_of(configuration_.charges, intraday)});
     }
@@ -150,6 +173,7 @@ class LiveFyers final : public LiveVenue {
   NetAddress rest_, stream_;
   fyers::SymbolMaster master_;
   std::optional<FyersPermit> permit_;
+  std::vector<fyers::GttRecord> gtt_records_;
   std::unique_ptr<FyersPublicMarket> market_;
 };
 

@@ -40,8 +40,8 @@ class LiveVenue {
  public:
   virtual ~LiveVenue() = default;
 
-  // For real trading, before anything else of it: the keys. The error says what is wrong with their
-  // file, never what is in it.
+  // For real trading, before anything else of it: the keys, and what else an earlier run has left
+  // on disk. The error says what is wrong with a file of keys, never what is in it.
   virtual std::expected<void, std::string> take_keys() = 0;
   virtual std::string host() const = 0;
   virtual std::string account() const = 0;  // Of the keys, as people write it.

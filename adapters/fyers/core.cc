@@ -47,6 +47,8 @@ FyersCore::Inside::Inside(const CoreOptions& options, AccessToken token, Names& 
       market_line_(options.seed, "market stream", kSilenceOfMarket),
       told_(names),
       session_(options.hours, watched_symbols(options.symbols, names)),
+      closed_(options.closed.begin(), options.closed.end()),
+      backup_(options.gtt_records),
       candles_(options.candles) {
   for (const TradedSymbol& traded : options.symbols) {
     const InstrumentId instrument = names.instrument(traded.symbol);
@@ -69,6 +71,7 @@ void FyersCore::Inside::start(Moment now) {
   next_forgetting_ = now_.steady + kForget;
   budget_ = Budget(options_.limits, now_, options_.last_active);
   list_rules();
+  begin_backup();
   begin_session();
   user_.start(now_.steady);
   market_line_.start(now_.steady);
@@ -139,6 +142,7 @@ void FyersCore::Inside::tick(Moment now) {
   look_at_drift();
   watch_market();
   look_at_session();
+  look_at_backup();
   if (next_forgetting_ <= now_.steady) {
     next_forgetting_ = now_.steady + kForget;
     ledger_.forget_old(now_.steady);
@@ -184,6 +188,7 @@ void FyersCore::Inside::renew(AccessToken token, Moment now) {
   token_ = std::move(token);
   halted_ = told_dead_ = false;
   has_topics_ = false;
+  backup_.try_again();
   for (const Stream stream : {Stream::User, Stream::Market}) {
     if (line(stream).is_open()) close_line(stream);
     line(stream).start(now_.steady);
@@ -234,6 +239,7 @@ std::optional<Timestamp> FyersCore::Inside::next_tick() const {
   }
   for (const auto& [instrument, drift] : drift_) add(drift.second + kSnapshotAgain);
   add(ledger_.next_due());
+  if (!token_is_dead()) add(backup_.next_due(now_.steady));
   add(user_.next_due());
   add(market_line_.next_due());
   if (user_.is_open()) add(next_ping_);
@@ -340,6 +346,24 @@ void FyersCore::on_market_alive(Moment now) {
 }
 void FyersCore::on_circuit_limits(const CircuitLimits& limits) {
   inside_->on_circuit_limits(limits);
+}
+bool FyersCore::looks_at_carried() const {
+  return inside_->looks_at_carried();
+}
+void FyersCore::on_carried(std::span<const CarriedInstrument> carried, Moment now) {
+  inside_->on_carried(carried, now);
+}
+std::uint64_t FyersCore::gtt_version() const {
+  return inside_->gtt_version();
+}
+std::vector<GttRecord> FyersCore::gtt_records() const {
+  return inside_->gtt_records();
+}
+void FyersCore::on_gtt_kept(std::uint64_t version, Moment now) {
+  inside_->on_gtt_kept(version, now);
+}
+std::vector<GttNews> FyersCore::take_gtt_news() {
+  return inside_->take_gtt_news();
 }
 bool FyersCore::is_idle() const {
   return inside_->is_idle();

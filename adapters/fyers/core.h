@@ -22,8 +22,10 @@
 
 #include "adapters/fyers/budget.h"
 #include "adapters/fyers/candle_watch.h"
+#include "adapters/fyers/gtt_terms.h"
 #include "adapters/fyers/market_feed.h"
 #include "adapters/fyers/order_status.h"
+#include "adapters/fyers/overnight_backup.h"
 #include "adapters/fyers/symbol_master.h"
 #include "adapters/fyers/token.h"
 #include "adapters/port/venue_core.h"
@@ -66,6 +68,24 @@ struct CoreOptions {
   std::vector<InstrumentId> closed;  // Of which the log says that it is closed.
   CandleTerms candles;               // Of instruments whose targets are measured by them.
   bool feed_elsewhere = false;       // Another thread has the MarketFeed: see above.
+  // Positions of CNC and MARGIN are protected by good-till-triggered orders while it is closed.
+  bool gtt_backup = false;
+  Ppm gtt_limit_offset = 30'000;       // How far the limit of a leg lies beyond its trigger.
+  std::vector<GttRecord> gtt_records;  // What a life before this one has left of them.
+};
+
+// What the engine holds of an instrument that is closed, and at what prices it would exit.
+struct CarriedTranche {
+  PositionSide position_side{};
+  Quantity quantity;
+  Maybe<Price> target;  // On the tick.
+  Maybe<Price> stop;
+};
+struct CarriedInstrument {
+  InstrumentId instrument{};
+  bool has_orders = false;  // Of the day, which the venue has not ended as far as is known.
+  Maybe<Price> last;        // Its last price.
+  std::vector<CarriedTranche> tranches;
 };
 
 // A message to be sent on a stream.
@@ -123,6 +143,19 @@ class FyersCore final : public VenueCore {
   void on_market_flaw(std::uint64_t attempt, std::string_view flaw, Moment now);
   void on_market_alive(Moment now) override;
   void on_circuit_limits(const CircuitLimits& limits);
+
+  // ---- Good-till-triggered orders over the night.
+  // Some instrument is closed: on_carried() is to be said now and then.
+  bool looks_at_carried() const;
+  // All that is held of closed instruments. One that is not among them has not been compared with
+  // the venue's books, and nothing is begun of it.
+  void on_carried(std::span<const CarriedInstrument> carried, Moment now);
+  // What must be on disk; another version is another content. Nothing is placed before its version
+  // is said to be kept.
+  std::uint64_t gtt_version() const;
+  std::vector<GttRecord> gtt_records() const;
+  void on_gtt_kept(std::uint64_t version, Moment now);
+  std::vector<GttNews> take_gtt_news();
 
   // ---- For people and tests.
   // Nothing is under way between the venue and the engine.

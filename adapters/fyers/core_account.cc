@@ -188,6 +188,7 @@ void FyersCore::Inside::hand_on_snapshot() {
   for (const EventBody& row : rows) push(row);
   push(BalanceReported{*snapshot_.balance});
   push(SnapshotEnded{});
+  backup_.compared();
 }
 
 // An order that rests, of a life before this one: what this one would know of it by now.

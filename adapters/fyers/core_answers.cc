@@ -88,6 +88,12 @@ void FyersCore::Inside::settle(Outstanding& outstanding, const HttpAnswer& answe
                                const Envelope& envelope) {
   const std::vector<Command>& commands = outstanding.job.commands;
   switch (outstanding.job.use) {
+    case Use::PlaceGtt:
+    case Use::CancelGtt:
+    case Use::GttBook:
+    case Use::GttOrders:
+    case Use::CancelStray:
+      return take_backup(outstanding, envelope, answer.body);
     case Use::Orders:
       if (commands.size() > 1) return take_batch(outstanding, answer.body);
       return taken(commands.front(), envelope.id);
@@ -121,6 +127,7 @@ void FyersCore::Inside::failed(Outstanding& outstanding, const Verdict& verdict,
   Job& job = outstanding.job;
   if (verdict.meaning == Meaning::NotNow) too_often(why);
   if (verdict.meaning == Meaning::BadToken) bad_token(why);
+  if (is_backup(job.use)) return backup_failed(job, verdict, why);
   const bool is_missing = verdict == Verdict{Meaning::Refused, RejectReason::NotFound};
   if (job.use == Use::Query && is_missing) return not_found(outstanding);
   const bool changes_orders =
@@ -166,6 +173,7 @@ void FyersCore::Inside::retry(Job job) {
     const int tries = ++snapshot_.tries;
     return want_snapshot(kSnapshotAgain * std::min(tries, 15));
   }
+  if (is_backup(job.use)) return backup_not_sent(job);
   if (job.use == Use::Quotes) return;  // The next ones are due soon.
   if (job.use == Use::Status) return session_.failed(now_.wall);
   if (job.use == Use::History) return candles_.failed(job.first, now_.wall);

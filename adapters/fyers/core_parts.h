@@ -5,7 +5,8 @@
 //   core_answers.cc   what answers say about orders
 //   core_account.cc   snapshots: positions, orders, trades, holdings and funds that belong together
 //   core_streams.cc   connections, and what the streams say
-//   core_session.cc  the hours of the exchange, and candles
+//   core_session.cc   the hours of the exchange, and candles
+//   core_backup.cc    good-till-triggered orders while it is closed
 //   core_orders.cc    what became of an order: its standing and its trades, from wherever they come
 #pragma once
 
@@ -21,6 +22,7 @@
 #include "adapters/fyers/error_map.h"
 #include "adapters/fyers/holdings.h"
 #include "adapters/fyers/order_ledger.h"
+#include "adapters/fyers/overnight_backup.h"
 #include "adapters/fyers/requests.h"
 #include "adapters/fyers/rest_messages.h"
 #include "adapters/fyers/session_watch.h"
@@ -71,6 +73,12 @@ class FyersCore::Inside {
   void on_market_flaw(std::uint64_t attempt, std::string_view flaw, Moment now);
   void on_market_alive(Moment now);
   void on_circuit_limits(const CircuitLimits& limits) { circuits_[limits.instrument] = limits; }
+  bool looks_at_carried() const { return !closed_.empty(); }
+  void on_carried(std::span<const CarriedInstrument> carried, Moment now);
+  std::uint64_t gtt_version() const { return backup_.version(); }
+  std::vector<GttRecord> gtt_records() const { return backup_.records(); }
+  void on_gtt_kept(std::uint64_t version, Moment now);
+  std::vector<GttNews> take_gtt_news() { return backup_.take_news(); }
   bool is_idle() const;
   std::vector<CallCount> calls() const { return calls_; }
   std::uint32_t requests_today() const { return budget_.used_today(); }
@@ -90,17 +98,23 @@ class FyersCore::Inside {
     Funds,
     Status,   // Of the markets.
     History,  // Candles.
+    PlaceGtt,
+    CancelGtt,
+    GttBook,
+    GttOrders,  // The order book, for what triggered ones have become.
+    CancelStray,
   };
   // Something to ask of the venue.
   struct Job {
     Use use{};
     std::vector<Command> commands;  // Orders: 1..10 of SubmitOrder; Amend, Cancel, Query: one.
     std::size_t first = 0;          // Tokens, Quotes: of the symbols asked about.
-                                    // History: whose.
+                                    // History: whose. PlaceGtt, CancelGtt: which.
+    std::string venue_id = {};      // CancelStray.
     Timestamp not_before;
     Timestamp held_until;  // By the budget, as it looked when it was last tried.
     int tries = 0;
-    bool alone = false;  // Not in a batch: one that had it failed.
+    bool alone = false;            // Not in a batch: one that had it failed.
     Rank rank = Rank::Protection;  // Status.
   };
   struct Outstanding {
@@ -141,6 +155,9 @@ class FyersCore::Inside {
   bool send(Job& job);
   std::string reason_against(const Command& command);
   SubmitOrder as_sent(const SubmitOrder& order) const;
+  // On the tick that lies further from the trigger.
+  Price beyond(Price trigger, Side side, Ppm offset, InstrumentId instrument) const;
+  Price within_circuit(Price price, InstrumentId instrument) const;
   Written call_for(const Job& job) const;
   static Rank rank_of(const Job& job);
   Product product_of(InstrumentId instrument) const;
@@ -181,8 +198,23 @@ class FyersCore::Inside {
   void begin_session();
   void look_at_session();
   void note_refusal(RejectReason reason);
+  void say_phase(const SessionChanged& change);
   void take_status(std::string_view body);
   bool take_history(const Outstanding& outstanding, std::string_view body);
+
+  // core_backup.cc
+  static bool is_backup(Use use) { return use >= Use::PlaceGtt; }
+  void begin_backup();
+  void look_at_backup();
+  void take_backup(const Outstanding& outstanding, const Envelope& envelope, std::string_view body);
+  void backup_failed(const Job& job, const Verdict& verdict, const std::string& why);
+  void backup_lost(const Job& job);
+  void backup_not_sent(const Job& job);
+  std::optional<std::vector<GttTerms>> wanted_of(const CarriedInstrument& carried);
+  void look_at_orders_left(InstrumentId instrument);
+  GttLeg leg_at(Price trigger, Side side, InstrumentId instrument) const;
+  void fault_once(const std::string& text);
+  bool is_carried(InstrumentId instrument) const;
 
   // core_orders.cc
   static RejectReason reason_for(std::optional<Purpose> purpose, RejectReason reason);
@@ -246,6 +278,11 @@ class FyersCore::Inside {
   std::vector<CallCount> calls_;
 
   SessionWatch session_;
+  std::set<InstrumentId> closed_;   // As the engine has been told.
+  std::set<InstrumentId> opening_;  // Of these: it is not told before nothing of ours is left.
+  OvernightBackup backup_;
+  std::map<InstrumentId, Timestamp> orders_left_;  // Closed, and orders of the day: when to look.
+  std::set<std::string> night_faults_;             // Said since it closed.
   CandleWatch candles_;
   Snapshot snapshot_;
   bool prices_of_held_told_ = false;

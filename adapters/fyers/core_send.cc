@@ -192,6 +192,9 @@ bool FyersCore::Inside::send(Job& job) {
   if (!call) {
     fault(call.error());
     for (const Command& command : job.commands) refused(command, RejectReason::Other);
+    if (job.use == Use::PlaceGtt || job.use == Use::CancelGtt) {
+      backup_.refused(job.first, now_.steady);
+    }
     return true;
   }
   const Rank rank = rank_of(job);
@@ -237,23 +240,32 @@ SubmitOrder FyersCore::Inside::as_sent(const SubmitOrder& order) const {
       options_.stops == StopStyle::Limit ||
       (options_.stops == StopStyle::Auto && is_option(names_.symbol(order.instrument)));
   if (!has_limit) return sent;
-  const Ppm factor = order.side == Side::Buy ? kPpmOne + options_.stop_limit_offset
-                                             : kPpmOne - options_.stop_limit_offset;
-  // In two parts, so that no product leaves 64 bits.
-  const std::int64_t stop = (*order.stop_price).raw();
-  const std::int64_t raw = stop / kPpmOne * factor + stop % kPpmOne * factor / kPpmOne;
-  const InstrumentListed* rules = rules_of(order.instrument);
-  const Price tick = rules == nullptr ? Price() : rules->tick_size;
-  Price limit = on_tick(Price::from_raw(raw), tick, order.side);
-  if (limit == *order.stop_price) limit += order.side == Side::Buy ? tick : -tick;
-  const auto limits = circuits_.find(order.instrument);
-  if (limits != circuits_.end()) {
-    const auto& [instrument, lower, upper] = limits->second;
-    if (lower && limit < *lower) limit = *lower;
-    if (upper && limit > *upper) limit = *upper;
-  }
-  sent.limit_price = limit;
+  sent.limit_price = within_circuit(
+      beyond(*order.stop_price, order.side, options_.stop_limit_offset, order.instrument),
+      order.instrument);
   return sent;
+}
+
+Price FyersCore::Inside::within_circuit(Price price, InstrumentId instrument) const {
+  const auto limits = circuits_.find(instrument);
+  if (limits == circuits_.end()) return price;
+  const auto& [of, lower, upper] = limits->second;
+  if (lower && price < *lower) return *lower;
+  if (upper && price > *upper) return *upper;
+  return price;
+}
+
+Price FyersCore::Inside::beyond(Price trigger, Side side, Ppm offset,
+                                InstrumentId instrument) const {
+  const Ppm factor = side == Side::Buy ? kPpmOne + offset : kPpmOne - offset;
+  // In two parts, so that no product leaves 64 bits.
+  const std::int64_t stop = trigger.raw();
+  const std::int64_t raw = stop / kPpmOne * factor + stop % kPpmOne * factor / kPpmOne;
+  const InstrumentListed* rules = rules_of(instrument);
+  const Price tick = rules == nullptr ? Price() : rules->tick_size;
+  Price limit = on_tick(Price::from_raw(raw), tick, side);
+  if (limit == trigger) limit += side == Side::Buy ? tick : -tick;
+  return limit;
 }
 
 Written FyersCore::Inside::call_for(const Job& job) const {
@@ -304,6 +316,16 @@ Written FyersCore::Inside::call_for(const Job& job) const {
       return holdings_call();
     case Use::Funds:
       return funds_call();
+    case Use::PlaceGtt:
+      return place_gtt_call(backup_.record(job.first).terms);
+    case Use::CancelGtt:
+      return cancel_gtt_call(backup_.record(job.first).id);
+    case Use::GttBook:
+      return gtt_orders_call();
+    case Use::GttOrders:
+      return orders_call();
+    case Use::CancelStray:
+      return cancel_call(job.venue_id);
   }
   ENSURE(false);
 }

@@ -6,9 +6,29 @@ namespace tranchet::fyers {
 // A log that ends with a closed exchange, and a configuration that knows of no hours any more.
 void FyersCore::Inside::begin_session() {
   if (options_.hours) return;
-  for (const InstrumentId instrument : options_.closed) {
-    push(SessionChanged{.instrument = instrument, .phase = SessionPhase::Open});
+  for (const InstrumentId instrument : std::set<InstrumentId>(closed_)) {
+    say_phase({.instrument = instrument, .phase = SessionPhase::Open});
   }
+}
+
+// The engine protects what it holds once it hears that it may: what does so over the night goes
+// first, or two exits would stand for one quantity.
+void FyersCore::Inside::say_phase(const SessionChanged& change) {
+  const InstrumentId instrument = change.instrument;
+  if (change.phase == SessionPhase::Closed) {
+    opening_.erase(instrument);
+    closed_.insert(instrument);
+    return push(change);
+  }
+  backup_.want(std::string(names_.symbol(instrument)), std::vector<GttTerms>(), now_.steady);
+  if (!backup_.is_clear(std::string(names_.symbol(instrument)))) {
+    opening_.insert(instrument);
+    return;
+  }
+  opening_.erase(instrument);
+  closed_.erase(instrument);
+  orders_left_.erase(instrument);
+  push(change);
 }
 
 void FyersCore::Inside::look_at_session() {
@@ -21,7 +41,7 @@ void FyersCore::Inside::look_at_session() {
   }
   std::vector<SessionChanged> changes;
   session_.tell(changes);
-  for (const SessionChanged& change : changes) push(change);
+  for (const SessionChanged& change : changes) say_phase(change);
   if (token_is_dead()) return;
   if (const auto due = candles_.ask(now_.wall)) ask({.use = Use::History, .first = *due});
 }

@@ -135,6 +135,14 @@ Timestamp start_of_indian_day(std::int64_t day) {
   return Timestamp::from_nanoseconds((day * kSecondsOfDay - kIndiaAhead) * kNanoseconds);
 }
 
+bool is_plain_id(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char letter) {
+    return (letter >= '0' && letter <= '9') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= 'a' && letter <= 'z') ||
+           std::string_view(":-_&.").find(letter) != std::string_view::npos;
+  });
+}
+
 std::string_view tag_of(std::string_view order_tag) {
   return order_tag.starts_with("1:") ? order_tag.substr(2) : std::string_view();
 }

@@ -56,6 +56,9 @@ std::string indian_text(Timestamp time);
 std::int64_t indian_day(Timestamp time);
 Timestamp start_of_indian_day(std::int64_t day);
 
+// Letters of ids and symbols: nothing in them needs care in a path or in JSON.
+bool is_plain_id(std::string_view text);
+
 // Our text in an order's tag: "1:T1S4N0A0" is "T1S4N0A0". Empty: it has none ("2:Untagged").
 std::string_view tag_of(std::string_view order_tag);
 

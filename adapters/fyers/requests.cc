@@ -20,15 +20,6 @@ std::string in_quotes(std::string_view text) {
   return result + "\"";
 }
 
-// Letters of ids and symbols: nothing in them needs care in a path or in JSON.
-bool is_plain(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char letter) {
-    return (letter >= '0' && letter <= '9') || (letter >= 'A' && letter <= 'Z') ||
-           (letter >= 'a' && letter <= 'z') ||
-           std::string_view(":-_&.").find(letter) != std::string_view::npos;
-  });
-}
-
 std::expected<std::string, std::string> whole(Quantity quantity) {
   if (!quantity.is_positive() || quantity.raw() % kDecimalOne != 0) {
     return std::unexpected("a quantity of " + to_text(quantity) + " is not a whole number above 0");
@@ -68,7 +59,7 @@ std::string_view side_text(Side side) {
 
 std::expected<std::string, std::string> order_body(const SubmitOrder& order,
                                                    std::string_view symbol, Product product) {
-  if (!is_plain(symbol)) return std::unexpected("\"" + std::string(symbol) + "\" is no symbol");
+  if (!is_plain_id(symbol)) return std::unexpected("\"" + std::string(symbol) + "\" is no symbol");
   if (product == Product::Cover || product == Product::Bracket) {
     return std::unexpected(std::string(to_text(product)) +
                            " orders bring stops of their own, which nobody here would know of");
@@ -110,7 +101,7 @@ Call question(std::string_view root, std::string_view path, std::string_view lab
 }
 
 std::expected<std::string, std::string> id_body(std::string_view venue_id) {
-  if (!is_plain(venue_id)) return std::unexpected("\"" + std::string(venue_id) + "\" is no id");
+  if (!is_plain_id(venue_id)) return std::unexpected("\"" + std::string(venue_id) + "\" is no id");
   return "{\"id\":" + in_quotes(venue_id) + "}";
 }
 
@@ -156,7 +147,7 @@ Written place_batch_call(std::span<const SymbolOrder> orders, Product product) {
 
 // `quantity` is the total, filled included, here as in the engine.
 Written modify_call(const AmendOrder& order, std::string_view venue_id) {
-  if (!is_plain(venue_id)) return std::unexpected("\"" + std::string(venue_id) + "\" is no id");
+  if (!is_plain_id(venue_id)) return std::unexpected("\"" + std::string(venue_id) + "\" is no id");
   const auto quantity = whole(order.quantity);
   if (!quantity) return std::unexpected(quantity.error());
   return Call{.method = HttpMethod::Patch,
@@ -184,7 +175,7 @@ Call orders_by_tag_call(OrderId order) {
 }
 
 Written order_by_id_call(std::string_view venue_id) {
-  if (!is_plain(venue_id)) return std::unexpected("\"" + std::string(venue_id) + "\" is no id");
+  if (!is_plain_id(venue_id)) return std::unexpected("\"" + std::string(venue_id) + "\" is no id");
   return question(kRoot, "/orders?id=" + percent_encoded(venue_id), "GET orders by id");
 }
 
@@ -202,7 +193,7 @@ Call funds_call() {
 
 std::optional<PositionId> PositionId::of(std::string_view symbol, Product product) {
   const std::size_t colon = symbol.find(':');
-  if (!is_plain(symbol) || colon == std::string_view::npos || colon == 0 ||
+  if (!is_plain_id(symbol) || colon == std::string_view::npos || colon == 0 ||
       colon + 1 == symbol.size()) {
     return std::nullopt;
   }
@@ -218,27 +209,30 @@ Call exit_position_call(const PositionId& position) {
 
 // ---- Good till triggered.
 
-Written place_oco_call(std::string_view symbol, Product product, Side side, Quantity quantity,
-                       Price above, Price below) {
-  if (!is_plain(symbol)) return std::unexpected("\"" + std::string(symbol) + "\" is no symbol");
-  if (product != Product::Cnc && product != Product::Margin && product != Product::Mtf) {
-    return std::unexpected("there is no OCO for " + std::string(to_text(product)));
+Written place_gtt_call(const GttTerms& terms) {
+  ENSURE(terms.above || terms.below);
+  if (!is_plain_id(terms.symbol)) return std::unexpected("\"" + terms.symbol + "\" is no symbol");
+  if (terms.product != Product::Cnc && terms.product != Product::Margin &&
+      terms.product != Product::Mtf) {
+    return std::unexpected("there is no GTT for " + std::string(to_text(terms.product)));
   }
-  if (!below.is_positive() || above <= below) {
-    return std::unexpected("an OCO at " + to_text(above) + " and " + to_text(below) +
-                           " does not lie around a price");
+  if (terms.above && terms.below && terms.above->trigger <= terms.below->trigger) {
+    return std::unexpected("a GTT at " + to_text(terms.above->trigger) + " and " +
+                           to_text(terms.below->trigger) + " does not lie around a price");
   }
-  const auto count = whole(quantity);
+  const auto count = whole(terms.quantity);
   if (!count) return std::unexpected(count.error());
-  const auto leg = [&](Price price) {
-    return "{\"price\":" + to_text(price) + ",\"triggerPrice\":" + to_text(price) +
+  const auto written = [&](const GttLeg& leg) {
+    return "{\"price\":" + to_text(leg.limit) + ",\"triggerPrice\":" + to_text(leg.trigger) +
            ",\"qty\":" + *count + "}";
   };
+  std::string legs = "\"leg1\":" + written(terms.above ? *terms.above : *terms.below);
+  if (terms.above && terms.below) legs += ",\"leg2\":" + written(*terms.below);
   return Call{.method = HttpMethod::Post,
               .target = at(kRoot, "/gtt/orders/sync"),
-              .body = "{\"side\":" + std::string(side_text(side)) + ",\"symbol\":" +
-                      in_quotes(symbol) + ",\"productType\":" + in_quotes(to_text(product)) +
-                      ",\"orderInfo\":{\"leg1\":" + leg(above) + ",\"leg2\":" + leg(below) + "}}",
+              .body = "{\"side\":" + std::string(side_text(terms.side)) +
+                      ",\"symbol\":" + in_quotes(terms.symbol) + ",\"productType\":" +
+                      in_quotes(to_text(terms.product)) + ",\"orderInfo\":{" + legs + "}}",
               .label = "POST gtt/orders"};
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "adapters/fyers/budget.h"
+#include "adapters/fyers/gtt_terms.h"
 #include "adapters/fyers/order_status.h"
 #include "adapters/port/traffic.h"
 #include "events/command.h"
@@ -71,10 +72,9 @@ class PositionId {
 // The counter order has no tag and no id: where a tagged order can do it, that is better.
 Call exit_position_call(const PositionId& position);
 
-// ---- Good till triggered, one cancels the other: a backup for CNC, MARGIN and MTF. `above` lies
-// above the last price, `below` below it; both are market-like limits at their triggers.
-Written place_oco_call(std::string_view symbol, Product product, Side side, Quantity quantity,
-                       Price above, Price below);
+// ---- Good till triggered: a backup for CNC, MARGIN and MTF. With both legs one cancels the other;
+// the venue refuses one whose legs do not lie above and below the last price.
+Written place_gtt_call(const GttTerms& terms);
 Written cancel_gtt_call(std::string_view venue_id);
 Call gtt_orders_call();
 

@@ -3,13 +3,17 @@
 #include <system_error>
 #include <utility>
 
+#include "adapters/live/carried_instruments.h"
 #include "adapters/live/private_process.h"
+#include "adapters/port/private_file.h"
 #include "adapters/service/credential.h"
+#include "events/log/sync.h"
 
 namespace tranchet {
 namespace {
 
 constexpr Duration kLookAtToken = Duration::seconds(2);
+constexpr Duration kWriteAgain = Duration::seconds(10);
 
 std::filesystem::file_time_type time_of(const std::filesystem::path& file) {
   std::error_code error;
@@ -43,6 +47,7 @@ void FyersSide::start(ClockReading now) {
 void FyersSide::tick(ClockReading now) {
   look_at_token_file(now);
   SocketSide::tick(now);
+  look_at_night(now);
 }
 
 std::optional<Timestamp> FyersSide::next_tick() const {
@@ -68,6 +73,42 @@ void FyersSide::look_at_token_file(ClockReading now) {
   }
   notes_.say(NoteLevel::Info, "token_renewed", {{"expires", to_text(token->expires())}});
   core_.renew(*std::move(token), moment_of(now));
+}
+
+// What must wait at the venue while the exchange is closed.
+void FyersSide::look_at_night(ClockReading now) {
+  const bool is_closed = core_.looks_at_carried();
+  if (is_closed) core_.on_carried(carried_instruments(state_), moment_of(now));
+  if (!is_closed && core_.gtt_version() == gtt_kept_) return;
+  keep_gtt_records(now);
+  note_gtt_news();
+  move();
+}
+
+// The core places none before its record is on disk.
+void FyersSide::keep_gtt_records(ClockReading now) {
+  const std::uint64_t version = core_.gtt_version();
+  if (version == gtt_kept_ || now.steady < next_gtt_write_) return;
+  const std::string text = fyers::written_records(core_.gtt_records());
+  std::optional<std::string> failed = write_private_file(options_.gtt_file, Secret(text));
+  if (!failed) {
+    const auto synced = sync_folder(options_.gtt_file.parent_path());
+    if (!synced) failed = synced.error().message;
+  }
+  if (failed) {
+    next_gtt_write_ = now.steady + kWriteAgain;
+    return notes_.say(NoteLevel::Error, "gtt_records_not_written", {{"text", *failed}});
+  }
+  gtt_kept_ = version;
+  core_.on_gtt_kept(version, moment_of(now));
+}
+
+void FyersSide::note_gtt_news() {
+  for (const fyers::GttNews& news : core_.take_gtt_news()) {
+    const bool is_good = news.event == "gtt_placed" || news.event == "gtt_cancelled";
+    notes_.say(is_good ? NoteLevel::Info : NoteLevel::Warning, news.event,
+               {{"id", news.record.id}, {"order", fyers::to_text(news.record.terms)}});
+  }
 }
 
 void FyersSide::keep_streams() {

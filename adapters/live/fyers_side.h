@@ -40,6 +40,8 @@ struct FyersSideOptions {
   fyers::CoreOptions core;
   NetAddress rest;
   NetAddress stream;
+  // Where good-till-triggered orders are recorded.
+  std::filesystem::path gtt_file;
   // The log began with this run: an order of ours at the venue is one of a log that was lost.
   bool log_is_new = false;
 };
@@ -58,6 +60,9 @@ class FyersSide final : public SocketSide {
 
  private:
   void look_at_token_file(ClockReading now);
+  void look_at_night(ClockReading now);
+  void keep_gtt_records(ClockReading now);
+  void note_gtt_news();
   void keep_streams() override;
   WebSocketEvents user_events(std::uint64_t attempt);
   FyersMarketEvents market_events(std::uint64_t attempt);
@@ -66,6 +71,8 @@ class FyersSide final : public SocketSide {
   std::filesystem::path token_file_;
   std::filesystem::file_time_type token_time_;
   Timestamp next_look_;
+  std::uint64_t gtt_kept_ = 0;  // Version of the records on disk.
+  Timestamp next_gtt_write_;    // After one that failed.
   fyers::FyersCore core_;
   SocketLine<WebSocketClient> user_;
   SocketLine<FyersMarketStream> market_;

@@ -5,6 +5,7 @@
 
 #include "adapters/fyers/data_frames.h"
 #include "adapters/fyers/error_map.h"
+#include "adapters/fyers/gtt_terms.h"
 #include "adapters/fyers/order_stream.h"
 #include "adapters/fyers/rest_messages.h"
 #include "adapters/fyers/symbol_master.h"
@@ -80,6 +81,9 @@ void read_as_fyers_rest(std::string_view bytes) {
   (void)fyers::read_symbol_tokens(bytes);
   (void)fyers::read_market_status(bytes);
   (void)fyers::read_gtt_orders(bytes);
+  if (const auto records = fyers::read_records(bytes)) {
+    ENSURE(fyers::read_records(fyers::written_records(*records)) == records);
+  }
   (void)fyers::read_tokens(bytes);
   (void)fyers::auth_code_of(bytes, "state");
   (void)fyers::AccessToken::from("ABCD1234-100", Secret(bytes), Timestamp());

@@ -69,6 +69,7 @@ class AccountDesk {
   void observe(std::size_t board, const EventBody& market, const Moment& moment);
   // What comes with the hour: the opening, the square-off, the close, a new day.
   void settle(const Moment& moment);
+  void close_session(std::int64_t day, const Moment& moment);  // Orders of the day expire.
 
   // The number. -99: rejected, and in the book as such.
   Answer<std::int64_t> place(FyersOrder order, const Moment& moment);
@@ -120,7 +121,6 @@ class AccountDesk {
   void release(FyersOrder& order, const Moment& moment);
   void withdraw(FyersOrder& order, const Moment& moment);
   void square_off(std::int64_t day, const Moment& moment);
-  void close_session(std::int64_t day, const Moment& moment);
   void begin_day();
   FyersOrder* order_of(OrderId id);
   void move_at(std::size_t board, Product product, Side side, Quantity quantity, Price price,

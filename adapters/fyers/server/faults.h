@@ -19,7 +19,8 @@
 // and at once: disconnect-orders, disconnect-data (every such stream; what happens meanwhile is
 // told to nobody), refuse-streams (none may open for ms=N), expire-token (-8 for all that were
 // given out), block-day (429 until tomorrow), maintenance (503 for ms=N), halt (for ms=N no order
-// is taken, and marketStatus says so; cancels are), calm (no faults any more).
+// is taken, and marketStatus says so; cancels are), end-day (orders of the day expire, whatever the
+// hour), calm (no faults any more).
 #pragma once
 
 #include <cstdint>
@@ -52,6 +53,7 @@ enum class FaultKind : std::uint8_t {
   BlockDay,
   Maintenance,
   Halt,
+  EndDay,
   Calm,
 };
 
@@ -75,6 +77,6 @@ struct Spelling<fyers_venue::FaultKind> {
                                        "disconnect-data", "refuse-streams",
                                        "expire-token",    "block-day",
                                        "maintenance",     "halt",
-                                       "calm"});
+                                       "end-day",         "calm"});
 };
 }  // namespace tranchet

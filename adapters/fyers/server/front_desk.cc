@@ -321,6 +321,12 @@ void FyersFrontDesk::cause(const FaultOrder& fault, const Moment& moment) {
     case FaultKind::Halt:
       for (const auto& account : accounts_) account->desk->halt(moment.now + fault.length);
       break;
+    case FaultKind::EndDay:
+      for (const auto& account : accounts_) {
+        account->desk->close_session(india_day(moment.market), moment);
+      }
+      flush_orders(moment);
+      break;
     case FaultKind::Calm:
       faults_.calm();
       maintained_until_ = refused_until_ = Timestamp();

@@ -123,17 +123,31 @@ TEST(FyersRequests, LeavingAPositionNamesItBeyondDoubt) {
   EXPECT_EQ(call.body, R"({"id":"NSE:SBIN-EQ-INTRADAY"})");
 }
 
-TEST(FyersRequests, OneCancelsOtherOnlyWhereThereIsOne) {
-  const auto call =
-      place_oco_call("NSE:SBIN-EQ", Product::Cnc, Side::Sell, 1_qty, 1'000_px, 500_px);
+GttTerms around(Price above, Price below, Product product = Product::Cnc) {
+  return {.symbol = "NSE:SBIN-EQ",
+          .product = product,
+          .side = Side::Sell,
+          .quantity = 1_qty,
+          .above = GttLeg{.trigger = above, .limit = above},
+          .below = GttLeg{.trigger = below, .limit = below}};
+}
+
+TEST(FyersRequests, GoodTillTriggeredHasOneLegOrTwo) {
+  const auto call = place_gtt_call(around(1'000_px, 500_px));
   ASSERT_TRUE(call.has_value()) << call.error();
   EXPECT_EQ(call->body, R"({"side":-1,"symbol":"NSE:SBIN-EQ","productType":"CNC","orderInfo":{)"
                         R"("leg1":{"price":1000,"triggerPrice":1000,"qty":1},)"
                         R"("leg2":{"price":500,"triggerPrice":500,"qty":1}}})");
-  EXPECT_EQ(place_oco_call("A:B", Product::Intraday, Side::Sell, 1_qty, 2_px, 1_px).error(),
-            "there is no OCO for INTRADAY");
-  EXPECT_EQ(place_oco_call("A:B", Product::Cnc, Side::Sell, 1_qty, 1_px, 2_px).error(),
-            "an OCO at 1 and 2 does not lie around a price");
+  GttTerms stop = around(1'000_px, 500_px);
+  stop.above.reset();
+  stop.below->limit = 485_px;
+  EXPECT_EQ(place_gtt_call(stop)->body,
+            R"({"side":-1,"symbol":"NSE:SBIN-EQ","productType":"CNC","orderInfo":{)"
+            R"("leg1":{"price":485,"triggerPrice":500,"qty":1}}})");
+  EXPECT_EQ(place_gtt_call(around(2_px, 1_px, Product::Intraday)).error(),
+            "there is no GTT for INTRADAY");
+  EXPECT_EQ(place_gtt_call(around(1_px, 2_px)).error(),
+            "a GTT at 1 and 2 does not lie around a price");
 }
 
 }  // namespace

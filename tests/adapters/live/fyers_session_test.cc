@@ -43,6 +43,34 @@ class FyersSession : public LiveSession {
            to_text(Duration::hours(ahead) + offset) + "\"\nextra_days = [\"" +
            to_text(local).substr(0, 10) + "\"]\n";
   }
+  // Only when it is open: by a clock on which it is between 05:00 and 16:00 now.
+  static std::string hours_lines(const std::string& start, const std::string& end) {
+    const Timestamp now = read_clocks().wall;
+    const Duration ahead = Duration::hours(hours_ahead(now));
+    return "[session]\ntrading_hours = \"on\"\nvenue_square_off = \"\"\nstart = \"" + start +
+           "\"\nend = \"" + end + "\"\nutc_offset = \"" + to_text(ahead) + "\"\nextra_days = [\"" +
+           to_text(now + ahead).substr(0, 10) + "\"]\n";
+  }
+  // The day's orders expire while the program is not there; it comes back when all is closed, and
+  // leaves what protects until the morning.
+  void night() {
+    stage_->kill();
+    stage_->fault("end-day");
+    stage_->write_configuration(hours_lines("03:00", "04:00"));
+    stage_->start();
+    ASSERT_TRUE(stage_->until("a backup", [this](const Engine&) {
+      std::ifstream file(stage_->log() / "gtt.jsonl");
+      const std::string text((std::istreambuf_iterator<char>(file)), {});
+      return text.find("\"id\":") != std::string::npos;
+    }));
+    EXPECT_TRUE(tranche_of(*stage_->engine(), 0)->stops.empty());
+    EXPECT_EQ(waiting_orders(), 2U);
+  }
+  // At the venue, whose limit of a second the program's requests and ours share.
+  std::size_t waiting_orders() {
+    stage_->program().rest(std::chrono::milliseconds(1'100));
+    return venue_->waiting_orders();
+  }
   static constexpr const char* kByCandles =
       "targets = \"atr\"\natr_period = 5\natr_sl_multiplier = 1.5\natr_tp_multiplier = 3\n"
       "candle_interval = \"1m\"\n";
@@ -308,6 +336,39 @@ TEST_F(FyersSession, AHaltHoldsAnExitBackUntilItIsOver) {
   EXPECT_EQ(stage_->count<OrderRejected>(), rejected + 1);
   EXPECT_EQ(stage_->closed().back().reason, ExitReason::ModelClose);
   ASSERT_TRUE(stage_->until("settled", is_settled));
+  end_session();
+}
+
+// Two nights. In the first morning the program takes its backup away before the day's orders come;
+// in the second it is not there, and the venue sells through the gap.
+TEST_F(FyersSession, ACarriedPositionIsProtectedWhileNobodyIsThere) {
+  begin_fyers({.product = "CNC"}, true, hours_lines("04:00", "23:00"));
+  venue_->wait_for_trigger("NSE:SBIN-EQ", "30", "700", "300");  // Somebody else's, and stays.
+  stage_->enter("Buy", "20");
+  wait_protected(0, 20_qty);
+  night();
+  EXPECT_EQ(stage_->stop(), 0) << stage_->notes();
+  stage_->fault("201-placed");  // Of its cancellation.
+  stage_->write_configuration(hours_lines("04:00", "23:00"));
+  stage_->start();
+  ready();
+  wait_protected(0, 20_qty);
+  EXPECT_EQ(waiting_orders(), 1U);
+  EXPECT_NE(stage_->notes().find("event=gtt_placed"), std::string::npos);
+  EXPECT_NE(stage_->notes().find("event=gtt_gone"), std::string::npos);
+
+  night();
+  stage_->kill();
+  // The stop was at 540, and the price opens below it.
+  stage_->trade("535");
+  EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
+  stage_->write_configuration(hours_lines("04:00", "23:00"));
+  stage_->start();
+  ASSERT_TRUE(stage_->until("open, flat and settled", [this](const Engine& engine) {
+    return stage_->has_compared() && is_flat(engine) && is_settled(engine) &&
+           !engine.state().instrument(kLong.instrument).session_closed;
+  }));
+  EXPECT_EQ(stage_->closed().back().reason, ExitReason::Venue);
   EXPECT_EQ(stage_->venue_quantity(PositionSide::Long), Quantity());
   end_session();
 }

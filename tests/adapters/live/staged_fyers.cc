@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "adapters/fyers/order_status.h"
@@ -95,6 +96,32 @@ Quantity StagedFyers::held(const Ask& ask, PositionSide side) {
     if (is_long == (side == PositionSide::Long)) held += is_long ? row.net : -row.net;
   }
   return held;
+}
+
+std::size_t StagedFyers::waiting_orders() {
+  const ClientAnswer answer = ask_({.method = "GET",
+                                    .target = "/api/v3/gtt/orders",
+                                    .headers = {{"Authorization", authorization_}}});
+  const auto rows = fyers::read_gtt_orders(answer.body);
+  EXPECT_TRUE(rows) << answer.body;
+  if (!rows) return 0;
+  return static_cast<std::size_t>(std::ranges::count(
+      *rows, static_cast<std::int64_t>(fyers::OrderStatus::Pending), &fyers::GttRow::status));
+}
+
+void StagedFyers::wait_for_trigger(const std::string& symbol, const std::string& quantity,
+                                   const std::string& above, const std::string& below) {
+  const auto leg = [&quantity](const std::string& price) {
+    return "{\"price\":" + price + ",\"triggerPrice\":" + price + ",\"qty\":" + quantity + "}";
+  };
+  const ClientAnswer answer =
+      ask_({.method = "POST",
+            .target = "/api/v3/gtt/orders/sync",
+            .headers = {{"Authorization", authorization_}, {"Content-Type", "application/json"}},
+            .body = "{\"side\":-1,\"symbol\":\"" + symbol +
+                    "\",\"productType\":\"CNC\",\"orderInfo\":{\"leg1\":" + leg(above) +
+                    ",\"leg2\":" + leg(below) + "}}"});
+  EXPECT_EQ(answer.status, 200U) << answer.body;
 }
 
 }  // namespace tranchet
