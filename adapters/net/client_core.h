@@ -3,17 +3,11 @@
 
 #include <string>
 
+#include "adapters/net/asio_fwd.h"
 #include "adapters/net/client_address.h"
 #include "adapters/net/client_network.h"
 
 struct ssl_st;  // OpenSSL's SSL.
-
-namespace boost::asio {
-class io_context;
-namespace ssl {
-class context;
-}
-}  // namespace boost::asio
 
 namespace tranchet {
 

@@ -17,14 +17,9 @@
 #include <string>
 #include <utility>
 
-struct ssl_st;  // OpenSSL's SSL.
+#include "adapters/net/asio_fwd.h"
 
-namespace boost::asio {
-class io_context;
-namespace ssl {
-class context;
-}
-}  // namespace boost::asio
+struct ssl_st;  // OpenSSL's SSL.
 
 namespace tranchet {
 

@@ -5,14 +5,8 @@
 #include <memory>
 #include <unordered_map>
 
+#include "adapters/net/asio_fwd.h"
 #include "adapters/net/server.h"
-
-namespace boost::asio {
-class io_context;
-namespace ssl {
-class context;
-}
-}  // namespace boost::asio
 
 namespace tranchet {
 
