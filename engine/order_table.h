@@ -5,11 +5,14 @@
 //   orders.erase(id)            is forgotten
 //
 // Ids mostly grow and the oldest are forgotten first, so both indexes change near their ends: an
-// order costs the same whether ten are remembered or a hundred thousand. An order does not move:
-// references to it stay valid until it is forgotten. A copy is a copy, and iteration is by id.
+// order costs the same whether ten are remembered or a hundred thousand. Those that live are asked
+// for dozens of times an event, so that each is also found by its id at once. An order does not
+// move: references to it stay valid until it is forgotten. A copy is a copy, and iteration is by
+// id.
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -39,24 +42,17 @@ class OrderTable {
     const Entry& operator[](std::size_t index) const { return begin()[index]; }
     bool all_are_before(OrderId id) const { return empty() || room_.back().id < id; }
 
-    // The first entry that is not before `id`; looked for near the ends first.
+    // The first entry that is not before `id`; looked for near the ends first, entry by entry.
     const Entry* place(OrderId id) const {
-      constexpr std::size_t kNear = 32, kFew = 16;
+      constexpr std::size_t kNear = 16;
       const Entry *first = begin(), *last = end();
-      // The order tells nobody where it is: among few, to compare with each costs less than to be
-      // sent on from one to the next.
-      if (size() <= kFew) {
-        std::ptrdiff_t before = 0;
-        for (const Entry& entry : *this) before += entry.id < id ? 1 : 0;
-        return first + before;
-      }
-      if (size() > 2 * kNear) {
-        if (id <= first[kNear].id) {
-          last = first + kNear;
-        } else if ((last - kNear)->id < id) {
-          first = last - kNear;
-        }
-      }
+      const Entry* const near_last = last - std::min(kNear, size());
+      while (last != near_last && id <= last[-1].id) --last;
+      if (last != near_last) return last;
+      const Entry* const near_first =
+          first + std::min(kNear, static_cast<std::size_t>(last - first));
+      while (first != near_first && first->id < id) ++first;
+      if (first != near_first) return first;
       return std::lower_bound(first, last, id,
                               [](const Entry& entry, OrderId wanted) { return entry.id < wanted; });
     }
@@ -67,17 +63,19 @@ class OrderTable {
       return at->id == id ? at : nullptr;
     }
     void insert(Entry entry) {
-      if (all_are_before(entry.id)) {
-        room_.push_back(entry);
-      } else {
-        room_.insert(room_.begin() + (place(entry.id) - room_.data()), entry);
-      }
+      const std::ptrdiff_t at = place(entry.id) - room_.data();
+      room_.push_back(entry);
+      if (room_.data() + at == end() - 1) return;
+      std::copy_backward(room_.data() + at, room_.data() + room_.size() - 1,
+                         room_.data() + room_.size());
+      room_[static_cast<std::size_t>(at)] = entry;
     }
     void erase(const Entry* entry) {
-      const auto hole = room_.begin() + (entry - room_.data());
-      const auto first = room_.begin() + static_cast<std::ptrdiff_t>(first_);
-      if (hole - first >= room_.end() - hole) {
-        room_.erase(hole);
+      Entry* const first = room_.data() + first_;
+      Entry* const hole = first + (entry - first);
+      if (entry - first >= end() - entry) {
+        std::copy(entry + 1, end(), hole);
+        room_.pop_back();
         return;
       }
       std::copy_backward(first, hole, hole + 1);
@@ -89,6 +87,60 @@ class OrderTable {
    private:
     std::vector<Entry> room_;
     std::size_t first_ = 0;
+  };
+
+  // Entries by id without an order, at most half of the room taken: one stands where its hash says,
+  // or in the next free place after it.
+  class Places {
+   public:
+    std::pair<OrderId, Order>* find(OrderId id) const {
+      if (count_ == 0) return nullptr;
+      const Entry* const room = room_.data();
+      for (std::size_t at = home(id);; at = (at + 1) & mask_) {
+        if (room[at].held == nullptr || room[at].id == id) return room[at].held;
+      }
+    }
+    void insert(Entry entry) {
+      if (2 * ++count_ > room_.size()) grow();
+      put(entry);
+    }
+    // What came after it because its own place was taken moves up.
+    void erase(OrderId id) {
+      Entry* const room = room_.data();
+      std::size_t hole = home(id);
+      while (room[hole].id != id || room[hole].held == nullptr) hole = (hole + 1) & mask_;
+      --count_;
+      for (std::size_t at = (hole + 1) & mask_; room[at].held != nullptr; at = (at + 1) & mask_) {
+        if (((at - home(room[at].id)) & mask_) < ((at - hole) & mask_)) continue;
+        room[hole] = room[at];
+        hole = at;
+      }
+      room[hole] = Entry();
+    }
+
+   private:
+    std::size_t home(OrderId id) const {
+      return (static_cast<std::uint64_t>(id) * 0x9E37'79B9'7F4A'7C15) >> shift_;
+    }
+    void put(Entry entry) {
+      std::size_t at = home(entry.id);
+      while (room_[at].held != nullptr) at = (at + 1) & mask_;
+      room_[at] = entry;
+    }
+    void grow() {
+      const std::vector<Entry> before = std::move(room_);
+      room_.assign(std::max<std::size_t>(2 * before.size(), 64), Entry());
+      mask_ = room_.size() - 1;
+      shift_ = static_cast<unsigned>(std::countl_zero(mask_));
+      for (const Entry& entry : before) {
+        if (entry.held != nullptr) put(entry);
+      }
+    }
+
+    std::vector<Entry> room_;
+    std::size_t mask_ = 0;
+    unsigned shift_ = 0;
+    std::size_t count_ = 0;
   };
 
  public:
@@ -168,13 +220,13 @@ class OrderTable {
   // Null: there is none of that id.
   Order* look_up(OrderId id) { return const_cast<Order*>(std::as_const(*this).look_up(id)); }
   const Order* look_up(OrderId id) const {
-    const Entry* entry = live_.find(id);
-    if (entry == nullptr) entry = kept_.find(id);
+    if (const value_type* held = places_.find(id)) return &held->second;
+    const Entry* entry = kept_.find(id);
     return entry == nullptr ? nullptr : &entry->held->second;
   }
   Order* look_up_live(OrderId id) {
-    const Entry* entry = live_.find(id);
-    return entry == nullptr ? nullptr : &entry->held->second;
+    value_type* held = places_.find(id);
+    return held == nullptr ? nullptr : &held->second;
   }
   bool contains(OrderId id) const { return look_up(id) != nullptr; }
   iterator find(OrderId id) { return find_in<iterator>(*this, id); }
@@ -187,6 +239,7 @@ class OrderTable {
     value_type& slot = take_slot();
     slot.first = id;
     live_.insert({id, &slot});
+    places_.insert({id, &slot});
     return slot.second;
   }
   Order& emplace(OrderId id, const Order& order) {
@@ -199,11 +252,13 @@ class OrderTable {
     ENSURE(at != nullptr);
     kept_.insert(*at);
     live_.erase(at);
+    places_.erase(id);
   }
   // False: there is none.
   bool erase(OrderId id) {
-    const bool is_live = live_.find(id) != nullptr;
+    const bool is_live = places_.find(id) != nullptr;
     Index& index = is_live ? live_ : kept_;
+    if (is_live) places_.erase(id);
     const Entry* at = index.find(id);
     if (at == nullptr) return false;
     free_.push_back(at->held);
@@ -228,7 +283,7 @@ class OrderTable {
     explicit Live(const OrderTable& table) : table_(&table) {}
     bool empty() const { return table_->live_.empty(); }
     std::size_t size() const { return table_->live_.size(); }
-    bool contains(OrderId id) const { return table_->live_.find(id) != nullptr; }
+    bool contains(OrderId id) const { return table_->places_.find(id) != nullptr; }
     const_iterator begin() const { return {table_, 0, table_->kept_.size()}; }
     const_iterator end() const { return table_->end(); }
     const_iterator find(OrderId id) const {
@@ -270,12 +325,14 @@ class OrderTable {
     };
     copy(other.live_, live_);
     copy(other.kept_, kept_);
+    for (const Entry& entry : live_) places_.insert(entry);
   }
 
   std::deque<value_type> slots_;  // In place for ever: the indexes point to them.
   std::vector<value_type*> free_;
   Index live_;
   Index kept_;
+  Places places_;  // Of those that live.
 };
 
 }  // namespace tranchet

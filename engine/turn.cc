@@ -170,9 +170,7 @@ void Turn::finish() {
   if (ranks_.empty()) return;
   Digest digest(state.command_digest);
   digest.add(number(state.last));
-  for (const Command& command : std::span(output_.commands).subspan(first_)) {
-    add_to_digest(digest, command);
-  }
+  add_to_digest(digest, std::span(output_.commands).subspan(first_));
   state.command_digest = digest.value();
 }
 

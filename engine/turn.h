@@ -140,7 +140,7 @@ class Turn {
   bool snapshot_wanted_ = false;
 };
 
-// The digest of one command, over its fields in their order.
-void add_to_digest(class Digest& digest, const Command& command);
+// The digest of commands, over their fields in their order.
+void add_to_digest(class Digest& digest, std::span<const Command> commands);
 
 }  // namespace tranchet
