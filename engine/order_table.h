@@ -15,7 +15,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -312,23 +311,32 @@ class OrderTable {
     for (std::size_t at = 0; at < sizeof(value_type); at += 64) __builtin_prefetch(bytes + at, 1);
   }
   value_type& take_slot() {
-    if (free_.empty()) return slots_.emplace_back();
+    if (free_.empty()) return new_slot();
     value_type& slot = *free_.back();
     free_.pop_back();
     slot.second = Order{};
     return slot;
   }
+  value_type& new_slot() {
+    constexpr std::size_t kPiece = 64;
+    if (pieces_.empty() || pieces_.back().size() == kPiece) pieces_.emplace_back().reserve(kPiece);
+    return pieces_.back().emplace_back();
+  }
   // What another table holds, in slots of this one.
   void take_from(const OrderTable& other) {
     const auto copy = [this](const Index& theirs, Index& mine) {
-      for (const Entry& entry : theirs) mine.insert({entry.id, &slots_.emplace_back(*entry.held)});
+      for (const Entry& entry : theirs) {
+        value_type& slot = new_slot();
+        slot = *entry.held;
+        mine.insert({entry.id, &slot});
+      }
     };
     copy(other.live_, live_);
     copy(other.kept_, kept_);
     for (const Entry& entry : live_) places_.insert(entry);
   }
 
-  std::deque<value_type> slots_;  // In place for ever: the indexes point to them.
+  std::vector<std::vector<value_type>> pieces_;  // None grows beyond its room: slots do not move.
   std::vector<value_type*> free_;
   Index live_;
   Index kept_;

@@ -53,9 +53,14 @@ class Turn {
   void alert(AlertReason reason, PositionKey key, const Tranche* tranche, OrderId order = {});
   void alert(AlertReason reason, OrderId order = {});
   void trade_closed(const TradeClosed& closed);
-  void position_update(PositionKey key, const PositionUpdate& update);
+  // The update of a book, to be filled in at once; its rows follow.
+  PositionUpdate& position_update(PositionKey key) {
+    return place<PositionUpdate>(rank_of(Section::Update, key, 0, 0));
+  }
   // The next row of the update, to be filled in at once.
-  TrancheState& position_row(PositionKey key);
+  TrancheState& position_row(PositionKey key) {
+    return place<TrancheState>(rank_of(Section::Update, key, 0, 0));
+  }
   template <class T>
   void book(const T& booking) {
     output_.bookings.emplace_back().template emplace<T>(booking);
@@ -83,7 +88,7 @@ class Turn {
   }
   const PositionKeys& touched() const { return touched_; }  // By key.
   bool touches_all(PositionKey key) const { return whole_.contains(key); }
-  bool touches(TrancheId tranche) const { return tranches_.contains(tranche); }
+  std::span<const TrancheId> tranches() const { return {tranches_.begin(), tranches_.end()}; }
   bool is_published(PositionKey key) const { return published_.contains(key); }
 
   // Puts the commands into the command digest.
@@ -125,7 +130,7 @@ class Turn {
   Body& place(std::uint64_t rank) {
     if (!ranks_.empty() && ranks_.back() > rank) return insert(rank).emplace<Body>();
     ranks_.push_back(rank);
-    return output_.commands.emplace_back(RequestSnapshot{}).emplace<Body>();
+    return *std::get_if<Body>(&output_.commands.emplace_back(std::in_place_type<Body>));
   }
   Command& insert(std::uint64_t rank);
 
