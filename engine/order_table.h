@@ -26,9 +26,14 @@ namespace tranchet {
 
 template <class Order>
 class OrderTable {
+  struct Slot {
+    std::pair<OrderId, Order> held;
+    Slot* before = nullptr;  // While it lives: the next lower and the next higher id that does.
+    Slot* after = nullptr;
+  };
   struct Entry {
     OrderId id{};
-    std::pair<OrderId, Order>* held = nullptr;
+    Slot* slot = nullptr;
   };
 
   // Entries by id, in one piece. Taking one away moves those on its nearer side.
@@ -92,24 +97,25 @@ class OrderTable {
   // or in the next free place after it.
   class Places {
    public:
-    std::pair<OrderId, Order>* find(OrderId id) const {
+    std::size_t size() const { return count_; }
+    Slot* find(OrderId id) const {
       if (count_ == 0) return nullptr;
       const Entry* const room = room_.data();
-      for (std::size_t at = home(id);; at = (at + 1) & mask_) {
-        if (room[at].held == nullptr || room[at].id == id) return room[at].held;
-      }
+      std::size_t at = home(id);
+      while (room[at].slot != nullptr && room[at].id != id) at = (at + 1) & mask_;
+      return room[at].slot;
     }
     void insert(Entry entry) {
       if (2 * ++count_ > room_.size()) grow();
       put(entry);
     }
-    // What came after it because its own place was taken moves up.
+    // It is there. What came after it because its own place was taken moves up.
     void erase(OrderId id) {
       Entry* const room = room_.data();
       std::size_t hole = home(id);
-      while (room[hole].id != id || room[hole].held == nullptr) hole = (hole + 1) & mask_;
+      while (room[hole].id != id || room[hole].slot == nullptr) hole = (hole + 1) & mask_;
       --count_;
-      for (std::size_t at = (hole + 1) & mask_; room[at].held != nullptr; at = (at + 1) & mask_) {
+      for (std::size_t at = (hole + 1) & mask_; room[at].slot != nullptr; at = (at + 1) & mask_) {
         if (((at - home(room[at].id)) & mask_) < ((at - hole) & mask_)) continue;
         room[hole] = room[at];
         hole = at;
@@ -122,9 +128,10 @@ class OrderTable {
       return (static_cast<std::uint64_t>(id) * 0x9E37'79B9'7F4A'7C15) >> shift_;
     }
     void put(Entry entry) {
+      Entry* const room = room_.data();
       std::size_t at = home(entry.id);
-      while (room_[at].held != nullptr) at = (at + 1) & mask_;
-      room_[at] = entry;
+      while (room[at].slot != nullptr) at = (at + 1) & mask_;
+      room[at] = entry;
     }
     void grow() {
       const std::vector<Entry> before = std::move(room_);
@@ -132,7 +139,7 @@ class OrderTable {
       mask_ = room_.size() - 1;
       shift_ = static_cast<unsigned>(std::countl_zero(mask_));
       for (const Entry& entry : before) {
-        if (entry.held != nullptr) put(entry);
+        if (entry.slot != nullptr) put(entry);
       }
     }
 
@@ -155,21 +162,26 @@ class OrderTable {
     using reference = Value&;
 
     Iterator() = default;
-    Iterator(Table* table, std::size_t live, std::size_t kept)
+    Iterator(Table* table, Slot* live, std::size_t kept)
         : table_(table), live_(live), kept_(kept) {}
 
-    Value& operator*() const {
-      return *(is_live() ? table_->live_[live_] : table_->kept_[kept_]).held;
-    }
+    Value& operator*() const { return (is_live() ? live_ : table_->kept_[kept_].slot)->held; }
     Value* operator->() const { return &**this; }
     Iterator& operator++() {
-      ++(is_live() ? live_ : kept_);
+      if (is_live()) {
+        live_ = live_->after;
+      } else {
+        ++kept_;
+      }
       return *this;
     }
     Iterator& operator--() {
-      const bool after_live =
-          kept_ == 0 || (live_ > 0 && table_->live_[live_ - 1].id > table_->kept_[kept_ - 1].id);
-      --(after_live ? live_ : kept_);
+      Slot* const live = live_ == nullptr ? table_->newest_ : live_->before;
+      if (kept_ == 0 || (live != nullptr && live->held.first > table_->kept_[kept_ - 1].id)) {
+        live_ = live;
+      } else {
+        --kept_;
+      }
       return *this;
     }
     Iterator operator++(int) {
@@ -187,45 +199,53 @@ class OrderTable {
    private:
     bool is_live() const {
       return kept_ == table_->kept_.size() ||
-             (live_ < table_->live_.size() && table_->live_[live_].id < table_->kept_[kept_].id);
+             (live_ != nullptr && live_->held.first < table_->kept_[kept_].id);
     }
 
     Table* table_ = nullptr;
-    std::size_t live_ = 0;  // The next one of each index.
+    Slot* live_ = nullptr;  // The next one of each; none: all have been.
     std::size_t kept_ = 0;
   };
   OrderTable() = default;
   OrderTable(const OrderTable& other) { take_from(other); }
-  OrderTable(OrderTable&& other) = default;
+  OrderTable(OrderTable&& other) noexcept { *this = std::move(other); }
   OrderTable& operator=(const OrderTable& other) {
     if (this != &other) *this = OrderTable(other);
     return *this;
   }
-  OrderTable& operator=(OrderTable&& other) = default;
+  OrderTable& operator=(OrderTable&& other) noexcept {
+    pieces_ = std::move(other.pieces_);
+    free_ = std::move(other.free_);
+    kept_ = std::move(other.kept_);
+    places_ = std::exchange(other.places_, Places());
+    oldest_ = std::exchange(other.oldest_, nullptr);
+    newest_ = std::exchange(other.newest_, nullptr);
+    return *this;
+  }
   ~OrderTable() = default;
 
   using iterator = Iterator<OrderTable, value_type>;
   using const_iterator = Iterator<const OrderTable, const value_type>;
 
-  bool empty() const { return live_.empty() && kept_.empty(); }
-  std::size_t size() const { return live_.size() + kept_.size(); }
-  iterator begin() { return {this, 0, 0}; }
-  iterator end() { return {this, live_.size(), kept_.size()}; }
-  const_iterator begin() const { return {this, 0, 0}; }
-  const_iterator end() const { return {this, live_.size(), kept_.size()}; }
+  bool empty() const { return oldest_ == nullptr && kept_.empty(); }
+  std::size_t size() const { return places_.size() + kept_.size(); }
+  iterator begin() { return {this, oldest_, 0}; }
+  iterator end() { return {this, nullptr, kept_.size()}; }
+  const_iterator begin() const { return {this, oldest_, 0}; }
+  const_iterator end() const { return {this, nullptr, kept_.size()}; }
   auto rbegin() const { return std::reverse_iterator(end()); }
   auto rend() const { return std::reverse_iterator(begin()); }
 
   // Null: there is none of that id.
   Order* look_up(OrderId id) { return const_cast<Order*>(std::as_const(*this).look_up(id)); }
   const Order* look_up(OrderId id) const {
-    if (const value_type* held = places_.find(id)) return &held->second;
+    if (const Slot* slot = places_.find(id)) return &slot->held.second;
     const Entry* entry = kept_.find(id);
-    return entry == nullptr ? nullptr : &entry->held->second;
+    return entry == nullptr ? nullptr : &entry->slot->held.second;
   }
   Order* look_up_live(OrderId id) {
-    value_type* held = places_.find(id);
-    return held == nullptr ? nullptr : &held->second;
+    Slot* slot = places_.find(id);
+    return slot == nullptr ? nullptr : &slot->held.second;
   }
   bool contains(OrderId id) const { return look_up(id) != nullptr; }
   iterator find(OrderId id) { return find_in<iterator>(*this, id); }
@@ -235,11 +255,10 @@ class OrderTable {
   // else one as Order() is.
   Order& emplace(OrderId id) {
     if (Order* held = look_up(id)) return *held;
-    value_type& slot = take_slot();
-    slot.first = id;
-    live_.insert({id, &slot});
-    places_.insert({id, &slot});
-    return slot.second;
+    Slot& slot = take_slot();
+    slot.held.first = id;
+    begin_life(slot);
+    return slot.held.second;
   }
   Order& emplace(OrderId id, const Order& order) {
     if (Order* held = look_up(id)) return *held;
@@ -247,49 +266,49 @@ class OrderTable {
   }
   // A live order of that id is remembered from now on.
   void retire(OrderId id) {
-    const Entry* at = live_.find(id);
-    ENSURE(at != nullptr);
-    kept_.insert(*at);
-    live_.erase(at);
-    places_.erase(id);
+    Slot* slot = places_.find(id);
+    ENSURE(slot != nullptr);
+    end_life(*slot);
+    kept_.insert({id, slot});
   }
   // False: there is none.
   bool erase(OrderId id) {
-    const bool is_live = places_.find(id) != nullptr;
-    Index& index = is_live ? live_ : kept_;
-    if (is_live) places_.erase(id);
-    const Entry* at = index.find(id);
-    if (at == nullptr) return false;
-    free_.push_back(at->held);
-    fetch(*at->held);
-    index.erase(at);
+    Slot* slot = places_.find(id);
+    if (slot != nullptr) {
+      end_life(*slot);
+    } else if (const Entry* entry = kept_.find(id)) {
+      slot = entry->slot;
+      kept_.erase(entry);
+    } else {
+      return false;
+    }
+    free_.push_back(slot);
+    fetch(*slot);
     return true;
   }
   void clear() { *this = OrderTable(); }
 
+  // In the order of ids.
   template <class Visit>
   void for_each_live(Visit&& visit) {
-    for (const Entry& entry : live_) visit(entry.held->second);
+    for (Slot* slot = oldest_; slot != nullptr; slot = slot->after) visit(slot->held.second);
   }
   template <class Visit>
   void for_each_live(Visit&& visit) const {
-    for (const Entry& entry : live_) visit(std::as_const(entry.held->second));
+    for (const Slot* slot = oldest_; slot != nullptr; slot = slot->after) visit(slot->held.second);
   }
 
   // Those that live alone, as a map of their own.
   class Live {
    public:
     explicit Live(const OrderTable& table) : table_(&table) {}
-    bool empty() const { return table_->live_.empty(); }
-    std::size_t size() const { return table_->live_.size(); }
+    bool empty() const { return table_->oldest_ == nullptr; }
+    std::size_t size() const { return table_->places_.size(); }
     bool contains(OrderId id) const { return table_->places_.find(id) != nullptr; }
-    const_iterator begin() const { return {table_, 0, table_->kept_.size()}; }
+    const_iterator begin() const { return {table_, table_->oldest_, table_->kept_.size()}; }
     const_iterator end() const { return table_->end(); }
     const_iterator find(OrderId id) const {
-      const Entry* entry = table_->live_.find(id);
-      if (entry == nullptr) return end();
-      return {table_, static_cast<std::size_t>(entry - table_->live_.begin()),
-              table_->kept_.size()};
+      return {table_, table_->places_.find(id), table_->kept_.size()};
     }
 
    private:
@@ -301,46 +320,64 @@ class OrderTable {
   template <class It, class Table>
   static It find_in(Table& table, OrderId id) {
     if (!table.contains(id)) return table.end();
-    return It(&table, static_cast<std::size_t>(table.live_.place(id) - table.live_.begin()),
-              static_cast<std::size_t>(table.kept_.place(id) - table.kept_.begin()));
+    Slot* live = table.oldest_;
+    while (live != nullptr && live->held.first < id) live = live->after;
+    return It(&table, live, static_cast<std::size_t>(table.kept_.place(id) - table.kept_.begin()));
+  }
+  void begin_life(Slot& slot) {
+    const OrderId id = slot.held.first;
+    places_.insert({id, &slot});
+    Slot* after = nullptr;
+    Slot* before = newest_;
+    for (; before != nullptr && id < before->held.first; before = before->before) after = before;
+    slot.before = before;
+    slot.after = after;
+    (before == nullptr ? oldest_ : before->after) = &slot;
+    (after == nullptr ? newest_ : after->before) = &slot;
+  }
+  void end_life(Slot& slot) {
+    places_.erase(slot.held.first);
+    (slot.before == nullptr ? oldest_ : slot.before->after) = slot.after;
+    (slot.after == nullptr ? newest_ : slot.after->before) = slot.before;
   }
   // What the next order will be written into has not been touched for a week: asked for now, it is
   // there by then.
-  static void fetch(const value_type& slot) {
+  static void fetch(const Slot& slot) {
     const auto* bytes = static_cast<const char*>(static_cast<const void*>(&slot));
-    for (std::size_t at = 0; at < sizeof(value_type); at += 64) __builtin_prefetch(bytes + at, 1);
+    for (std::size_t at = 0; at < sizeof(Slot); at += 64) __builtin_prefetch(bytes + at, 1);
   }
-  value_type& take_slot() {
+  Slot& take_slot() {
     if (free_.empty()) return new_slot();
-    value_type& slot = *free_.back();
+    Slot& slot = *free_.back();
     free_.pop_back();
-    slot.second = Order{};
+    slot.held.second = Order{};
     return slot;
   }
-  value_type& new_slot() {
+  Slot& new_slot() {
     constexpr std::size_t kPiece = 64;
     if (pieces_.empty() || pieces_.back().size() == kPiece) pieces_.emplace_back().reserve(kPiece);
     return pieces_.back().emplace_back();
   }
   // What another table holds, in slots of this one.
   void take_from(const OrderTable& other) {
-    const auto copy = [this](const Index& theirs, Index& mine) {
-      for (const Entry& entry : theirs) {
-        value_type& slot = new_slot();
-        slot = *entry.held;
-        mine.insert({entry.id, &slot});
-      }
-    };
-    copy(other.live_, live_);
-    copy(other.kept_, kept_);
-    for (const Entry& entry : live_) places_.insert(entry);
+    for (const Slot* slot = other.oldest_; slot != nullptr; slot = slot->after) {
+      Slot& mine = new_slot();
+      mine.held = slot->held;
+      begin_life(mine);
+    }
+    for (const Entry& entry : other.kept_) {
+      Slot& mine = new_slot();
+      mine.held = entry.slot->held;
+      kept_.insert({entry.id, &mine});
+    }
   }
 
-  std::vector<std::vector<value_type>> pieces_;  // None grows beyond its room: slots do not move.
-  std::vector<value_type*> free_;
-  Index live_;
-  Index kept_;
-  Places places_;  // Of those that live.
+  std::vector<std::vector<Slot>> pieces_;  // None grows beyond its room: slots do not move.
+  std::vector<Slot*> free_;
+  Slot* oldest_ = nullptr;  // Of those that live.
+  Slot* newest_ = nullptr;
+  Places places_;  // Of the same, by id.
+  Index kept_;     // Those that are remembered.
 };
 
 }  // namespace tranchet
