@@ -22,7 +22,8 @@ Maybe<Price> shown_stop(const Tranche& tranche) {
 }  // namespace
 
 void publish_position(Turn& turn, const Position& position) {
-  const bool is_long = position.key.side == PositionSide::Long;
+  const PositionKey key = position.key;
+  const bool is_long = key.side == PositionSide::Long;
   Quantity quantity;
   Value cost = 0;
   std::uint8_t tranches = 0;
@@ -37,32 +38,25 @@ void publish_position(Turn& turn, const Position& position) {
     first_target = is_long ? lower(first_target, target) : higher(first_target, target);
     first_stop = is_long ? higher(first_stop, stop) : lower(first_stop, stop);
   }
-  PositionUpdate& update = turn.position_update(position.key);
+  PositionUpdate& update = turn.position_update(key);
   update.quantity = quantity;
   if (quantity.is_positive()) update.average_entry = rounded_average(cost, quantity);
   update.take_profit = first_target;
   update.stop_loss = first_stop;
-  update.instrument = position.key.instrument;
-  update.position_side = position.key.side;
+  update.instrument = key.instrument;
+  update.position_side = key.side;
   update.trade_type = position.trade_type;
   update.tranches = tranches;
   for (const TradeClosed& closed : turn.closed) {
-    if (closed.instrument != position.key.instrument || closed.position_side != position.key.side) {
-      continue;
-    }
+    if (closed.instrument != key.instrument || closed.position_side != key.side) continue;
     update.exit_price = closed.average_exit;
     update.realized_pnl = update.realized_pnl.value_or(Money()) + closed.realized_pnl;
     update.reason = static_cast<std::uint8_t>(closed.reason);
   }
   for (const Tranche& tranche : position.tranches) {
     if (!tranche.quantity.is_positive()) continue;
-    TrancheState& row = turn.position_row(position.key);
-    row.tranche_id = tranche.id;
-    row.quantity = tranche.quantity;
-    row.average_entry = tranche.average;
-    row.take_profit = shown_target(tranche);
-    row.stop_loss = shown_stop(tranche);
-    row.tranche = tranche.ordinal;
+    turn.position_row(key, tranche.id, tranche.quantity, tranche.average, shown_target(tranche),
+                      shown_stop(tranche), tranche.ordinal);
   }
 }
 

@@ -53,13 +53,13 @@ class Turn {
   void alert(AlertReason reason, PositionKey key, const Tranche* tranche, OrderId order = {});
   void alert(AlertReason reason, OrderId order = {});
   void trade_closed(const TradeClosed& closed);
-  // The update of a book, to be filled in at once; its rows follow.
+  // The update of a book, to be filled in at once, and the rows that follow it.
   PositionUpdate& position_update(PositionKey key) {
     return place<PositionUpdate>(rank_of(Section::Update, key, 0, 0));
   }
-  // The next row of the update, to be filled in at once.
-  TrancheState& position_row(PositionKey key) {
-    return place<TrancheState>(rank_of(Section::Update, key, 0, 0));
+  template <class... Fields>
+  void position_row(PositionKey key, const Fields&... fields) {
+    place<TrancheState>(rank_of(Section::Update, key, 0, 0), fields...);
   }
   template <class T>
   void book(const T& booking) {
@@ -122,15 +122,15 @@ class Turn {
   template <class Body>
   void add(Section section, PositionKey key, const Body& body, std::uint32_t ordinal = 0,
            std::uint8_t leg = 0) {
-    place<Body>(rank_of(section, key, ordinal, leg)) = body;
+    place<Body>(rank_of(section, key, ordinal, leg), body);
   }
-  // A command to be filled in where it stays: one made elsewhere would be read back, in pieces of
-  // another size, before its fields have left the processor's store buffer.
-  template <class Body>
-  Body& place(std::uint64_t rank) {
-    if (!ranks_.empty() && ranks_.back() > rank) return insert(rank).emplace<Body>();
+  // A command made, or to be filled in, where it stays: one made elsewhere would be read back, in
+  // pieces of another size, before its fields have left the processor's store buffer.
+  template <class Body, class... Fields>
+  Body& place(std::uint64_t rank, const Fields&... fields) {
+    if (!ranks_.empty() && ranks_.back() > rank) return insert(rank).emplace<Body>(fields...);
     ranks_.push_back(rank);
-    return *std::get_if<Body>(&output_.commands.emplace_back(std::in_place_type<Body>));
+    return *std::get_if<Body>(&output_.commands.emplace_back(std::in_place_type<Body>, fields...));
   }
   Command& insert(std::uint64_t rank);
 
