@@ -6,6 +6,27 @@
 #include "backtest/venue/simulated_venue.h"
 
 namespace tranchet {
+namespace {
+
+// From the lowest to the highest, both included, of the prices that an order may look at. An order
+// that waits for none of them is not reached; 0 to 0 where none is known.
+PriceBand prices_seen(const VenueMarket& market, bool book) {
+  PriceBand seen{Price::max(), Price()};
+  const auto add = [&seen](Maybe<Price> price) {
+    if (!price) return;
+    seen.low = std::min(seen.low, *price);
+    seen.high = std::max(seen.high, *price);
+  };
+  add(market.contract_price());
+  add(market.mark_price());
+  if (book) {
+    add(market.bid);
+    add(market.ask);
+  }
+  return seen.high.is_zero() ? PriceBand() : seen;
+}
+
+}  // namespace
 
 void SimulatedVenue::observe(const EventBody& market, Timestamp time) {
   process_requests(time);
@@ -31,6 +52,7 @@ void SimulatedVenue::on(const TradePrinted& trade) {
     const auto shared = Quantity::from_wide(divide_floor(share, kPpmOne));
     market.print_left = floor_to(shared, market.rules.step_size);
   }
+  solvent_at_ = kUnknown;
   react(trade.instrument, {.contract = true, .book = false, .falling = trade.price < before});
 }
 
@@ -39,6 +61,7 @@ void SimulatedVenue::on(const MarkPrice& mark) {
   VenueMarket& market = market_of(mark.instrument);
   const Price before = market.mark_price().value_or(mark.price);
   market.mark = mark.price;
+  solvent_at_ = kUnknown;
   react(mark.instrument,
         {.contract = !market.last_trade, .book = false, .falling = mark.price < before});
 }
@@ -57,15 +80,19 @@ void SimulatedVenue::on(const BookTop& book) {
 // served. 100 to 90 meets a buy limit at 98, a sell stop at 97, a buy limit at 95.
 void SimulatedVenue::react(InstrumentId instrument, const Move& move) {
   const VenueMarket& market = market_of(instrument);
+  const PriceBand seen = prices_seen(market, move.book);
   reached_.clear();
-  orders_.for_each_open([&](VenueOrder& order) {
-    if (order.request.instrument != instrument || !is_reached(order, market, move)) return;
+  for (const Wait& wait : orders_.waits()) {
+    if (wait.instrument != instrument) continue;
+    if (wait.quiet.contains(seen.low) && wait.quiet.contains(seen.high)) continue;
+    VenueOrder& order = orders_.order_of(wait);
+    if (!is_reached(order, market, move)) continue;
     const Price nearest = move.falling ? Price::max() : Price();
     const Maybe<Price> price =
         order.is_conditional() ? order.request.stop_price : order.request.limit_price;
     const bool on_the_way = order.is_conditional() || order.is_resting_limit();
     reached_.push_back({on_the_way ? *price : nearest, &order});
-  });
+  }
   std::sort(reached_.begin(), reached_.end(), [&](const Reached& a, const Reached& b) {
     if (a.price != b.price) return move.falling ? a.price > b.price : a.price < b.price;
     return a.order->arrival < b.order->arrival;
@@ -113,7 +140,7 @@ void SimulatedVenue::arrive_limit(VenueOrder& order) {
 }
 
 void SimulatedVenue::trigger(VenueOrder& order) {
-  order.triggered = true;
+  orders_.trigger(order);
   answer(order, OrderTriggered{order.request.order});
   take_market(order);
 }

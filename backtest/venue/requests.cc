@@ -73,15 +73,20 @@ std::optional<RejectReason> SimulatedVenue::failed_position(const SubmitOrder& r
 
 std::optional<RejectReason> SimulatedVenue::failed_cap(const SubmitOrder& request) const {
   if (request.order_type == OrderType::Market) return std::nullopt;
+  const std::uint32_t cap = find_market(request.instrument)->rules.max_conditional_orders;
+  const bool capped = is_conditional(request.order_type) && cap > 0;
+  // Of all instruments together there are not as many as this one may have.
+  const std::uint32_t least =
+      capped ? std::min(cap, parameters_.open_orders_max) : parameters_.open_orders_max;
+  if (orders_.waits().size() < least) return std::nullopt;
   std::uint32_t open = 0;
   std::uint32_t conditional = 0;
-  orders_.for_each_open([&](const VenueOrder& order) {
-    if (order.request.instrument != request.instrument) return;
+  for (const Wait& wait : orders_.waits()) {
+    if (wait.instrument != request.instrument) continue;
     ++open;
-    if (order.is_conditional()) ++conditional;
-  });
-  const std::uint32_t cap = find_market(request.instrument)->rules.max_conditional_orders;
-  if (is_conditional(request.order_type) && cap > 0 && conditional >= cap) {
+    if (wait.conditional) ++conditional;
+  }
+  if (capped && conditional >= cap) {
     return RejectReason::TooManyConditional;  // -4045
   }
   if (open >= parameters_.open_orders_max) return RejectReason::Other;  // -2025
@@ -156,7 +161,7 @@ void SimulatedVenue::process(const AmendOrder& request) {
   if (const auto reason = failed_filter(amended, *find_market(amended.instrument))) {
     return reject(*reason);
   }
-  order->request = amended;
+  orders_.amend(*order, amended);
   answer(OrderAmended{
       .order = request.order, .quantity = request.quantity, .limit_price = request.limit_price});
   arrive_limit(*order);

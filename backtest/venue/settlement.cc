@@ -13,19 +13,18 @@ Value as_value(Money money) {
   return static_cast<Value>(money.raw()) * kDecimalOne;
 }
 
-// At cost until there is a price.
-Value unrealized(PositionSide side, const VenuePosition& position, Maybe<Price> mark) {
-  if (!mark) return 0;
-  const Value gain = value_of(*mark, position.quantity) - position.cost;
-  return side == PositionSide::Long ? gain : -gain;
+Value gain_of(PositionSide side, Value rise) {
+  return side == PositionSide::Long ? rise : -rise;
 }
 
 }  // namespace
 
+// A position is at cost until there is a price.
 Value SimulatedVenue::equity_value() const {
   Value equity = as_value(account_.balance());
   for (const auto& [key, position] : account_.positions()) {
-    equity += unrealized(key.side, position, find_market(key.instrument)->mark_price());
+    const Maybe<Price> mark = find_market(key.instrument)->mark_price();
+    if (mark) equity += gain_of(key.side, value_of(*mark, position.quantity) - position.cost);
   }
   return equity;
 }
@@ -80,15 +79,22 @@ void SimulatedVenue::on(const FundingRate& funding) {
 
 // Cross margin: when equity is below the maintenance margin of all positions, all of them go. Both
 // sides in millionths of 1e-16, exact, so that quiet_band() can promise the very same border.
-void SimulatedVenue::liquidate_if_due() {
+void SimulatedVenue::check_maintenance() {
   if (!parameters_.liquidation || account_.positions().empty()) return;
+  Value equity = as_value(account_.balance());
   Value maintenance = 0;
   for (const auto& [key, position] : account_.positions()) {
     const VenueMarket& market = *find_market(key.instrument);
     const Maybe<Price> mark = market.mark_price();
-    if (mark) maintenance += value_of(*mark, position.quantity) * market.terms.maintenance_margin;
+    if (!mark) continue;
+    const Value notional = value_of(*mark, position.quantity);
+    equity += gain_of(key.side, notional - position.cost);
+    maintenance += notional * market.terms.maintenance_margin;
   }
-  if (equity_value() * kPpmOne >= maintenance) return;
+  if (equity * kPpmOne >= maintenance) {
+    solvent_at_ = account_.changes();
+    return;
+  }
   std::vector<InstrumentId> held;
   for (const auto& [key, position] : account_.positions()) {
     if (held.empty() || held.back() != key.instrument) held.push_back(key.instrument);

@@ -139,6 +139,8 @@ class SimulatedVenue final : public Venue {
     bool falling = false;
   };
 
+  static constexpr std::uint64_t kUnknown = ~std::uint64_t{0};
+
   std::optional<Timestamp> next_message() const {
     if (requests_.empty() && answers_.empty()) return std::nullopt;
     if (requests_.empty()) return answers_.front().time;
@@ -220,14 +222,18 @@ class SimulatedVenue final : public Venue {
   Value equity_value() const;
   Value initial_margin(const SubmitOrder& request, Quantity quantity) const;
   bool margin_suffices(const SubmitOrder& request) const;
-  void liquidate_if_due();
+  // After everything that may have moved an account or a mark.
+  void liquidate_if_due() {
+    if (account_.changes() != solvent_at_) check_maintenance();
+  }
+  void check_maintenance();
   void liquidate(InstrumentId instrument);
   void cancel_all(InstrumentId instrument);
   void close_by_force(const PositionKey& key, Quantity quantity, FillOrigin origin);
 
   // quiet_band.cc
   PriceBand order_band(InstrumentId instrument) const;
-  std::optional<PriceBand> solvent_band(InstrumentId instrument) const;
+  bool keep_solvent(InstrumentId instrument, PriceBand& band) const;
 
   SimulationParameters parameters_;
   Duration request_delay_;
@@ -240,6 +246,9 @@ class SimulatedVenue final : public Venue {
   Timestamp in_place_due_;            // Nothing that happens from now on is heard before.
   std::vector<VenueMarket> markets_;  // By instrument id; [0] is not used.
   VenueAccount account_;
+  // changes() of the account when it was last found to have its maintenance margin. Marks that have
+  // left their quiet bands, and other terms, make it unknown; in their bands they change nothing.
+  std::uint64_t solvent_at_ = kUnknown;
   VenueOrders orders_;
   MessageQueue<Request> requests_;    // By arrival.
   MessageQueue<Occurrence> answers_;  // By due time.

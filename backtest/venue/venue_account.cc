@@ -37,6 +37,7 @@ Money VenueAccount::fill(InstrumentId instrument, Side side, PositionSide positi
     increase({instrument, position_side_of_entry(side)}, price, quantity - reduced);
   }
   balance_ += realized - fee;
+  ++changes_;
   return realized;
 }
 

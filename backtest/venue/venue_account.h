@@ -2,6 +2,7 @@
 // and fees only. Exact: cost is price x quantity in counts of 1e-16.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -41,7 +42,13 @@ class VenueAccount {
   Money fill(InstrumentId instrument, Side side, PositionSide position_side, Price price,
              Quantity quantity, Money fee);
 
-  void credit(Money amount) { balance_ += amount; }
+  void credit(Money amount) {
+    balance_ += amount;
+    ++changes_;
+  }
+
+  // Counts fills and credits: while it stands still, so do balance and positions.
+  std::uint64_t changes() const { return changes_; }
 
  private:
   Money reduce(const PositionKey& key, Price price, Quantity quantity);
@@ -50,6 +57,7 @@ class VenueAccount {
   Money balance_;
   PositionMode mode_;
   VenuePositions positions_;
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace tranchet

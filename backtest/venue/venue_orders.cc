@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "backtest/venue/matching.h"
+
 namespace tranchet {
 namespace {
 
@@ -24,7 +26,46 @@ VenueOrder& VenueOrders::add(const SubmitOrder& request) {
   VenueOrder& order = foreign ? foreign_[arrival] : orders_.emplace(request.order);
   order.request = request;
   order.arrival = arrival;
+  waits_.push_back(made_wait(order));
   return order;
+}
+
+void VenueOrders::amend(VenueOrder& order, const SubmitOrder& request) {
+  order.request = request;
+  *wait_of(order) = made_wait(order);
+}
+
+void VenueOrders::trigger(VenueOrder& order) {
+  order.triggered = true;
+  *wait_of(order) = made_wait(order);
+}
+
+std::vector<Wait>::iterator VenueOrders::wait_of(const VenueOrder& order) {
+  const auto found = std::ranges::find(waits_, order.arrival, &Wait::arrival);
+  ENSURE(found != waits_.end());
+  return found;
+}
+
+Wait VenueOrders::made_wait(const VenueOrder& order) const {
+  const SubmitOrder& request = order.request;
+  Wait wait{.quiet = {Price(), Price::max()},
+            .order = request.order,
+            .arrival = order.arrival,
+            .instrument = request.instrument,
+            .conditional = order.is_conditional()};
+  if (wait.conditional) {
+    const bool rise = waits_for_rise(request.order_type, request.side);
+    (rise ? wait.quiet.high : wait.quiet.low) = *request.stop_price;
+  } else if (order.is_resting_limit()) {
+    // Under Through the limit itself is quiet, so the excluded end is one count beyond it.
+    const Price beyond = Price::from_raw(queue_ == QueueAssumption::Through ? 1 : 0);
+    const bool buy = request.side == Side::Buy;
+    if (buy) wait.quiet.low = *request.limit_price - beyond;
+    if (!buy) wait.quiet.high = *request.limit_price + beyond;
+  } else {
+    wait.quiet = PriceBand();
+  }
+  return wait;
 }
 
 void VenueOrders::count(OrderId id) {
@@ -50,7 +91,14 @@ const VenueOrder* VenueOrders::find(OrderId id) const {
   return orders_.look_up(id);
 }
 
+void VenueOrders::finish_foreign() {
+  foreign_.clear();
+  std::erase_if(waits_, [](const Wait& wait) { return wait.order == OrderId::None; });
+}
+
 void VenueOrders::finish(const VenueOrder& order, QueryStatus status, Timestamp now) {
+  *wait_of(order) = waits_.back();
+  waits_.pop_back();
   if (order.is_foreign()) {
     const std::uint64_t arrival = order.arrival;
     ENSURE(foreign_.erase(arrival) == 1);
