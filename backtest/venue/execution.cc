@@ -84,7 +84,7 @@ void SimulatedVenue::react(InstrumentId instrument, const Move& move) {
   reached_.clear();
   for (const Wait& wait : orders_.waits()) {
     if (wait.instrument != instrument) continue;
-    if (wait.quiet.contains(seen.low) && wait.quiet.contains(seen.high)) continue;
+    if (wait.quiet.low < seen.low && seen.high < wait.quiet.high) continue;
     VenueOrder& order = orders_.order_of(wait);
     if (!is_reached(order, market, move)) continue;
     const Price nearest = move.falling ? Price::max() : Price();
@@ -162,13 +162,9 @@ void SimulatedVenue::take_market(VenueOrder& order) {
 // What the order could fill at once: an exit no more than its position, and one of ours no more
 // than is left of the print.
 Quantity SimulatedVenue::fillable(const VenueOrder& order) const {
-  const SubmitOrder& request = order.request;
   Quantity amount = order.remaining();
-  if (is_exit(request)) {
-    amount = std::min(amount,
-                      account_.reducible(request.instrument, request.side, request.position_side));
-  }
-  const Maybe<Quantity> print = find_market(request.instrument)->print_left;
+  if (is_exit(order.request)) amount = std::min(amount, reducible(order.request));
+  const Maybe<Quantity> print = find_market(order.request.instrument)->print_left;
   return print && !order.is_foreign() ? std::min(amount, *print) : amount;
 }
 
@@ -177,19 +173,16 @@ Quantity SimulatedVenue::fillable(const VenueOrder& order) const {
 // the other way (-2022 at submission, EXPIRED later on). True: the order is still open.
 bool SimulatedVenue::trade(VenueOrder& order, Price price, Liquidity liquidity) {
   const SubmitOrder& request = order.request;
-  if (const auto told = told_prices_.find(request.order); told != told_prices_.end()) {
-    price = told->second;
-  }
-  const auto reducible = [&] {
-    return account_.reducible(request.instrument, request.side, request.position_side);
-  };
+  if (!told_prices_.empty()) price = told_price(request.order, price);
   if (Quantity amount = fillable(order); amount.is_positive()) {
     VenueMarket& market = market_of(request.instrument);
     if (market.print_left && !order.is_foreign()) market.print_left = *market.print_left - amount;
-    const Quantity reduced = reducible();
-    if (order.is_foreign() && reduced.is_positive() && reduced < amount) {
-      fill(order, price, reduced, liquidity);
-      amount -= reduced;
+    if (order.is_foreign()) {
+      const Quantity reduced = reducible(request);
+      if (reduced.is_positive() && reduced < amount) {
+        fill(order, price, reduced, liquidity);
+        amount -= reduced;
+      }
     }
     fill(order, price, amount, liquidity);
   }
@@ -197,11 +190,16 @@ bool SimulatedVenue::trade(VenueOrder& order, Price price, Liquidity liquidity) 
     orders_.finish(order, QueryStatus::Filled, now_);
     return false;
   }
-  if (is_exit(request) && reducible().is_zero()) {
+  if (is_exit(request) && reducible(request).is_zero()) {
     expire(order);
     return false;
   }
   return true;
+}
+
+Price SimulatedVenue::told_price(OrderId order, Price otherwise) const {
+  const auto told = told_prices_.find(order);
+  return told == told_prices_.end() ? otherwise : told->second;
 }
 
 // Of a fill that the order has not counted yet.
@@ -242,7 +240,7 @@ void SimulatedVenue::fill(VenueOrder& order, Price price, Quantity amount, Liqui
 // Which of the two books the next fill of the request changes.
 PositionSide SimulatedVenue::book_of(const SubmitOrder& request) const {
   if (account_.mode() == PositionMode::Hedge) return request.position_side;
-  const Quantity held = account_.reducible(request.instrument, request.side, request.position_side);
+  const Quantity held = reducible(request);
   return position_side_of_entry(held.is_positive() ? opposite(request.side) : request.side);
 }
 

@@ -4,52 +4,63 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <vector>
+#include <memory>
+#include <utility>
 
 namespace tranchet {
 
 template <class Message>
 class MessageQueue {
  public:
+  MessageQueue() = default;
+  MessageQueue(const MessageQueue&) = delete;
+  MessageQueue& operator=(const MessageQueue&) = delete;
+
   bool empty() const { return first_ == last_; }
-  const Message& front() const { return room_[first_]; }
-  const Message& back() const { return room_[last_ - 1]; }
-  Message* begin() { return room_.data() + first_; }
-  Message* end() { return room_.data() + last_; }
+  const Message& front() const { return *first_; }
+  const Message& back() const { return last_[-1]; }
+  Message* begin() { return first_; }
+  Message* end() { return last_; }
 
   void push_back(const Message& message) { add() = message; }
   // A message to be filled in where it lies, as some earlier one has left it: one made elsewhere
   // and copied at once would be read back before it has left the processor's store buffer, in other
   // pieces than it was written.
   Message& add() {
-    if (last_ == room_.size()) [[unlikely]]
+    if (last_ == end_) [[unlikely]]
       make_room();
-    return room_[last_++];
+    return *last_++;
   }
   void insert(const Message* before, const Message& message) {
-    const std::ptrdiff_t place = before - begin();
+    const std::ptrdiff_t place = before - first_;
     push_back(message);
-    std::rotate(begin() + place, end() - 1, end());
+    std::rotate(first_ + place, last_ - 1, last_);
   }
   void pop_front() {
-    if (++first_ == last_) first_ = last_ = 0;
+    if (++first_ == last_) first_ = last_ = room_.get();
   }
 
  private:
   // What was taken is given up when it is more than what waits: each message moves once at most.
-  void make_room() {
-    if (first_ <= last_ - first_) {
-      room_.resize(std::max<std::size_t>(8, 2 * room_.size()));
-      return;
+  [[gnu::noinline]] void make_room() {
+    const std::ptrdiff_t waiting = last_ - first_;
+    if (first_ - room_.get() > waiting) {
+      std::copy(first_, last_, room_.get());
+    } else {
+      const std::ptrdiff_t room = std::max<std::ptrdiff_t>(8, 2 * (end_ - room_.get()));
+      auto larger = std::make_unique<Message[]>(static_cast<std::size_t>(room));
+      std::copy(first_, last_, larger.get());
+      room_ = std::move(larger);
+      end_ = room_.get() + room;
     }
-    std::copy(begin(), end(), room_.data());
-    last_ -= first_;
-    first_ = 0;
+    first_ = room_.get();
+    last_ = first_ + waiting;
   }
 
-  std::vector<Message> room_;
-  std::size_t first_ = 0;  // Taken already.
-  std::size_t last_ = 0;   // Not in use from here on.
+  std::unique_ptr<Message[]> room_;
+  Message* first_ = nullptr;  // Before it: taken already.
+  Message* last_ = nullptr;   // From it on: not in use.
+  Message* end_ = nullptr;
 };
 
 }  // namespace tranchet

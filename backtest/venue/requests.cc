@@ -7,8 +7,7 @@
 
 namespace tranchet {
 
-void SimulatedVenue::process_requests(Timestamp until) {
-  ENSURE(until >= now_);
+void SimulatedVenue::process_due(Timestamp until) {
   while (true) {
     const bool rings = next_bell_ && next_bell_->at <= until;
     if (rings && (requests_.empty() || next_bell_->at <= requests_.front().time)) {
@@ -28,18 +27,6 @@ void SimulatedVenue::process_requests(Timestamp until) {
     requests_.pop_front();
     liquidate_if_due();
   }
-  now_ = until;
-}
-
-// Hedge mode has no reduce-only flag (-1106, "cannot be sent in Hedge Mode").
-bool SimulatedVenue::mode_allows(const SubmitOrder& request) const {
-  return !(account_.mode() == PositionMode::Hedge && request.reduce_only);
-}
-
-// An order that can only reduce: in hedge mode by its sides, in one-way mode by its flag.
-bool SimulatedVenue::is_exit(const SubmitOrder& request) const {
-  if (account_.mode() == PositionMode::OneWay) return request.reduce_only;
-  return request.side == exit_side(request.position_side);
 }
 
 // Quantity of the exits that rest already against the same position: stops when `request` is a
@@ -62,7 +49,7 @@ Quantity SimulatedVenue::exits_resting(const SubmitOrder& request) const {
 // happens to its excess is decided when it fills.
 std::optional<RejectReason> SimulatedVenue::failed_position(const SubmitOrder& request) const {
   if (!is_exit(request)) return std::nullopt;
-  const Quantity held = account_.reducible(request.instrument, request.side, request.position_side);
+  const Quantity held = reducible(request);
   if (held.is_zero()) return RejectReason::NoPosition;  // -2022
   if (parameters_.exit_capacity && request.order_type != OrderType::Market &&
       exits_resting(request) + request.quantity > held) {
@@ -119,8 +106,12 @@ std::optional<RejectReason> SimulatedVenue::refusal(const SubmitOrder& request) 
   return std::nullopt;
 }
 
-void SimulatedVenue::process(SubmitOrder request) {
-  if (!parameters_.reduce_only) request.reduce_only = false;  // The venue has no such flag.
+void SimulatedVenue::process(const SubmitOrder& request) {
+  if (request.reduce_only && !parameters_.reduce_only) {  // The venue has no such flag.
+    SubmitOrder plain = request;
+    plain.reduce_only = false;
+    return process(plain);
+  }
   ENSURE(request.order != OrderId::None);
   if (const auto reason = refusal(request)) {
     answer(OrderRejected{.order = request.order, .reason = *reason});

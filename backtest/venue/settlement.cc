@@ -33,22 +33,21 @@ Money SimulatedVenue::equity() const {
   return to_money(equity_value());
 }
 
-// What `quantity` of an order would tie up if it opened: notional / leverage. The part that meets
-// an opposite position opens nothing.
-Value SimulatedVenue::initial_margin(const SubmitOrder& request, Quantity quantity) const {
-  if (is_exit(request)) return 0;
+// What `quantity` of an order that is no exit would tie up if it opened: notional / leverage. The
+// part that meets an opposite position opens nothing.
+Value SimulatedVenue::entry_margin(const SubmitOrder& request, Quantity quantity) const {
   const VenueMarket& market = *find_market(request.instrument);
-  const Quantity reduces =
-      account_.reducible(request.instrument, request.side, request.position_side);
+  const Quantity reduces = reducible(request);
   const Maybe<Price> price = valuation_price(request, market);
   if (!price || quantity <= reduces) return 0;
   return divide_ceil(value_of(*price, quantity - reduces), market.terms.leverage);
 }
 
 // Cross margin: equity covers the initial margin of all positions at the mark, of all open limit
-// orders, and of this one. Stops tie up nothing until they trigger.
+// orders, and of this one. Exits tie up nothing, and stops not until they trigger.
 bool SimulatedVenue::margin_suffices(const SubmitOrder& request) const {
-  const Value wanted = initial_margin(request, request.quantity);
+  if (is_exit(request)) return true;
+  const Value wanted = entry_margin(request, request.quantity);
   if (wanted == 0) return true;
   Value used = 0;
   for (const auto& [key, position] : account_.positions()) {
@@ -58,7 +57,8 @@ bool SimulatedVenue::margin_suffices(const SubmitOrder& request) const {
     used += divide_ceil(notional, market.terms.leverage);
   }
   orders_.for_each_open([&](const VenueOrder& order) {
-    if (!order.is_conditional()) used += initial_margin(order.request, order.remaining());
+    if (order.is_conditional() || is_exit(order.request)) return;
+    used += entry_margin(order.request, order.remaining());
   });
   return used + wanted <= equity_value();
 }

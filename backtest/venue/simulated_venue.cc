@@ -133,10 +133,14 @@ void SimulatedVenue::submit(std::span<const Command> commands, Timestamp now) {
 void SimulatedVenue::advance(Timestamp now, std::vector<Occurrence>& out) {
   // An earlier time than the last price may still fetch answers: its requests are processed.
   if (now >= now_) process_requests(now);
-  while (!answers_.empty() && answers_.front().time <= now) {
+  if (!answers_.empty() && answers_.front().time <= now) hand_out(now, out);
+}
+
+void SimulatedVenue::hand_out(Timestamp until, std::vector<Occurrence>& out) {
+  do {
     out.push_back(answers_.front());
     answers_.pop_front();
-  }
+  } while (!answers_.empty() && answers_.front().time <= until);
 }
 
 }  // namespace tranchet
