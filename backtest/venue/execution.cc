@@ -244,7 +244,7 @@ PositionSide SimulatedVenue::book_of(const SubmitOrder& request) const {
   return position_side_of_entry(held.is_positive() ? opposite(request.side) : request.side);
 }
 
-void SimulatedVenue::expire(const VenueOrder& order) {
+void SimulatedVenue::expire(VenueOrder& order) {
   answer(order, OrderExpired{order.request.order});
   orders_.finish(order, QueryStatus::Expired, now_);
 }

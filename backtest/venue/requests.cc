@@ -159,7 +159,7 @@ void SimulatedVenue::process(const AmendOrder& request) {
 }
 
 void SimulatedVenue::process(const CancelOrder& request) {
-  const VenueOrder* order = orders_.find_open(request.order);
+  VenueOrder* order = orders_.find_open(request.order);
   if (order == nullptr) {
     answer(CancelRejected{.order = request.order, .reason = RejectReason::NotFound});  // -2011
     return;

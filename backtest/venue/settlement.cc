@@ -103,11 +103,11 @@ void SimulatedVenue::check_maintenance() {
 }
 
 void SimulatedVenue::cancel_all(InstrumentId instrument) {
-  std::vector<const VenueOrder*> resting;
-  orders_.for_each_open([&](const VenueOrder& order) {
+  std::vector<VenueOrder*> resting;
+  orders_.for_each_open([&](VenueOrder& order) {
     if (order.request.instrument == instrument) resting.push_back(&order);
   });
-  for (const VenueOrder* order : resting) {
+  for (VenueOrder* order : resting) {
     answer(*order, OrderCanceled{order->request.order});
     orders_.finish(*order, QueryStatus::Canceled, now_);
   }

@@ -229,7 +229,7 @@ class SimulatedVenue final : public Venue {
   Price told_price(OrderId order, Price otherwise) const;
   PositionSide book_of(const SubmitOrder& request) const;
   Quantity fillable(const VenueOrder& order) const;
-  void expire(const VenueOrder& order);
+  void expire(VenueOrder& order);
 
   Money fee_of(const VenueOrder& order, Value value, Liquidity liquidity);
 

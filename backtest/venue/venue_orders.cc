@@ -15,18 +15,23 @@ constexpr Duration kRemembered = Duration::hours(7 * 24);
 VenueOrder& VenueOrders::add(const SubmitOrder& request) {
   const bool foreign = request.order == OrderId::None;
   const std::uint64_t arrival = ++arrivals_;
-  if (!foreign) {
-    ENSURE(!open().contains(request.order));
-    if (orders_.erase(request.order)) {
-      std::erase_if(finished_order_,
-                    [&](const Finished& finished) { return finished.order == request.order; });
-    }
-    count(request.order);
-  }
-  VenueOrder& order = foreign ? foreign_[arrival] : orders_.emplace(request.order);
+  VenueOrder& order = foreign ? foreign_[arrival] : take_anew(request.order);
   order.request = request;
   order.arrival = arrival;
   waits_.push_back(made_wait(order));
+  return order;
+}
+
+VenueOrder& VenueOrders::take_anew(OrderId id) {
+  std::uint64_t acceptances = 1;
+  if (const VenueOrder* before = orders_.look_up(id)) [[unlikely]] {
+    ENSURE(find_open(id) == nullptr);
+    acceptances += before->acceptances;
+    orders_.erase(id);
+    std::erase_if(finished_order_, [&](const Finished& finished) { return finished.order == id; });
+  }
+  VenueOrder& order = orders_.emplace(id);
+  order.acceptances = acceptances;
   return order;
 }
 
@@ -68,19 +73,13 @@ Wait VenueOrders::made_wait(const VenueOrder& order) const {
   return wait;
 }
 
-void VenueOrders::count(OrderId id) {
-  if (taken_.empty() || taken_.back().order < id) {
-    taken_.push_back({.order = id, .times = 1});
-    return;
-  }
-  auto at = std::ranges::lower_bound(taken_, id, {}, &Taken::order);
-  if (at == taken_.end() || at->order != id) at = taken_.insert(at, {.order = id});
-  ++at->times;
-}
-
 std::uint64_t VenueOrders::acceptances(OrderId id) const {
-  const auto at = std::ranges::lower_bound(taken_, id, {}, &Taken::order);
-  return at == taken_.end() || at->order != id ? 0 : at->times;
+  const VenueOrder* known = find(id);
+  std::uint64_t acceptances = known == nullptr ? 0 : known->acceptances;
+  for (const Forgotten& forgotten : forgotten_) {
+    if (forgotten.order == id) acceptances += forgotten.acceptances;
+  }
+  return acceptances;
 }
 
 VenueOrder* VenueOrders::find_open(OrderId id) {
@@ -96,7 +95,7 @@ void VenueOrders::finish_foreign() {
   std::erase_if(waits_, [](const Wait& wait) { return wait.order == OrderId::None; });
 }
 
-void VenueOrders::finish(const VenueOrder& order, QueryStatus status, Timestamp now) {
+void VenueOrders::finish(VenueOrder& order, QueryStatus status, Timestamp now) {
   *wait_of(order) = waits_.back();
   waits_.pop_back();
   if (order.is_foreign()) {
@@ -105,17 +104,22 @@ void VenueOrders::finish(const VenueOrder& order, QueryStatus status, Timestamp 
     return;
   }
   const OrderId id = order.request.order;
-  VenueOrder* kept = orders_.look_up_live(id);
-  ENSURE(kept != nullptr);
-  kept->status = status;
+  order.status = status;
   orders_.retire(id);
   Finished& last = finished_order_.emplace_back();
   last.order = id;
   last.time = now;
   while (finished_order_.front().time + kRemembered < now) {
-    orders_.erase(finished_order_.front().order);
+    forget(finished_order_.front().order);
     finished_order_.pop_front();
   }
+}
+
+void VenueOrders::forget(OrderId id) {
+  const VenueOrder* order = find(id);
+  ENSURE(order != nullptr);
+  forgotten_.push_back({.order = id, .acceptances = order->acceptances});
+  orders_.erase(id);
 }
 
 }  // namespace tranchet

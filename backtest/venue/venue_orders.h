@@ -22,7 +22,8 @@ struct VenueOrder {
   Quantity filled;
   Value filled_value = 0;     // Sum of price x quantity of its fills.
   std::uint64_t arrival = 0;  // 1, 2, 3, ... in the order the venue took them.
-  bool triggered = false;     // A conditional order that has become a market order.
+  std::uint64_t acceptances = 0;  // How often an order of its id was taken, as far as is known.
+  bool triggered = false;         // A conditional order that has become a market order.
   QueryStatus status = QueryStatus::New;
 
   Quantity remaining() const { return request.quantity - filled; }
@@ -78,20 +79,21 @@ class VenueOrders {
 
   // The order is not open any more, and a reference to it is void. Forgets what finished more than
   // 7 days before `now`.
-  void finish(const VenueOrder& order, QueryStatus status, Timestamp now);
+  void finish(VenueOrder& order, QueryStatus status, Timestamp now);
   void finish_foreign();
 
  private:
-  struct Taken {
+  struct Forgotten {
     OrderId order{};
-    std::uint64_t times = 0;
+    std::uint64_t acceptances = 0;
   };
   struct Finished {
     OrderId order{};
     Timestamp time;
   };
 
-  void count(OrderId id);
+  VenueOrder& take_anew(OrderId id);
+  void forget(OrderId id);
   std::vector<Wait>::iterator wait_of(const VenueOrder& order);
   Wait made_wait(const VenueOrder& order) const;
 
@@ -100,7 +102,7 @@ class VenueOrders {
   OrderTable<VenueOrder> orders_;  // Ours; those that are not open any more are retired.
   std::map<std::uint64_t, VenueOrder> foreign_;  // By arrival.
   std::deque<Finished> finished_order_;          // By time.
-  std::vector<Taken> taken_;                     // By id; ids come almost in order.
+  std::vector<Forgotten> forgotten_;             // An id may have been forgotten more than once.
   std::uint64_t arrivals_ = 0;
 };
 
