@@ -68,10 +68,7 @@ class Account {
   void on_price(InstrumentId instrument, Price price, Timestamp time) {
     if (time.nanoseconds() >= next_hour_) [[unlikely]]
       pass_hour(time);
-    const auto index = static_cast<std::size_t>(instrument);
-    if (index >= books_.size()) [[unlikely]]
-      books_.resize(index + 1);
-    Book& book = books_[index];
+    Book& book = book_of(instrument);
     if (price < book.low) book.low = price;
     if (price > book.high) book.high = price;
     book.price = price;
@@ -142,8 +139,17 @@ class Account {
       max_drawdown_peak_ = peak_;
     }
   }
-  Book& book_of(InstrumentId instrument);
-  InstrumentResult& result_of(PositionKey key);
+  Book& book_of(InstrumentId instrument) {
+    const auto index = static_cast<std::size_t>(instrument);
+    if (index >= books_.size()) [[unlikely]]
+      books_.resize(index + 1);
+    return books_.data()[index];
+  }
+  InstrumentResult& result_of(PositionKey key) {
+    Book& book = book_of(key.instrument);
+    book.booked = true;
+    return book.result;
+  }
   void pass_hour(Timestamp time);
   void write_equity(Timestamp time, Sequence sequence);
   Value unrealized() const;
@@ -156,7 +162,7 @@ class Account {
   void book(const TrancheClosed& closed);
   void take_in(Open& open, const FillBooked& fill);
   void give_out(Open& open, const FillBooked& fill);
-  void move_position(PositionKey key, Quantity quantity, Value cost, bool adds);
+  void move_position(Book& book, const FillBooked& fill, bool adds);
   void fold_excursions(InstrumentId instrument);
   void add_balance(Money change);
   void correct(TrancheId tranche, PositionKey key, Money realized, Money fees, Money funding);
