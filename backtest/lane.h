@@ -84,9 +84,8 @@ class Lane final : private Observer {
   std::expected<void, LogError> take_tick(InstrumentId instrument, const TickBlock& block,
                                           std::uint32_t at);
   std::expected<void, LogError> take_each(InstrumentId instrument, const TickBlock& block);
-  std::size_t pass_run(InstrumentId instrument, bool are_trades,
-                       std::span<const std::int64_t> prices, std::span<const std::int64_t> times);
-  bool may_jump(BlockKind kind) const;
+  bool takes_stretches(BlockKind kind) const;
+  bool reads(BlockKind kind) const;
   QuietBand joint_band(InstrumentId instrument);
   bool jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& at);
   bool jump_bars(InstrumentId instrument, const TickBlock& block, std::uint32_t& at);

@@ -8,35 +8,40 @@
 namespace tranchet {
 namespace {
 
-// Bounds as offsets of the price column: outside is offset <= low or >= high.
+// Bounds as offsets of the price column: inside are `width` of them from `first` on.
 struct OffsetBounds {
-  std::int64_t low = -1;
-  std::int64_t high = std::numeric_limits<std::int64_t>::max();
+  std::uint64_t first = 0;
+  std::uint64_t width = 0;
+
+  // One comparison: what is below `first` wraps around to a number that is far too large.
+  bool contain(std::int64_t offset) const {
+    return static_cast<std::uint64_t>(offset) - first < width;
+  }
 };
 
 // Worked: base 44999.9 and unit 0.1; low 45000.05 is 1 (45000.0 is at or below it, 45000.1 is not),
 // high 45000.05 is 2.
 OffsetBounds bounds_of(const ColumnView& prices, std::int64_t low, std::int64_t high) {
-  const Int128 base = prices.base(), unit = prices.unit();
-  const auto floor = [&](Int128 value) {
-    const Int128 quotient = value / unit;
-    return value % unit < 0 ? quotient - 1 : quotient;
-  };
-  constexpr Int128 kMost = std::numeric_limits<std::int64_t>::max();
-  const Int128 below = floor(Int128{low} - base);
-  const Int128 above = -floor(base - Int128{high});
-  return {static_cast<std::int64_t>(std::clamp<Int128>(below, -1, kMost)),
-          static_cast<std::int64_t>(std::clamp<Int128>(above, 0, kMost))};
+  const auto base = static_cast<std::uint64_t>(prices.base());
+  const auto unit = static_cast<std::uint64_t>(prices.unit());
+  if (high <= prices.base()) return {};
+  // Differences of 64-bit numbers, the larger first, fit without a sign; so does one more than the
+  // quotient of a positive one.
+  const std::uint64_t above = (static_cast<std::uint64_t>(high) - base - 1) / unit + 1;
+  if (low < prices.base()) return {0, above};
+  const std::uint64_t below = (static_cast<std::uint64_t>(low) - base) / unit;
+  return {below + 1, above > below ? above - below - 1 : 0};
 }
 
 // One search in one block, compiled for the width of its prices.
 template <class Offset>
 class ExitSearch {
  public:
-  ExitSearch(const TickBlock& block, OffsetBounds bounds, StretchGuard* guard)
+  ExitSearch(const TickBlock& block, OffsetBounds bounds, StretchGuard* guard, Looks looks)
       : count_(block.size()),
         bounds_(bounds),
         guard_(guard),
+        at_every_price_(looks == Looks::AtEveryPrice),
         prices_(block.prices().offsets<Offset>()),
         low_(block.column(TickColumn::Low).offsets<Offset>()),
         high_(block.column(TickColumn::High).offsets<Offset>()),
@@ -49,18 +54,21 @@ class ExitSearch {
   // The exit in [from, end); the fold is that of the ticks before it.
   std::uint32_t find(std::uint32_t from, std::uint32_t end) {
     std::uint32_t at = from;
+    const std::uint32_t piece = at_every_price_ ? kStretchTicks : kGroupTicks;
     while (at < end) {
-      if (at % kStretchTicks == 0) {
-        const std::uint32_t stop = std::min(at + kStretchTicks, count_);
-        if (stop <= end && pass(stretches_ + at / kStretchTicks)) {
+      const std::uint32_t stop = std::min((at / piece + 1) * piece, count_);
+      if (!at_every_price_) {
+        if (at % kStretchTicks == 0) {
+          const std::uint32_t ends = std::min(at + kStretchTicks, count_);
+          if (ends <= end && pass(stretches_ + at / kStretchTicks)) {
+            at = ends;
+            continue;
+          }
+        }
+        if (at % kGroupTicks == 0 && stop <= end && pass(at / kGroupTicks)) {
           at = stop;
           continue;
         }
-      }
-      const std::uint32_t stop = std::min((at / kGroupTicks + 1) * kGroupTicks, count_);
-      if (at % kGroupTicks == 0 && stop <= end && pass(at / kGroupTicks)) {
-        at = stop;
-        continue;
       }
       if (!may_read(at)) return from;
       const std::uint32_t last = std::min(stop, end);
@@ -74,13 +82,11 @@ class ExitSearch {
   const ColumnFold& fold() const { return fold_; }
 
  private:
-  bool is_inside(std::int64_t price) const { return price > bounds_.low && price < bounds_.high; }
-
   // Whether a summary says that no price is outside; takes it then.
   bool pass(std::uint32_t summary) {
     const auto low = static_cast<std::int64_t>(low_[summary]);
     const auto high = static_cast<std::int64_t>(high_[summary]);
-    if (low <= bounds_.low || high >= bounds_.high) return false;
+    if (!bounds_.contain(low) || !bounds_.contain(high)) return false;
     take({low, high, static_cast<std::int64_t>(fall_[summary]),
           static_cast<std::int64_t>(fall_from_[summary]), static_cast<std::int64_t>(rise_[summary]),
           static_cast<std::int64_t>(rise_from_[summary])});
@@ -88,13 +94,13 @@ class ExitSearch {
   }
 
   std::uint32_t scan(std::uint32_t at, std::uint32_t last) {
-    if (at == last || !is_inside(static_cast<std::int64_t>(prices_[at]))) return at;
-    auto fold = ColumnFold::of(static_cast<std::int64_t>(prices_[at]));
-    for (++at; at < last; ++at) {
-      const auto price = static_cast<std::int64_t>(prices_[at]);
-      if (!is_inside(price)) break;
-      fold.add(price);
-    }
+    const auto price = [this](std::uint32_t index) {
+      return static_cast<std::int64_t>(prices_[index]);
+    };
+    const OffsetBounds bounds = bounds_;
+    if (at == last || !bounds.contain(price(at))) return at;
+    auto fold = ColumnFold::of(price(at));
+    for (++at; at < last && bounds.contain(price(at)); ++at) fold.add(price(at));
     take(fold);
     return at;
   }
@@ -115,6 +121,7 @@ class ExitSearch {
   std::uint32_t count_;
   OffsetBounds bounds_;
   StretchGuard* guard_;
+  bool at_every_price_;
   const Offset* prices_;
   const Offset* low_;
   const Offset* high_;
@@ -129,8 +136,8 @@ class ExitSearch {
 
 template <class Offset>
 BlockExit search(const TickBlock& block, std::uint32_t from, std::uint32_t end, OffsetBounds bounds,
-                 StretchGuard* guard) {
-  ExitSearch<Offset> search(block, bounds, guard);
+                 StretchGuard* guard, Looks looks) {
+  ExitSearch<Offset> search(block, bounds, guard, looks);
   BlockExit exit{.at = search.find(from, end)};
   if (exit.at == from) return exit;
   const ColumnView prices = block.prices();
@@ -151,19 +158,19 @@ BlockExit search(const TickBlock& block, std::uint32_t from, std::uint32_t end, 
 }  // namespace
 
 BlockExit find_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end, std::int64_t low,
-                    std::int64_t high, StretchGuard* guard) {
+                    std::int64_t high, StretchGuard* guard, Looks looks) {
   ENSURE(from <= end && end <= block.size());
   const ColumnView prices = block.prices();
   const OffsetBounds bounds = bounds_of(prices, low, high);
   switch (prices.bits()) {
     case 8:
-      return search<std::uint8_t>(block, from, end, bounds, guard);
+      return search<std::uint8_t>(block, from, end, bounds, guard, looks);
     case 16:
-      return search<std::uint16_t>(block, from, end, bounds, guard);
+      return search<std::uint16_t>(block, from, end, bounds, guard, looks);
     case 32:
-      return search<std::uint32_t>(block, from, end, bounds, guard);
+      return search<std::uint32_t>(block, from, end, bounds, guard, looks);
     default:
-      return search<std::uint64_t>(block, from, end, bounds, guard);
+      return search<std::uint64_t>(block, from, end, bounds, guard, looks);
   }
 }
 
