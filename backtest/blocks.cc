@@ -135,7 +135,7 @@ bool Lane::jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& 
         row <= block_ends) {
       stop = std::min(end, first_at(block, at, row));
     }
-    const BlockExit exit = find(block, at, stop, band);
+    const BlockExit exit = find(instrument, block, at, stop, band);
     if (unsound_) return false;
     if (exit.at > at) {
       pass(instrument, exit.passed, trades);
@@ -149,8 +149,8 @@ bool Lane::jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& 
 
 // The first tick in [at, end) outside of the band. A block that is quiet as a whole is read no
 // further than its head, if there may be jumps.
-BlockExit Lane::find(const TickBlock& block, std::uint32_t at, std::uint32_t end,
-                     const QuietBand& band) {
+BlockExit Lane::find(InstrumentId instrument, const TickBlock& block, std::uint32_t at,
+                     std::uint32_t end, const QuietBand& band) {
   const PriceSummary& whole = block.head().summary[0];
   const std::int64_t low = band.low.raw(), high = band.high.raw();
   if (skip_ && at == 0 && end == block.size() && whole.low > low && whole.high < high) {
@@ -158,7 +158,9 @@ BlockExit Lane::find(const TickBlock& block, std::uint32_t at, std::uint32_t end
   }
   if (!check(block, at, at)) return {};
   if (const std::int64_t price = block.prices()[at]; price <= low || price >= high) return {at, {}};
-  const Looks looks = skip_ ? Looks::AtSummaries : Looks::AtEveryPrice;
+  const Looks looks = !skip_                                         ? Looks::AtEveryPrice
+                      : account_.heeds_swings(instrument, low, high) ? Looks::AtSummaries
+                                                                     : Looks::AtExtremes;
   const BlockExit exit = find_exit(block, at, end, low, high, guard_, looks);
   check(block, exit.at, exit.at);
   return exit;

@@ -93,8 +93,8 @@ class Lane final : private Observer {
   std::uint32_t next_signal(InstrumentId instrument, const TickBlock& block, std::uint32_t at);
   void complete_window(InstrumentId instrument);
   bool check(const TickBlock& block, std::uint32_t from, std::uint32_t to);
-  BlockExit find(const TickBlock& block, std::uint32_t at, std::uint32_t end,
-                 const QuietBand& band);
+  BlockExit find(InstrumentId instrument, const TickBlock& block, std::uint32_t at,
+                 std::uint32_t end, const QuietBand& band);
   std::uint32_t first_at(const TickBlock& block, std::uint32_t from, std::int64_t time);
 
   template <class PriceEvent>

@@ -1,6 +1,8 @@
 #include "backtest/tape/block_exit.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 
 #include "backtest/tape/column_fold.h"
 #include "events/ensure.h"
@@ -33,33 +35,47 @@ OffsetBounds bounds_of(const ColumnView& prices, std::int64_t low, std::int64_t 
   return {below + 1, above > below ? above - below - 1 : 0};
 }
 
-// One search in one block, compiled for the width of its prices.
-template <class Offset>
+// The fold of those for whom no swing matters.
+struct ExtremesFold {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+
+  static ExtremesFold of(std::int64_t first) { return {first, first}; }
+  void add(std::int64_t price) {
+    low = std::min(low, price);
+    high = std::max(high, price);
+  }
+  void append(const ExtremesFold& later) {
+    low = std::min(low, later.low);
+    high = std::max(high, later.high);
+  }
+};
+
+// One search in one block, compiled for the width of its prices and for where it looks.
+template <class Offset, Looks looks>
 class ExitSearch {
  public:
-  ExitSearch(const TickBlock& block, OffsetBounds bounds, StretchGuard* guard, Looks looks)
-      : count_(block.size()),
+  using Fold = std::conditional_t<looks == Looks::AtExtremes, ExtremesFold, ColumnFold>;
+
+  ExitSearch(const TickBlock& block, OffsetBounds bounds, StretchGuard* guard)
+      : block_(block),
         bounds_(bounds),
         guard_(guard),
-        at_every_price_(looks == Looks::AtEveryPrice),
-        prices_(block.prices().offsets<Offset>()),
-        low_(block.column(TickColumn::Low).offsets<Offset>()),
-        high_(block.column(TickColumn::High).offsets<Offset>()),
-        fall_(block.column(TickColumn::Fall).offsets<Offset>()),
-        fall_from_(block.column(TickColumn::FallFrom).offsets<Offset>()),
-        rise_(block.column(TickColumn::Rise).offsets<Offset>()),
-        rise_from_(block.column(TickColumn::RiseFrom).offsets<Offset>()),
-        stretches_((count_ + kGroupTicks - 1) / kGroupTicks) {}
+        prices_(column(TickColumn::Prices)),
+        low_(column(TickColumn::Low)),
+        high_(column(TickColumn::High)),
+        stretches_(groups_of(block.size())) {}
 
   // The exit in [from, end); the fold is that of the ticks before it.
   std::uint32_t find(std::uint32_t from, std::uint32_t end) {
+    constexpr std::uint32_t kPiece = looks == Looks::AtEveryPrice ? kStretchTicks : kGroupTicks;
+    const std::uint32_t count = block_.size();
     std::uint32_t at = from;
-    const std::uint32_t piece = at_every_price_ ? kStretchTicks : kGroupTicks;
     while (at < end) {
-      const std::uint32_t stop = std::min((at / piece + 1) * piece, count_);
-      if (!at_every_price_) {
+      const std::uint32_t stop = std::min((at / kPiece + 1) * kPiece, count);
+      if constexpr (looks != Looks::AtEveryPrice) {
         if (at % kStretchTicks == 0) {
-          const std::uint32_t ends = std::min(at + kStretchTicks, count_);
+          const std::uint32_t ends = std::min(at + kStretchTicks, count);
           if (ends <= end && pass(stretches_ + at / kStretchTicks)) {
             at = ends;
             continue;
@@ -79,17 +95,26 @@ class ExitSearch {
     if (at > from && !(may_read(from) && may_read(at - 1))) return from;
     return at;
   }
-  const ColumnFold& fold() const { return fold_; }
+  const Fold& fold() const { return fold_; }
 
  private:
+  // Where the offsets of a column lie that is as wide as the prices.
+  const Offset* column(TickColumn which) const { return block_.column(which).offsets<Offset>(); }
+
   // Whether a summary says that no price is outside; takes it then.
   bool pass(std::uint32_t summary) {
     const auto low = static_cast<std::int64_t>(low_[summary]);
     const auto high = static_cast<std::int64_t>(high_[summary]);
     if (!bounds_.contain(low) || !bounds_.contain(high)) return false;
-    take({low, high, static_cast<std::int64_t>(fall_[summary]),
-          static_cast<std::int64_t>(fall_from_[summary]), static_cast<std::int64_t>(rise_[summary]),
-          static_cast<std::int64_t>(rise_from_[summary])});
+    if constexpr (looks == Looks::AtExtremes) {
+      take({low, high});
+    } else {
+      const auto value = [&](TickColumn which) {
+        return static_cast<std::int64_t>(column(which)[summary]);
+      };
+      take({low, high, value(TickColumn::Fall), value(TickColumn::FallFrom),
+            value(TickColumn::Rise), value(TickColumn::RiseFrom)});
+    }
     return true;
   }
 
@@ -99,13 +124,13 @@ class ExitSearch {
     };
     const OffsetBounds bounds = bounds_;
     if (at == last || !bounds.contain(price(at))) return at;
-    auto fold = ColumnFold::of(price(at));
+    Fold fold = Fold::of(price(at));
     for (++at; at < last && bounds.contain(price(at)); ++at) fold.add(price(at));
     take(fold);
     return at;
   }
 
-  void take(const ColumnFold& later) {
+  void take(const Fold& later) {
     if (is_empty_) {
       fold_ = later;
       is_empty_ = false;
@@ -118,31 +143,26 @@ class ExitSearch {
     return guard_ == nullptr || guard_->is_sound(at / kStretchTicks);
   }
 
-  std::uint32_t count_;
+  const TickBlock& block_;
   OffsetBounds bounds_;
   StretchGuard* guard_;
-  bool at_every_price_;
   const Offset* prices_;
   const Offset* low_;
   const Offset* high_;
-  const Offset* fall_;
-  const Offset* fall_from_;
-  const Offset* rise_;
-  const Offset* rise_from_;
   std::uint32_t stretches_;  // Where the summaries of stretches begin.
-  ColumnFold fold_;
+  Fold fold_;
   bool is_empty_ = true;
 };
 
-template <class Offset>
+template <class Offset, Looks looks>
 BlockExit search(const TickBlock& block, std::uint32_t from, std::uint32_t end, OffsetBounds bounds,
-                 StretchGuard* guard, Looks looks) {
-  ExitSearch<Offset> search(block, bounds, guard, looks);
+                 StretchGuard* guard) {
+  ExitSearch<Offset, looks> search(block, bounds, guard);
   BlockExit exit{.at = search.find(from, end)};
   if (exit.at == from) return exit;
   const ColumnView prices = block.prices();
   const auto price = [&](std::int64_t offset) { return prices.base() + prices.unit() * offset; };
-  const ColumnFold& fold = search.fold();
+  const auto& fold = search.fold();
   exit.passed.count = exit.at - from;
   exit.passed.first_time = block.time(from);
   exit.passed.last_time = block.time(exit.at - 1);
@@ -150,9 +170,26 @@ BlockExit search(const TickBlock& block, std::uint32_t from, std::uint32_t end, 
   exit.passed.last = prices[exit.at - 1];
   exit.passed.low = price(fold.low);
   exit.passed.high = price(fold.high);
-  exit.passed.fall = {prices.unit() * fold.fall, price(fold.fall_from)};
-  exit.passed.rise = {prices.unit() * fold.rise, price(fold.rise_from)};
+  if constexpr (looks != Looks::AtExtremes) {
+    exit.passed.fall = {prices.unit() * fold.fall, price(fold.fall_from)};
+    exit.passed.rise = {prices.unit() * fold.rise, price(fold.rise_from)};
+  }
   return exit;
+}
+
+template <Looks looks>
+BlockExit search(const TickBlock& block, std::uint32_t from, std::uint32_t end, OffsetBounds bounds,
+                 StretchGuard* guard) {
+  switch (block.prices().bits()) {
+    case 8:
+      return search<std::uint8_t, looks>(block, from, end, bounds, guard);
+    case 16:
+      return search<std::uint16_t, looks>(block, from, end, bounds, guard);
+    case 32:
+      return search<std::uint32_t, looks>(block, from, end, bounds, guard);
+    default:
+      return search<std::uint64_t, looks>(block, from, end, bounds, guard);
+  }
 }
 
 }  // namespace
@@ -160,18 +197,16 @@ BlockExit search(const TickBlock& block, std::uint32_t from, std::uint32_t end, 
 BlockExit find_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end, std::int64_t low,
                     std::int64_t high, StretchGuard* guard, Looks looks) {
   ENSURE(from <= end && end <= block.size());
-  const ColumnView prices = block.prices();
-  const OffsetBounds bounds = bounds_of(prices, low, high);
-  switch (prices.bits()) {
-    case 8:
-      return search<std::uint8_t>(block, from, end, bounds, guard, looks);
-    case 16:
-      return search<std::uint16_t>(block, from, end, bounds, guard, looks);
-    case 32:
-      return search<std::uint32_t>(block, from, end, bounds, guard, looks);
-    default:
-      return search<std::uint64_t>(block, from, end, bounds, guard, looks);
+  const OffsetBounds bounds = bounds_of(block.prices(), low, high);
+  switch (looks) {
+    case Looks::AtEveryPrice:
+      return search<Looks::AtEveryPrice>(block, from, end, bounds, guard);
+    case Looks::AtSummaries:
+      return search<Looks::AtSummaries>(block, from, end, bounds, guard);
+    case Looks::AtExtremes:
+      return search<Looks::AtExtremes>(block, from, end, bounds, guard);
   }
+  std::unreachable();
 }
 
 BlockExit find_bar_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end,

@@ -22,9 +22,12 @@ class StretchGuard {
   virtual bool is_sound(std::uint32_t stretch) = 0;
 };
 
-// Where a search looks: at the summaries of groups and stretches first, so that of the ticks it
-// reads a group at each end; or at the price of every tick, which finds the same.
-enum class Looks : std::uint8_t { AtSummaries, AtEveryPrice };
+// Where a search looks. All find the same, but for the swings that the last leaves out.
+enum class Looks : std::uint8_t {
+  AtEveryPrice,
+  AtSummaries,  // Of stretches and groups first, so that of the ticks it reads a group at each end.
+  AtExtremes,   // Of summaries and ticks: for whom no swing matters. The swings are of size 0.
+};
 
 // For blocks of trades or marks. Without a guard the block is taken for sound.
 BlockExit find_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end, std::int64_t low,
