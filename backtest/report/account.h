@@ -82,6 +82,9 @@ class Account {
   // The same for a stretch of prices, exactly as one after the other. No row of equity may fall
   // within: the stretch ends before next_row(its first time).
   void on_prices(InstrumentId instrument, const PriceSummary& prices);
+  // Whether a swing between these two prices may be the deepest fall of equity so far. While it is
+  // not, on_prices() needs no swings of stretches that stay between them.
+  bool heeds_swings(InstrumentId instrument, std::int64_t low, std::int64_t high) const;
   // When the next hour strikes after `time`, as nanoseconds; never where no rows are written.
   std::int64_t next_row(std::int64_t time) const;
 
