@@ -175,6 +175,19 @@ OrderId primary_target(const State& state, const Tranche& tranche) {
   return tranche.targets.front();
 }
 
+void place_target(Turn& turn, const Position& position, Tranche& tranche) {
+  const Order& order = turn.submit({.key = position.key,
+                                    .tranche_id = tranche.id,
+                                    .tranche = tranche.ordinal,
+                                    .purpose = Purpose::TakeProfit,
+                                    .type = OrderType::Limit,
+                                    .side = exit_side(position.key.side),
+                                    .quantity = tranche.quantity,
+                                    .limit_price = tranche.target.price,
+                                    .attempt = tranche.target.refusals});
+  tranche.targets.push_back(order.id);
+}
+
 void settle_target(Turn& turn, const Position& position, Tranche& tranche) {
   State& state = turn.state;
   if (tranche.ended) {
@@ -182,26 +195,17 @@ void settle_target(Turn& turn, const Position& position, Tranche& tranche) {
     return;
   }
   if (tranche.target.waiting) return;
+  const bool is_wanted = !tranche.closing && tranche.target.price;
+  if (tranche.targets.empty()) {
+    if (is_wanted && !tranche.target.blocked) place_target(turn, position, tranche);
+    return;
+  }
   if (any_unanswered(state, tranche.targets)) return;
-  if (tranche.closing || !tranche.target.price) {
+  if (!is_wanted) {
     cancel_all(turn, tranche.targets);
     return;
   }
   const Price price = *tranche.target.price;
-  if (tranche.targets.empty()) {
-    if (tranche.target.blocked) return;
-    const Order& order = turn.submit({.key = position.key,
-                                      .tranche_id = tranche.id,
-                                      .tranche = tranche.ordinal,
-                                      .purpose = Purpose::TakeProfit,
-                                      .type = OrderType::Limit,
-                                      .side = exit_side(position.key.side),
-                                      .quantity = tranche.quantity,
-                                      .limit_price = price,
-                                      .attempt = tranche.target.refusals});
-    tranche.targets.push_back(order.id);
-    return;
-  }
   if (tranche.targets.size() > 1) {
     const OrderId primary = primary_target(state, tranche);
     cancel_all_but(turn, tranche.targets,

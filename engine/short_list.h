@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <type_traits>
@@ -22,11 +23,15 @@ class ShortList {
   using iterator = T*;
   using const_iterator = const T*;
 
-  ShortList() {}
-  ShortList(std::initializer_list<T> items) {
+  // What has no item yet is given no value where that would cost more than it is worth: the long
+  // lists of a turn, of which most is never used, and which nobody moves.
+  ShortList() {
+    if constexpr (sizeof(T) * N <= 32) place_ = {};
+  }
+  ShortList(std::initializer_list<T> items) : ShortList() {
     for (const T& item : items) push_back(item);
   }
-  ShortList(const ShortList& other) {
+  ShortList(const ShortList& other) : ShortList() {
     make_room(other.size_);
     size_ = other.size_;
     std::copy(other.begin(), other.end(), begin());
@@ -108,15 +113,13 @@ class ShortList {
     std::allocator<T>().deallocate(heap_, room_);
     room_ = N;
   }
-  // What this list holds is gone already.
+  // What this list holds is gone already. Items and pointer share one place, and go over as one.
   void take_from(ShortList& other) {
+    static_assert(sizeof(heap_) <= sizeof(place_));
     size_ = other.size_;
-    if (other.room_ <= N) {
-      std::copy(other.begin(), other.end(), place_.data());
-      return;
-    }
-    heap_ = other.heap_;
     room_ = other.room_;
+    std::memcpy(static_cast<void*>(&place_), &other.place_, sizeof(place_));
+    if (other.room_ <= N) return;
     other.room_ = N;
     other.size_ = 0;
   }
