@@ -225,13 +225,15 @@ class SimulatedVenue final : public Venue {
   void trigger(VenueOrder& order);
   void take_market(VenueOrder& order);
   bool trade(VenueOrder& order, Price price, Liquidity liquidity);
-  void fill(VenueOrder& order, Price price, Quantity amount, Liquidity liquidity);
+  void fill(VenueOrder& order, VenueMarket& market, Price price, Quantity amount,
+            Liquidity liquidity);
   Price told_price(OrderId order, Price otherwise) const;
   PositionSide book_of(const SubmitOrder& request) const;
-  Quantity fillable(const VenueOrder& order) const;
+  Quantity fillable(const VenueOrder& order, const VenueMarket& market) const;
   void expire(VenueOrder& order);
 
-  Money fee_of(const VenueOrder& order, Value value, Liquidity liquidity);
+  Money fee_of(const VenueOrder& order, const VenueMarket& market, Value value,
+               Liquidity liquidity);
 
   // session.cc
   void begin_hours();
