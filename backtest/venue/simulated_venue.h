@@ -196,17 +196,15 @@ class SimulatedVenue final : public Venue {
   void process(const QueryOrder& request);
   void process(const RequestSnapshot& request);
   std::optional<RejectReason> refusal(const SubmitOrder& request) const;
-  std::optional<RejectReason> failed_position(const SubmitOrder& request) const;
-  std::optional<RejectReason> failed_cap(const SubmitOrder& request) const;
-  bool is_taken(OrderId id) const;
+  inline std::optional<RejectReason> failed_position(const SubmitOrder& request) const;
+  inline std::optional<RejectReason> failed_cap(const SubmitOrder& request) const;
+  inline bool is_taken(OrderId id) const;
   // Hedge mode has no reduce-only flag (-1106, "cannot be sent in Hedge Mode").
   bool mode_allows(const SubmitOrder& request) const {
     return !(account_.mode() == PositionMode::Hedge && request.reduce_only);
   }
-  // An order that can only reduce: in hedge mode by its sides, in one-way mode by its flag.
   bool is_exit(const SubmitOrder& request) const {
-    if (account_.mode() == PositionMode::OneWay) return request.reduce_only;
-    return request.side == exit_side(request.position_side);
+    return tranchet::is_exit(request, account_.mode());
   }
   Quantity reducible(const SubmitOrder& request) const {
     return account_.reducible(request.instrument, request.side, request.position_side);

@@ -57,7 +57,8 @@ Wait VenueOrders::made_wait(const VenueOrder& order) const {
             .order = request.order,
             .arrival = order.arrival,
             .instrument = request.instrument,
-            .conditional = order.is_conditional()};
+            .conditional = order.is_conditional(),
+            .exit = is_exit(request, mode_)};
   if (wait.conditional) {
     const bool rise = waits_for_rise(request.order_type, request.side);
     (rise ? wait.quiet.high : wait.quiet.low) = *request.stop_price;
