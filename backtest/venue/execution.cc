@@ -123,6 +123,15 @@ void SimulatedVenue::execute(VenueOrder& order) {
   trade(order, *order.request.limit_price, Liquidity::Maker);
 }
 
+// What the order could fill at once: an exit no more than its position, and one of ours no more
+// than is left of the print.
+Quantity SimulatedVenue::fillable(const VenueOrder& order, const VenueMarket& market) const {
+  Quantity amount = order.remaining();
+  if (is_exit(order.request)) amount = std::min(amount, reducible(order.request));
+  const Maybe<Quantity> print = market.print_left;
+  return print && !order.is_foreign() ? std::min(amount, *print) : amount;
+}
+
 // A limit order that has just come, or come anew by an amendment.
 void SimulatedVenue::arrive_limit(VenueOrder& order) {
   const SubmitOrder& request = order.request;
@@ -159,15 +168,6 @@ void SimulatedVenue::take_market(VenueOrder& order) {
     return expire(order);
   }
   trade(order, price, Liquidity::Taker);
-}
-
-// What the order could fill at once: an exit no more than its position, and one of ours no more
-// than is left of the print.
-Quantity SimulatedVenue::fillable(const VenueOrder& order, const VenueMarket& market) const {
-  Quantity amount = order.remaining();
-  if (is_exit(order.request)) amount = std::min(amount, reducible(order.request));
-  const Maybe<Quantity> print = market.print_left;
-  return print && !order.is_foreign() ? std::min(amount, *print) : amount;
 }
 
 // Fills what can be filled at `price`; what turns a one-way position is told book by book, unless

@@ -227,11 +227,11 @@ class SimulatedVenue final : public Venue {
             Liquidity liquidity);
   Price told_price(OrderId order, Price otherwise) const;
   PositionSide book_of(const SubmitOrder& request) const;
-  Quantity fillable(const VenueOrder& order, const VenueMarket& market) const;
+  inline Quantity fillable(const VenueOrder& order, const VenueMarket& market) const;
   void expire(VenueOrder& order);
 
-  Money fee_of(const VenueOrder& order, const VenueMarket& market, Value value,
-               Liquidity liquidity);
+  inline Money fee_of(const VenueOrder& order, const VenueMarket& market, Value value,
+                      Liquidity liquidity);
 
   // session.cc
   void begin_hours();

@@ -102,7 +102,7 @@ class VenueOrders {
     Timestamp time;
   };
 
-  VenueOrder& take_anew(OrderId id);
+  inline VenueOrder& take_anew(OrderId id);
   void forget(OrderId id);
   std::vector<Wait>::iterator wait_of(const VenueOrder& order);
   Wait made_wait(const VenueOrder& order) const;
