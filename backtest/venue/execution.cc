@@ -123,19 +123,30 @@ void SimulatedVenue::execute(VenueOrder& order) {
   trade(order, *order.request.limit_price, Liquidity::Maker);
 }
 
+// What the order could fill at once: an exit no more than its position, and one of ours no more
+// than is left of the print.
+Quantity SimulatedVenue::fillable(const VenueOrder& order, const VenueMarket& market) const {
+  Quantity amount = order.remaining();
+  if (is_exit(order.request)) amount = std::min(amount, reducible(order.request));
+  const Maybe<Quantity> print = market.print_left;
+  return print && !order.is_foreign() ? std::min(amount, *print) : amount;
+}
+
 // A limit order that has just come, or come anew by an amendment.
 void SimulatedVenue::arrive_limit(VenueOrder& order) {
   const SubmitOrder& request = order.request;
   const TimeInForce force = request.time_in_force;
-  const Maybe<Price> market = market_of(request.instrument).taking_price(request.side);
-  const bool takes = market && reaches_limit(request.side, *request.limit_price, *market);
+  const VenueMarket& market = market_of(request.instrument);
+  const Maybe<Price> best = market.taking_price(request.side);
+  const bool takes = best && reaches_limit(request.side, *request.limit_price, *best);
   if (!takes) {
     if (force == TimeInForce::IOC || force == TimeInForce::FOK) expire(order);
     return;
   }
   if (force == TimeInForce::GTX) return expire(order);
-  if (force == TimeInForce::FOK && fillable(order) < order.remaining()) return expire(order);
-  const bool open = trade(order, *market, Liquidity::Taker);
+  const bool whole = force != TimeInForce::FOK || fillable(order, market) >= order.remaining();
+  if (!whole) return expire(order);
+  const bool open = trade(order, *best, Liquidity::Taker);
   if (open && force == TimeInForce::IOC) expire(order);
 }
 
@@ -159,32 +170,23 @@ void SimulatedVenue::take_market(VenueOrder& order) {
   trade(order, price, Liquidity::Taker);
 }
 
-// What the order could fill at once: an exit no more than its position, and one of ours no more
-// than is left of the print.
-Quantity SimulatedVenue::fillable(const VenueOrder& order) const {
-  Quantity amount = order.remaining();
-  if (is_exit(order.request)) amount = std::min(amount, reducible(order.request));
-  const Maybe<Quantity> print = find_market(order.request.instrument)->print_left;
-  return print && !order.is_foreign() ? std::min(amount, *print) : amount;
-}
-
 // Fills what can be filled at `price`; what turns a one-way position is told book by book, unless
 // it is ours. An exit whose position is used up expires, with whatever is left of it: it would open
 // the other way (-2022 at submission, EXPIRED later on). True: the order is still open.
 bool SimulatedVenue::trade(VenueOrder& order, Price price, Liquidity liquidity) {
   const SubmitOrder& request = order.request;
   if (!told_prices_.empty()) price = told_price(request.order, price);
-  if (Quantity amount = fillable(order); amount.is_positive()) {
-    VenueMarket& market = market_of(request.instrument);
+  VenueMarket& market = market_of(request.instrument);
+  if (Quantity amount = fillable(order, market); amount.is_positive()) {
     if (market.print_left && !order.is_foreign()) market.print_left = *market.print_left - amount;
     if (order.is_foreign()) {
       const Quantity reduced = reducible(request);
       if (reduced.is_positive() && reduced < amount) {
-        fill(order, price, reduced, liquidity);
+        fill(order, market, price, reduced, liquidity);
         amount -= reduced;
       }
     }
-    fill(order, price, amount, liquidity);
+    fill(order, market, price, amount, liquidity);
   }
   if (order.remaining().is_zero()) {
     orders_.finish(order, QueryStatus::Filled, now_);
@@ -203,8 +205,9 @@ Price SimulatedVenue::told_price(OrderId order, Price otherwise) const {
 }
 
 // Of a fill that the order has not counted yet.
-Money SimulatedVenue::fee_of(const VenueOrder& order, Value value, Liquidity liquidity) {
-  const auto& rates = find_market(order.request.instrument)->terms.charges;
+Money SimulatedVenue::fee_of(const VenueOrder& order, const VenueMarket& market, Value value,
+                             Liquidity liquidity) {
+  const auto& rates = market.terms.charges;
   if (!rates) {
     const bool maker = liquidity == Liquidity::Maker;
     return rated(value, maker ? parameters_.maker_fee : parameters_.taker_fee);
@@ -216,17 +219,18 @@ Money SimulatedVenue::fee_of(const VenueOrder& order, Value value, Liquidity liq
   return added.total();
 }
 
-void SimulatedVenue::fill(VenueOrder& order, Price price, Quantity amount, Liquidity liquidity) {
+void SimulatedVenue::fill(VenueOrder& order, VenueMarket& market, Price price, Quantity amount,
+                          Liquidity liquidity) {
   const SubmitOrder& request = order.request;
   const Value value = value_of(price, amount);
-  const Money fee = fee_of(order, value, liquidity);
+  const Money fee = fee_of(order, market, value, liquidity);
   const PositionSide book = order.is_foreign() ? book_of(request) : request.position_side;
   account_.fill(request.instrument, request.side, request.position_side, price, amount, fee);
   order.filled += amount;
   order.filled_value += value;
   order.status = QueryStatus::PartiallyFilled;
   answer(OrderFilled{.order = request.order,
-                     .trade = TradeId{++market_of(request.instrument).trades},
+                     .trade = TradeId{++market.trades},
                      .quantity = amount,
                      .price = price,
                      .fee = fee,

@@ -20,9 +20,11 @@ struct Cushion {
   Int128 intercept = 0;
 
   void add(PositionSide side, const VenuePosition& position, Ppm maintenance) {
-    const Int128 sign = side == PositionSide::Long ? 1 : -1;
-    slope += position.quantity.raw() * (sign * kPpmOne - maintenance);
-    intercept -= sign * position.cost * kPpmOne;
+    const bool is_long = side == PositionSide::Long;
+    const Ppm share = (is_long ? kPpmOne : -kPpmOne) - maintenance;
+    const Int128 cost = position.cost * kPpmOne;
+    slope += static_cast<Int128>(position.quantity.raw()) * share;
+    intercept += is_long ? -cost : cost;
   }
   bool holds_at(Price mark) const { return slope * mark.raw() + intercept >= 0; }
 };

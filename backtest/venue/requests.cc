@@ -102,7 +102,7 @@ std::optional<RejectReason> SimulatedVenue::refusal(const SubmitOrder& request) 
   }
   if (const auto reason = failed_position(request)) return reason;
   if (const auto reason = failed_cap(request)) return reason;
-  if (!margin_suffices(request)) return RejectReason::Margin;  // -2019
+  if (!is_exit(request) && !margin_suffices(request)) return RejectReason::Margin;  // -2019
   return std::nullopt;
 }
 

@@ -44,9 +44,8 @@ Value SimulatedVenue::entry_margin(const SubmitOrder& request, Quantity quantity
 }
 
 // Cross margin: equity covers the initial margin of all positions at the mark, of all open limit
-// orders, and of this one. Exits tie up nothing, and stops not until they trigger.
+// orders, and of this one, which is no exit. Exits tie up nothing, and stops not until they trigger.
 bool SimulatedVenue::margin_suffices(const SubmitOrder& request) const {
-  if (is_exit(request)) return true;
   const Value wanted = entry_margin(request, request.quantity);
   if (wanted == 0) return true;
   Value used = 0;
@@ -56,10 +55,11 @@ bool SimulatedVenue::margin_suffices(const SubmitOrder& request) const {
     const Value notional = mark ? value_of(*mark, position.quantity) : position.cost;
     used += divide_ceil(notional, market.terms.leverage);
   }
-  orders_.for_each_open([&](const VenueOrder& order) {
-    if (order.is_conditional() || is_exit(order.request)) return;
+  for (const Wait& wait : orders_.waits()) {
+    if (wait.conditional || wait.exit) continue;
+    const VenueOrder& order = orders_.order_of(wait);
     used += entry_margin(order.request, order.remaining());
-  });
+  }
   return used + wanted <= equity_value();
 }
 

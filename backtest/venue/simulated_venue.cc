@@ -36,7 +36,7 @@ SimulatedVenue::SimulatedVenue(const SimulationParameters& parameters)
       in_turn_(parameters.latency_jitter == Duration()),
       markets_(1),
       account_(parameters.initial_balance, parameters.position_mode),
-      orders_(parameters.queue) {
+      orders_(parameters.position_mode, parameters.queue) {
   ENSURE(parameters.latency >= Duration() && parameters.latency_jitter >= Duration());
   ENSURE(parameters.terms.leverage >= 1);
 }

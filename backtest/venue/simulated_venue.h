@@ -196,17 +196,15 @@ class SimulatedVenue final : public Venue {
   void process(const QueryOrder& request);
   void process(const RequestSnapshot& request);
   std::optional<RejectReason> refusal(const SubmitOrder& request) const;
-  std::optional<RejectReason> failed_position(const SubmitOrder& request) const;
-  std::optional<RejectReason> failed_cap(const SubmitOrder& request) const;
-  bool is_taken(OrderId id) const;
+  inline std::optional<RejectReason> failed_position(const SubmitOrder& request) const;
+  inline std::optional<RejectReason> failed_cap(const SubmitOrder& request) const;
+  inline bool is_taken(OrderId id) const;
   // Hedge mode has no reduce-only flag (-1106, "cannot be sent in Hedge Mode").
   bool mode_allows(const SubmitOrder& request) const {
     return !(account_.mode() == PositionMode::Hedge && request.reduce_only);
   }
-  // An order that can only reduce: in hedge mode by its sides, in one-way mode by its flag.
   bool is_exit(const SubmitOrder& request) const {
-    if (account_.mode() == PositionMode::OneWay) return request.reduce_only;
-    return request.side == exit_side(request.position_side);
+    return tranchet::is_exit(request, account_.mode());
   }
   Quantity reducible(const SubmitOrder& request) const {
     return account_.reducible(request.instrument, request.side, request.position_side);
@@ -225,13 +223,15 @@ class SimulatedVenue final : public Venue {
   void trigger(VenueOrder& order);
   void take_market(VenueOrder& order);
   bool trade(VenueOrder& order, Price price, Liquidity liquidity);
-  void fill(VenueOrder& order, Price price, Quantity amount, Liquidity liquidity);
+  void fill(VenueOrder& order, VenueMarket& market, Price price, Quantity amount,
+            Liquidity liquidity);
   Price told_price(OrderId order, Price otherwise) const;
   PositionSide book_of(const SubmitOrder& request) const;
-  Quantity fillable(const VenueOrder& order) const;
+  inline Quantity fillable(const VenueOrder& order, const VenueMarket& market) const;
   void expire(VenueOrder& order);
 
-  Money fee_of(const VenueOrder& order, Value value, Liquidity liquidity);
+  inline Money fee_of(const VenueOrder& order, const VenueMarket& market, Value value,
+                      Liquidity liquidity);
 
   // session.cc
   void begin_hours();

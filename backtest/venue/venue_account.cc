@@ -11,13 +11,18 @@ Price average_price(const VenuePosition& position) {
 Money VenueAccount::fill(InstrumentId instrument, Side side, PositionSide position_side,
                          Price price, Quantity quantity, Money fee) {
   const bool hedge = mode_ == PositionMode::Hedge;
-  const Quantity reduced = std::min(quantity, reducible(instrument, side, position_side));
-  // A hedge exit has nowhere else to go: whoever sends the fill has cut it to the position.
-  ENSURE(!hedge || side == entry_side(position_side) || reduced == quantity);
+  const bool opens = hedge && side == entry_side(position_side);
   Money realized;
-  if (reduced.is_positive()) {
-    const PositionSide held = position_side_of_entry(opposite(side));
-    realized = reduce({instrument, held}, price, reduced);
+  Quantity reduced;
+  if (!opens) {
+    const PositionKey key{instrument, position_side_of_entry(opposite(side))};
+    const auto held = std::ranges::find(positions_, key, &VenuePositions::value_type::first);
+    if (held != positions_.end()) {
+      reduced = std::min(quantity, held->second.quantity);
+      realized = reduce(held, price, reduced);
+    }
+    // A hedge exit has nowhere else to go: whoever sends the fill has cut it to the position.
+    ENSURE(!hedge || reduced == quantity);
   }
   if (quantity > reduced) {
     increase({instrument, position_side_of_entry(side)}, price, quantity - reduced);
@@ -27,16 +32,15 @@ Money VenueAccount::fill(InstrumentId instrument, Side side, PositionSide positi
   return realized;
 }
 
-Money VenueAccount::reduce(const PositionKey& key, Price price, Quantity quantity) {
-  const auto found = std::ranges::find(positions_, key, &VenuePositions::value_type::first);
-  ENSURE(found != positions_.end());
-  VenuePosition& position = found->second;
+Money VenueAccount::reduce(VenuePositions::iterator held, Price price, Quantity quantity) {
+  auto& [key, position] = *held;
   const Value taken = share_floor(position.cost, quantity, position.quantity);
   const Value gain = value_of(price, quantity) - taken;
+  const Money realized = to_money(key.side == PositionSide::Long ? gain : -gain);
   position.cost -= taken;
   position.quantity -= quantity;
-  if (position.quantity.is_zero()) positions_.erase(found);
-  return to_money(key.side == PositionSide::Long ? gain : -gain);
+  if (position.quantity.is_zero()) positions_.erase(held);
+  return realized;
 }
 
 void VenueAccount::increase(const PositionKey& key, Price price, Quantity quantity) {

@@ -63,7 +63,7 @@ class VenueAccount {
   std::uint64_t changes() const { return changes_; }
 
  private:
-  Money reduce(const PositionKey& key, Price price, Quantity quantity);
+  Money reduce(VenuePositions::iterator held, Price price, Quantity quantity);
   void increase(const PositionKey& key, Price price, Quantity quantity);
 
   Money balance_;

@@ -12,16 +12,6 @@ constexpr Duration kRemembered = Duration::hours(7 * 24);
 
 }  // namespace
 
-VenueOrder& VenueOrders::add(const SubmitOrder& request) {
-  const bool foreign = request.order == OrderId::None;
-  const std::uint64_t arrival = ++arrivals_;
-  VenueOrder& order = foreign ? foreign_[arrival] : take_anew(request.order);
-  order.request = request;
-  order.arrival = arrival;
-  waits_.push_back(made_wait(order));
-  return order;
-}
-
 VenueOrder& VenueOrders::take_anew(OrderId id) {
   std::uint64_t acceptances = 1;
   if (const VenueOrder* before = orders_.look_up(id)) [[unlikely]] {
@@ -32,6 +22,16 @@ VenueOrder& VenueOrders::take_anew(OrderId id) {
   }
   VenueOrder& order = orders_.emplace(id);
   order.acceptances = acceptances;
+  return order;
+}
+
+VenueOrder& VenueOrders::add(const SubmitOrder& request) {
+  const bool foreign = request.order == OrderId::None;
+  const std::uint64_t arrival = ++arrivals_;
+  VenueOrder& order = foreign ? foreign_[arrival] : take_anew(request.order);
+  order.request = request;
+  order.arrival = arrival;
+  waits_.push_back(made_wait(order));
   return order;
 }
 
@@ -57,7 +57,8 @@ Wait VenueOrders::made_wait(const VenueOrder& order) const {
             .order = request.order,
             .arrival = order.arrival,
             .instrument = request.instrument,
-            .conditional = order.is_conditional()};
+            .conditional = order.is_conditional(),
+            .exit = is_exit(request, mode_)};
   if (wait.conditional) {
     const bool rise = waits_for_rise(request.order_type, request.side);
     (rise ? wait.quiet.high : wait.quiet.low) = *request.stop_price;

@@ -32,6 +32,12 @@ struct VenueOrder {
   bool is_resting_limit() const { return request.order_type == OrderType::Limit; }
 };
 
+// An order that can only reduce: in hedge mode by its sides, in one-way mode by its flag.
+inline bool is_exit(const SubmitOrder& request, PositionMode mode) {
+  if (mode == PositionMode::OneWay) return request.reduce_only;
+  return request.side == exit_side(request.position_side);
+}
+
 // What an open order waits for, short enough to ask all of them at every price that matters.
 struct Wait {
   PriceBand quiet;  // No price in it reaches the order. A market order waits for any print.
@@ -39,11 +45,12 @@ struct Wait {
   std::uint64_t arrival = 0;
   InstrumentId instrument{};
   bool conditional = false;
+  bool exit = false;
 };
 
 class VenueOrders {
  public:
-  explicit VenueOrders(QueueAssumption queue) : queue_(queue) {}
+  VenueOrders(PositionMode mode, QueueAssumption queue) : mode_(mode), queue_(queue) {}
 
   // No open order has the id; a finished one of that id is forgotten. OrderId None: foreign.
   VenueOrder& add(const SubmitOrder& request);
@@ -55,6 +62,9 @@ class VenueOrders {
   std::span<const Wait> waits() const { return waits_; }
   VenueOrder& order_of(const Wait& wait) {
     return wait.order == OrderId::None ? foreign_.at(wait.arrival) : *find_open(wait.order);
+  }
+  const VenueOrder& order_of(const Wait& wait) const {
+    return wait.order == OrderId::None ? foreign_.at(wait.arrival) : *find(wait.order);
   }
 
   // Ours only.
@@ -92,11 +102,12 @@ class VenueOrders {
     Timestamp time;
   };
 
-  VenueOrder& take_anew(OrderId id);
+  inline VenueOrder& take_anew(OrderId id);
   void forget(OrderId id);
   std::vector<Wait>::iterator wait_of(const VenueOrder& order);
   Wait made_wait(const VenueOrder& order) const;
 
+  PositionMode mode_;
   QueueAssumption queue_;
   std::vector<Wait> waits_;
   OrderTable<VenueOrder> orders_;  // Ours; those that are not open any more are retired.

@@ -150,5 +150,28 @@ TEST(VenueLiquidation, FundingMayBringItAboutWithoutAPrice) {
   EXPECT_EQ(story.answers(), "Funding Long -990; Liquidated Long 90 @ 100");
 }
 
+TEST(VenueLiquidation, ComesByTradesWhereTheyAreTheMark) {
+  SimulationParameters parameters = poor_and_free_of_fees();
+  parameters.mark_from_trades = true;
+  VenueStory story(parameters);
+  story.send("Buy Long Market 50");
+  story.answers();
+  story.prices("t80");
+  EXPECT_EQ(story.answers(), "Liquidated Long 50 @ 80");
+}
+
+// 1'000 - 450 of equity are under 20 % of 4'550: no price has to move.
+TEST(VenueLiquidation, ComesByOtherTermsWithTheNextRequest) {
+  VenueStory story(poor_and_free_of_fees());
+  story.send("Buy Long Market 50");
+  story.prices("m91");
+  story.answers();
+  VenueTerms terms;
+  terms.maintenance_margin = 200'000;
+  story.venue().set_terms(kCoin, terms);
+  story.query(OrderId{7});
+  EXPECT_EQ(story.answers(), "Query NotFound -/- average - limit -; Liquidated Long 50 @ 91");
+}
+
 }  // namespace
 }  // namespace tranchet

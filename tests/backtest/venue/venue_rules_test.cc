@@ -50,6 +50,18 @@ TEST(VenueAmend, APriceMovedAcrossTheMarketTakes) {
   EXPECT_EQ(story.answers(), "Accepted; Amended 1 @ 101; Filled 1 @ 100 Taker");
 }
 
+TEST(VenueAmend, TheOrderWaitsForItsNewPriceAndNoLongerForTheOld) {
+  VenueStory story;
+  const OrderId order = story.send("Buy Long Limit 1 at 95");
+  story.amend(order, "1", "98");
+  story.answers();
+  EXPECT_EQ(story.venue().quiet_band(kCoin), (PriceBand{98_px, Price::max()}));
+  story.amend(order, "1", "96");
+  story.prices("t97 t96");
+  EXPECT_EQ(story.answers(), "Amended 1 @ 96; Filled 1 @ 96 Maker");
+  EXPECT_EQ(story.venue().quiet_band(kCoin).low, 0_px);
+}
+
 // ---- What a price meets on its way.
 
 TEST(VenuePath, AGapThroughAStopFillsAtThePriceBehindIt) {
@@ -206,6 +218,16 @@ TEST(VenuePartialFills, ALimitTakesItsShareOfEachPrint) {
             "Accepted; Filled 0.5 @ 99 Maker; Filled 0.2 @ 99 Maker; Filled 1.3 @ 99 Maker");
 }
 
+TEST(VenuePartialFills, AStopThatHasTriggeredTakesFromPrintsAboveItToo) {
+  VenueStory story(half_of_every_print());
+  story.send("Buy Long Market 1");
+  story.send("Sell Long StopMarket 1 stop 95");
+  story.prices("t100*2");
+  story.answers();
+  story.prices("t94*1 t99*1");
+  EXPECT_EQ(story.answers(), "Triggered; Filled 0.5 @ 94 Taker; Filled 0.5 @ 99 Taker");
+}
+
 TEST(VenuePartialFills, TwoOrdersShareOnePrintByPriceThenTime) {
   VenueStory story(half_of_every_print());
   story.send("Buy Long Limit 1 at 98");
@@ -294,6 +316,16 @@ TEST(VenueMargin, PositionsAndRestingOrdersShareTheEquity) {
   story.send("Sell Long Limit 900 at 110");
   story.send("Sell Long StopMarket 100 stop 95");
   EXPECT_EQ(story.answers(), "Rejected Margin; Accepted; Accepted");
+}
+
+// 900 at 120 would tie up 10'800 of 10'000 if what is beyond the one coin held were an entry.
+TEST(VenueMargin, ExitsTieUpNothingHoweverLarge) {
+  VenueStory story;
+  story.send("Buy Long Market 1");
+  story.send("Sell Long Limit 900 at 120");
+  story.answers();
+  story.send("Buy Long Limit 1 at 98");
+  EXPECT_EQ(story.answers(), "Accepted");
 }
 
 // Orders rest at 99.9 and 94.9; from then on only whole coins at whole prices are traded.
