@@ -64,6 +64,7 @@ void Lane::watch_naked(std::span<const TrancheId> looked_at, Timestamp time) {
   const State& state = engine_.state();
   for (const InstrumentState& instrument : state.instruments) {
     for (const Position& position : instrument.positions) {
+      if (position.tranches.empty()) continue;
       for (const TrancheId id : looked_at) {
         const Tranche* tranche = find_tranche(position, id);
         if (tranche == nullptr || !tranche->quantity.is_positive()) continue;
