@@ -280,7 +280,10 @@ bool Lane::jump_bars(InstrumentId instrument, const TickBlock& block, std::uint3
   BlockExit exit{.at = end, .passed = whole};
   if (at > 0 || end < block.size() || whole.low <= band.low.raw() ||
       whole.high >= band.high.raw()) {
-    exit = find_bar_exit(block, at, end, band.low.raw(), band.high.raw(), order == 1);
+    const std::int64_t low = band.low.raw(), high = band.high.raw();
+    const bool heeds_swings = account_.heeds_swings(instrument, low, high);
+    exit = find_bar_exit(block, at, end, low, high, order == 1,
+                         heeds_swings ? Looks::AtEveryPrice : Looks::AtExtremes);
   }
   if (exit.at == at) return false;
   exit.passed.count = 4 * (exit.at - at);
