@@ -22,9 +22,17 @@
 namespace tranchet {
 namespace {
 
-// The first one's is in the head.
+// The first one's time and price are in the head.
 Timestamp time_of(const TickBlock& block, std::uint32_t at) {
   return Timestamp::from_nanoseconds(at == 0 ? block.head().summary[0].first_time : block.time(at));
+}
+
+std::int64_t price_of(const TickBlock& block, std::uint32_t at) {
+  return at == 0 ? block.head().summary[0].first : block.prices()[at];
+}
+
+bool is_outside(std::int64_t price, const QuietBand& band) {
+  return price <= band.low.raw() || price >= band.high.raw();
 }
 
 bool are_marks(BlockKind kind, bool trades_are_marks) {
@@ -122,6 +130,9 @@ std::expected<void, LogError> Lane::take_ticks(InstrumentId instrument, const Ti
 bool Lane::jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& at) {
   const bool trades = block.kind() == BlockKind::Trades;
   const QuietBand band = joint_band(instrument);
+  // As the price is that follows an exit, at which the next tranche is entered.
+  if (at > 0 && !check(block, at, at)) return false;
+  if (is_outside(price_of(block, at), band)) return check(block, at, at);
   std::uint32_t end = block.size();
   const std::int64_t due = loop_.quiet_until().nanoseconds();
   const std::int64_t block_ends = block.head().summary[0].last_time;
@@ -152,12 +163,12 @@ bool Lane::jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& 
 BlockExit Lane::find(InstrumentId instrument, const TickBlock& block, std::uint32_t at,
                      std::uint32_t end, const QuietBand& band) {
   const PriceSummary& whole = block.head().summary[0];
-  const std::int64_t low = band.low.raw(), high = band.high.raw();
-  if (skip_ && at == 0 && end == block.size() && whole.low > low && whole.high < high) {
+  if (skip_ && at == 0 && end == block.size() && !is_outside(whole.low, band) &&
+      !is_outside(whole.high, band)) {
     return {end, whole};
   }
   if (!check(block, at, at)) return {};
-  if (const std::int64_t price = block.prices()[at]; price <= low || price >= high) return {at, {}};
+  const std::int64_t low = band.low.raw(), high = band.high.raw();
   const Looks looks = !skip_                                         ? Looks::AtEveryPrice
                       : account_.heeds_swings(instrument, low, high) ? Looks::AtSummaries
                                                                      : Looks::AtExtremes;
@@ -269,7 +280,10 @@ bool Lane::jump_bars(InstrumentId instrument, const TickBlock& block, std::uint3
   BlockExit exit{.at = end, .passed = whole};
   if (at > 0 || end < block.size() || whole.low <= band.low.raw() ||
       whole.high >= band.high.raw()) {
-    exit = find_bar_exit(block, at, end, band.low.raw(), band.high.raw(), order == 1);
+    const std::int64_t low = band.low.raw(), high = band.high.raw();
+    const bool heeds_swings = account_.heeds_swings(instrument, low, high);
+    exit = find_bar_exit(block, at, end, low, high, order == 1,
+                         heeds_swings ? Looks::AtEveryPrice : Looks::AtExtremes);
   }
   if (exit.at == at) return false;
   exit.passed.count = 4 * (exit.at - at);

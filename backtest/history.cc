@@ -121,10 +121,17 @@ class RawHistory final : public History {
 
 }  // namespace
 
-std::expected<std::unique_ptr<History>, InputError> History::open(DataOptions options) {
+std::expected<HistorySource, InputError> HistorySource::open(DataOptions options) {
   auto tape = open_tape(options);
   if (!tape) return std::unexpected(tape.error());
-  if (*tape != nullptr) return std::make_unique<TapeHistory>(std::move(*tape), options.instrument);
+  return HistorySource(std::move(options), std::move(*tape));
+}
+
+std::expected<std::unique_ptr<History>, InputError> HistorySource::read(
+    InstrumentId instrument) const {
+  if (tape_ != nullptr) return std::make_unique<TapeHistory>(tape_, instrument);
+  DataOptions options = options_;
+  options.instrument = instrument;
   auto data = MarketData::open(std::move(options));
   if (!data) return std::unexpected(data.error());
   return std::make_unique<RawHistory>(std::move(*data));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "backtest/tape/block_exit.h"
 #include "backtest/tape/tick_block.h"
@@ -31,12 +32,29 @@ class History {
  public:
   virtual ~History() = default;
 
-  // As open_data(): a tape or raw files.
-  static std::expected<std::unique_ptr<History>, InputError> open(DataOptions options);
-
   // Replaces `piece`, which is not empty then; false at the end.
   virtual std::expected<bool, InputError> next(HistoryPiece& piece) = 0;
   virtual const DataReport& report() const = 0;
+};
+
+class Tape;
+
+// Data that is read once or many times: a tape is opened, and what is read of it is checked, once
+// for all.
+class HistorySource {
+ public:
+  // As open_data(): a tape or raw files.
+  static std::expected<HistorySource, InputError> open(DataOptions options);
+
+  // From the first piece on; events call the instrument so. Safe from several threads.
+  std::expected<std::unique_ptr<History>, InputError> read(InstrumentId instrument) const;
+
+ private:
+  HistorySource(DataOptions options, std::shared_ptr<const Tape> tape)
+      : options_(std::move(options)), tape_(std::move(tape)) {}
+
+  DataOptions options_;
+  std::shared_ptr<const Tape> tape_;  // Null: raw files.
 };
 
 }  // namespace tranchet

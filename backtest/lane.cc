@@ -45,11 +45,15 @@ void Lane::on_event(const Event& event, const Output& output) {
   }
   account_.on_bookings(output.bookings, event.sequence, event.time);
   account_.on_commands(output.commands);
-  for (const Command& command : output.commands) {
+  if (counts_entries_) count_entries(output.commands);
+  if (!output.looked_at.empty()) watch_naked(output.looked_at, event.time);
+}
+
+void Lane::count_entries(std::span<const Command> commands) {
+  for (const Command& command : commands) {
     const auto* order = std::get_if<SubmitOrder>(&command);
     if (order != nullptr && order->purpose == Purpose::Entry) ++entries_into(order->instrument);
   }
-  if (!output.looked_at.empty()) watch_naked(output.looked_at, event.time);
 }
 
 std::uint64_t& Lane::entries_into(InstrumentId instrument) {
@@ -64,6 +68,7 @@ void Lane::watch_naked(std::span<const TrancheId> looked_at, Timestamp time) {
   const State& state = engine_.state();
   for (const InstrumentState& instrument : state.instruments) {
     for (const Position& position : instrument.positions) {
+      if (position.tranches.empty()) continue;
       for (const TrancheId id : looked_at) {
         const Tranche* tranche = find_tranche(position, id);
         if (tranche == nullptr || !tranche->quantity.is_positive()) continue;
@@ -205,6 +210,7 @@ bool Lane::pass(InstrumentId instrument, const PricePath& path) {
 
 // Everything that is due before its open.
 std::expected<void, LogError> Lane::begin(InstrumentId instrument, const Bar& bar) {
+  counts_entries_ = true;
   if (auto closed = close_candles(bar.open_time); !closed) return closed;
   if (!candles_.empty()) {
     const Duration candle = engine_.state().settings.duration(Setting::CandleInterval, instrument);

@@ -52,7 +52,7 @@ class Lane final : private Observer {
     InstrumentId instrument{};
     bool are_marks = false;
     bool both_sides = false;           // At its open either extreme would set something off.
-    std::uint64_t entries_before = 0;  // Entries into the instrument so far.
+    std::uint64_t entries_before = 0;  // Entries into the instrument up to its open.
   };
   std::expected<BarAtHand, LogError> begin_bar(InstrumentId instrument, const Bar& bar,
                                                bool are_marks);
@@ -123,6 +123,7 @@ class Lane final : private Observer {
                      Timestamp time);
   void watch_naked(std::span<const TrancheId> looked_at, Timestamp time);
   bool is_ambiguous(const BarAtHand& bar);
+  void count_entries(std::span<const Command> commands);
   std::uint64_t& entries_into(InstrumentId instrument);
   bool falls_first(InstrumentId instrument) const;
   const PriceBand& venue_band(InstrumentId instrument) {
@@ -147,7 +148,8 @@ class Lane final : private Observer {
   std::uint64_t bars_beyond_candles_ = 0;
   StretchGuard* guard_ = nullptr;       // Of the piece at hand.
   bool unsound_ = false;                // It has said no.
-  std::vector<std::uint64_t> entries_;  // Sent so far, by instrument number.
+  bool counts_entries_ = false;         // From the first bar on, for none but bars ask.
+  std::vector<std::uint64_t> entries_;  // Sent since, by instrument number.
   // The venue's quiet band of one instrument, and the venue change it was taken at.
   PriceBand band_;
   InstrumentId band_of_{};

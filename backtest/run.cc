@@ -22,7 +22,9 @@ std::expected<Summary, BacktestError> run_backtest(const BacktestOptions& option
     log = std::move(*created);
   }
   LanePair lanes(options, *known, names, log.get());
-  auto history = History::open(data_options);
+  const auto source = HistorySource::open(data_options);
+  if (!source) return failed(source.error());
+  const auto history = source->read(data_options.instrument);
   if (!history) return failed(history.error());
   const auto fed = feed(**history, std::span(&lanes, 1), [](std::uint64_t) { return true; });
   if (!fed) return std::unexpected(fed.error());

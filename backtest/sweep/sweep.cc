@@ -32,6 +32,9 @@ class Sweep {
       : options_(options), done_(std::move(done)), watch_(watch) {}
 
   std::expected<SweepEnd, SweepError> run() {
+    auto data = HistorySource::open(options_.data);
+    if (!data) return std::unexpected(SweepError{data.error()});
+    data_.emplace(std::move(*data));
     const bool learns = options_.search.method == Method::Tpe;
     auto ended = learns ? run_batches() : run_all();
     if (failure_) return std::unexpected(*failure_);
@@ -136,12 +139,10 @@ class Sweep {
       lanes.emplace_back(seat->options, options_.survey.report, seat->names);
       seats.push_back(std::move(seat));
     }
-    DataOptions data = options_.data;
-    data.instrument = seats.front()->names.find_instrument(data.symbol);
-    for (const auto& seat : seats) {
-      ENSURE(seat->names.find_instrument(data.symbol) == data.instrument);
-    }
-    auto history = History::open(data);
+    const std::string& symbol = options_.data.symbol;
+    const InstrumentId instrument = seats.front()->names.find_instrument(symbol);
+    for (const auto& seat : seats) ENSURE(seat->names.find_instrument(symbol) == instrument);
+    auto history = data_->read(instrument);
     if (!history) return std::unexpected(SweepError{history.error()});
     const auto fed = feed(**history, lanes, [&](std::uint64_t rows) {
       const std::lock_guard lock(mutex_);
@@ -172,6 +173,7 @@ class Sweep {
   const SweepOptions& options_;
   std::map<std::uint64_t, TrialResult> done_;
   SweepWatch& watch_;
+  std::optional<HistorySource> data_;  // From run() on.
   std::mutex mutex_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> stop_ = false;

@@ -1,6 +1,9 @@
 #include "backtest/tape/block_exit.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -209,17 +212,56 @@ BlockExit find_exit(const TickBlock& block, std::uint32_t from, std::uint32_t en
   std::unreachable();
 }
 
+namespace {
+
+// The bars before the exit as prices, for their swings.
+PriceSummary walk_bars(const TickBlock& block, std::uint32_t from, std::uint32_t end,
+                       bool high_first) {
+  PriceSummary walked;
+  for (std::uint32_t at = from; at < end; ++at) {
+    const Bar bar = block.bar(at);
+    walked.add(bar.open.raw(), bar.open_time.nanoseconds());
+    walked.add((high_first ? bar.high : bar.low).raw(), 0);
+    walked.add((high_first ? bar.low : bar.high).raw(), 0);
+    walked.add(bar.close.raw(), bar.close_time.nanoseconds());
+  }
+  return walked;
+}
+
+}  // namespace
+
 BlockExit find_bar_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end,
-                        std::int64_t low, std::int64_t high, bool high_first) {
+                        std::int64_t low, std::int64_t high, bool high_first, Looks looks) {
   ENSURE(from <= end && end <= block.size());
+  constexpr std::uint32_t kPiece = 64;
+  std::array<std::int64_t, kPiece> lows, highs;
+  const ColumnView low_column = block.column(BarColumn::Low);
+  const ColumnView high_column = block.column(BarColumn::High);
   BlockExit exit{.at = from};
-  for (; exit.at < end; ++exit.at) {
-    const Bar bar = block.bar(exit.at);
-    if (bar.low.raw() <= low || bar.high.raw() >= high) break;
-    exit.passed.add(bar.open.raw(), bar.open_time.nanoseconds());
-    exit.passed.add((high_first ? bar.high : bar.low).raw(), 0);
-    exit.passed.add((high_first ? bar.low : bar.high).raw(), 0);
-    exit.passed.add(bar.close.raw(), bar.close_time.nanoseconds());
+  auto lowest = std::numeric_limits<std::int64_t>::max();
+  auto highest = std::numeric_limits<std::int64_t>::min();
+  for (bool found = false; exit.at < end && !found;) {
+    const std::uint32_t size = std::min(kPiece, end - exit.at);
+    low_column.widen(exit.at, std::span(lows).first(size));
+    high_column.widen(exit.at, std::span(highs).first(size));
+    for (std::uint32_t at = 0; at < size; ++at, ++exit.at) {
+      found = lows[at] <= low || highs[at] >= high;
+      if (found) break;
+      lowest = std::min(lowest, lows[at]);
+      highest = std::max(highest, highs[at]);
+    }
+  }
+  if (exit.at == from) return exit;
+  if (looks == Looks::AtExtremes) {
+    const Bar first = block.bar(from), last = block.bar(exit.at - 1);
+    exit.passed.first_time = first.open_time.nanoseconds();
+    exit.passed.last_time = last.close_time.nanoseconds();
+    exit.passed.first = first.open.raw();
+    exit.passed.last = last.close.raw();
+    exit.passed.low = lowest;
+    exit.passed.high = highest;
+  } else {
+    exit.passed = walk_bars(block, from, exit.at, high_first);
   }
   exit.passed.count = exit.at - from;
   return exit;

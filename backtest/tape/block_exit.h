@@ -35,8 +35,8 @@ BlockExit find_exit(const TickBlock& block, std::uint32_t from, std::uint32_t en
                     Looks looks = Looks::AtSummaries);
 
 // For blocks of bars: the first bar with its low <= `low` or its high >= `high`. `high_first`: in
-// which order a bar's extremes come in the summary.
+// which order a bar's extremes come in the swings. Every low and high is looked at, always.
 BlockExit find_bar_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end,
-                        std::int64_t low, std::int64_t high, bool high_first);
+                        std::int64_t low, std::int64_t high, bool high_first, Looks looks);
 
 }  // namespace tranchet

@@ -164,9 +164,25 @@ RC_GTEST_PROP(Blocks, BarExitsAreThoseOfAPlainLoop, ()) {
   while (wanted < bars.size() && bars[wanted].low.raw() > low && bars[wanted].high.raw() < high) {
     ++wanted;
   }
-  const BlockExit found = find_bar_exit(block.view(), from, block.head.count, low, high, true);
-  RC_ASSERT(found.at == wanted);
-  RC_ASSERT(found.passed.count == wanted - from);
+  for (const bool high_first : {false, true}) {
+    PriceSummary passed;
+    for (std::size_t at = from; at < wanted; ++at) {
+      const Bar& bar = bars[at];
+      passed.add(bar.open.raw(), bar.open_time.nanoseconds());
+      passed.add((high_first ? bar.high : bar.low).raw(), 0);
+      passed.add((high_first ? bar.low : bar.high).raw(), 0);
+      passed.add(bar.close.raw(), bar.close_time.nanoseconds());
+    }
+    passed.count = wanted - from;
+    PriceSummary unswung = passed;
+    unswung.fall = unswung.rise = {};
+    for (const Looks looks : {Looks::AtEveryPrice, Looks::AtExtremes}) {
+      const BlockExit found =
+          find_bar_exit(block.view(), from, block.head.count, low, high, high_first, looks);
+      RC_ASSERT(found.at == wanted);
+      RC_ASSERT(found.passed == (looks == Looks::AtExtremes ? unswung : passed));
+    }
+  }
 }
 
 TEST(Blocks, QuietTradesTakeFewBytes) {
