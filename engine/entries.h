@@ -12,10 +12,16 @@ void consider_entry(Turn& turn, const EntrySignal& signal);
 bool side_is_free(const State& state, PositionKey key);
 
 // Sends the cancels that entries wait for.
-void settle_entries(Turn& turn, Position& position);
+void cancel_unwanted(Turn& turn, Position& position);
+inline void settle_entries(Turn& turn, Position& position) {
+  if (!position.entries.empty()) cancel_unwanted(turn, position);
+}
 
 // It has ended, or its first entry came to nothing, and no order of it lives: it is dropped.
-bool has_come_to_nothing(const Tranche& tranche);
+bool has_no_orders(const Tranche& tranche);
+inline bool has_come_to_nothing(const Tranche& tranche) {
+  return (tranche.ended || !tranche.opened) && has_no_orders(tranche);
+}
 
 // An entry that is over. One that the venue refused or never got is said.
 void note_entry_over(Turn& turn, const Order& order, std::optional<RejectReason> reason);

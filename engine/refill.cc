@@ -15,10 +15,10 @@ bool is_refill(const State& state) {
 
 bool wants_refill(const State& state, const Position& position) {
   const InstrumentId id = position.key.instrument;
-  const InstrumentState& instrument = state.instrument(id);
-  return is_refill(state) && strategy_trades(state, id, position.key.side) &&
+  return is_refill(state) && position.entries.empty() &&
+         strategy_trades(state, id, position.key.side) &&
          live_count(position) < state.settings.get(Setting::MaxTranches, id) &&
-         side_is_free(state, position.key) && instrument.listed &&
+         side_is_free(state, position.key) && state.instrument(id).listed &&
          state.settings.flag(Setting::EntriesAllowed, id);
 }
 
