@@ -224,11 +224,11 @@ void test_stop_price(Turn& turn, const Position& position, Tranche& tranche) {
                 all ? Maybe<Quantity>() : Maybe<Quantity>(naked));
 }
 
-void test_prices(Turn& turn, Position& position, bool is_mark) {
+void test_tranches(Turn& turn, Position& position, bool is_mark) {
   const State& state = turn.state;
   const InstrumentId id = position.key.instrument;
   const InstrumentState& instrument = state.instrument(id);
-  if (position.tranches.empty() || instrument.session_closed) return;
+  if (instrument.session_closed) return;
   const bool closes_instantly =
       is_mark && instrument.mark && state.settings.flag(Setting::InstantTakeProfitEnabled, id);
   const Maybe<Price> worst = worst_price(instrument, position.key.side);

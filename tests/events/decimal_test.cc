@@ -149,9 +149,14 @@ Int128 drawn_wide() {
 }
 
 RC_GTEST_PROP(Rounding, IsThatOfTheLanguagesOwnDivision, ()) {
-  const Int128 numerator = drawn_wide();
-  const Int128 denominator = drawn_wide();
+  Int128 numerator = drawn_wide();
+  Int128 denominator = drawn_wide();
   RC_PRE(denominator != 0);
+  if (*rc::gen::arbitrary<bool>()) {  // Halfway between two.
+    denominator = (denominator >> 70) * 2 + 2;
+    RC_PRE(denominator != 0);
+    numerator = (numerator >> 70) * denominator + denominator / 2;
+  }
   const Int128 quotient = numerator / denominator;
   const Int128 rest = numerator % denominator;
   const bool is_below_zero = (numerator < 0) != (denominator < 0);
