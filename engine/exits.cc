@@ -123,7 +123,8 @@ void handle_failure(Turn& turn, const Position& position, Tranche& tranche) {
 
 }  // namespace
 
-void take_next_step(Turn& turn, const Position& position, Tranche& tranche) {
+void progress_closing(Turn& turn, const Position& position, Tranche& tranche) {
+  if (!tranche.closing || tranche.ended) return;
   if (turn.state.instrument(position.key.instrument).session_closed) return;
   Closing& closing = *tranche.closing;
   if (!tranche.closes.empty() || closing.waiting || closing.stalled) return;

@@ -16,10 +16,7 @@ void start_closing(Turn& turn, const Position& position, Tranche& tranche, ExitR
                    Maybe<Quantity> part);
 
 // The next step of a closing tranche, if its turn has come.
-void take_next_step(Turn& turn, const Position& position, Tranche& tranche);
-inline void progress_closing(Turn& turn, const Position& position, Tranche& tranche) {
-  if (tranche.closing && !tranche.ended) take_next_step(turn, position, tranche);
-}
+void progress_closing(Turn& turn, const Position& position, Tranche& tranche);
 
 // A stop of ours has triggered, or filled without saying so: it is the exit now. The stop it was to
 // replace, or that was to replace it, is cancelled at once.
