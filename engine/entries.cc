@@ -292,7 +292,7 @@ void consider_entry(Turn& turn, const EntrySignal& signal) {
   });
 }
 
-void cancel_unwanted(Turn& turn, Position& position) {
+void settle_entries(Turn& turn, Position& position) {
   for (const OrderId id : position.entries) {
     Order& order = turn.state.order(id);
     if (order.cancel_wanted && !order.is_unanswered()) turn.cancel(order);

@@ -12,10 +12,7 @@ void consider_entry(Turn& turn, const EntrySignal& signal);
 bool side_is_free(const State& state, PositionKey key);
 
 // Sends the cancels that entries wait for.
-void cancel_unwanted(Turn& turn, Position& position);
-inline void settle_entries(Turn& turn, Position& position) {
-  if (!position.entries.empty()) cancel_unwanted(turn, position);
-}
+void settle_entries(Turn& turn, Position& position);
 
 // It has ended, or its first entry came to nothing, and no order of it lives: it is dropped.
 bool has_no_orders(const Tranche& tranche);

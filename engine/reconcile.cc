@@ -266,8 +266,8 @@ void end_snapshot(Turn& turn) {
   }
 }
 
-void ask_again(Turn& turn, Position& position) {
-  if (position.difference->asked) return;
+void settle_difference(Turn& turn, Position& position) {
+  if (!position.difference || position.difference->asked) return;
   bool quiet = true;
   for_each_live_order(turn.state, position,
                       [&quiet](const Order& order) { quiet = quiet && !order.is_unanswered(); });

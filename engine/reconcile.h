@@ -19,10 +19,7 @@ void add_to_snapshot(Turn& turn, const OrderReported& row);
 void end_snapshot(Turn& turn);
 
 // A remembered difference asks for a second snapshot as soon as nothing of the book is unanswered.
-void ask_again(Turn& turn, Position& position);
-inline void settle_difference(Turn& turn, Position& position) {
-  if (position.difference) ask_again(turn, position);
-}
+void settle_difference(Turn& turn, Position& position);
 
 // More quantity than our orders made, at this price: adopted, ignored or a halt.
 void take_foreign_quantity(Turn& turn, Position& position, Quantity quantity, Price price,
