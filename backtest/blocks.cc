@@ -10,6 +10,9 @@
 //
 // Worked: long at 100 with its stop at 99.6, its target at 100.4 and an answer due at 12:00:05. The
 // jump goes to the first price <= 99.6 or >= 100.4, or to the first one at or after 12:00:05.
+//
+// With skip = off no summary is believed: each price is compared with the band and folded into the
+// extremes and swings of the stretch, which the account takes as it takes those of a jump.
 #include <algorithm>
 #include <limits>
 
@@ -41,7 +44,8 @@ std::expected<void, LogError> Lane::take(InstrumentId instrument, const HistoryP
   }
   const TickBlock& block = *piece.block;
   if (block.kind() == BlockKind::Bars) return take_bars(instrument, block);
-  return may_jump(block.kind()) ? take_ticks(instrument, block) : take_each(instrument, block);
+  return takes_stretches(block.kind()) ? take_ticks(instrument, block)
+                                       : take_each(instrument, block);
 }
 
 // Whether the ticks [from, to] may be read.
@@ -61,11 +65,17 @@ std::uint32_t Lane::first_at(const TickBlock& block, std::uint32_t from, std::in
   return at;
 }
 
-// A strategy that remembers prices is shown each mark, unless somebody else knows its signals.
-bool Lane::may_jump(BlockKind kind) const {
-  if (!skip_ || loop_.keeps_log()) return false;
+// Logs and candles are made of every price; and a strategy that remembers prices is shown each of
+// them, unless somebody else knows its signals.
+bool Lane::takes_stretches(BlockKind kind) const {
+  if (loop_.keeps_log() || !candles_.empty()) return false;
   if (engine_.remembers_trades() && kind == BlockKind::Trades) return false;
-  return !engine_.remembers_prices() || signals_ != nullptr || !are_marks(kind, trades_are_marks_);
+  return !reads(kind) || (skip_ && signals_ != nullptr);
+}
+
+// Whether the strategy remembers prices of that kind.
+bool Lane::reads(BlockKind kind) const {
+  return engine_.remembers_prices() && are_marks(kind, trades_are_marks_);
 }
 
 // Where neither engine nor venue has anything to do; both ends excluded.
@@ -116,8 +126,8 @@ bool Lane::jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& 
   const std::int64_t due = loop_.quiet_until().nanoseconds();
   const std::int64_t block_ends = block.head().summary[0].last_time;
   if (due <= block_ends) end = first_at(block, at, due);
-  const bool reads = engine_.remembers_prices() && are_marks(block.kind(), trades_are_marks_);
-  const std::uint32_t signal = reads ? next_signal(instrument, block, at) : block.size();
+  const bool by_signals = reads(block.kind());
+  const std::uint32_t signal = by_signals ? next_signal(instrument, block, at) : block.size();
   end = std::min(end, signal);
   while (at < end && !unsound_) {
     std::uint32_t stop = end;
@@ -125,11 +135,11 @@ bool Lane::jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& 
         row <= block_ends) {
       stop = std::min(end, first_at(block, at, row));
     }
-    const BlockExit exit = find(block, at, stop, band);
+    const BlockExit exit = find(instrument, block, at, stop, band);
     if (unsound_) return false;
     if (exit.at > at) {
       pass(instrument, exit.passed, trades);
-      if (reads) window_of_ = instrument;
+      if (by_signals) window_of_ = instrument;
     }
     at = exit.at;
     if (at < stop) return true;
@@ -138,15 +148,20 @@ bool Lane::jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& 
 }
 
 // The first tick in [at, end) outside of the band. A block that is quiet as a whole is read no
-// further than its head.
-BlockExit Lane::find(const TickBlock& block, std::uint32_t at, std::uint32_t end,
-                     const QuietBand& band) {
+// further than its head, if there may be jumps.
+BlockExit Lane::find(InstrumentId instrument, const TickBlock& block, std::uint32_t at,
+                     std::uint32_t end, const QuietBand& band) {
   const PriceSummary& whole = block.head().summary[0];
   const std::int64_t low = band.low.raw(), high = band.high.raw();
-  if (at == 0 && end == block.size() && whole.low > low && whole.high < high) return {end, whole};
+  if (skip_ && at == 0 && end == block.size() && whole.low > low && whole.high < high) {
+    return {end, whole};
+  }
   if (!check(block, at, at)) return {};
   if (const std::int64_t price = block.prices()[at]; price <= low || price >= high) return {at, {}};
-  const BlockExit exit = find_exit(block, at, end, low, high, guard_);
+  const Looks looks = !skip_                                         ? Looks::AtEveryPrice
+                      : account_.heeds_swings(instrument, low, high) ? Looks::AtSummaries
+                                                                     : Looks::AtExtremes;
+  const BlockExit exit = find_exit(block, at, end, low, high, guard_, looks);
   check(block, exit.at, exit.at);
   return exit;
 }
@@ -190,63 +205,16 @@ std::expected<void, LogError> Lane::take_tick(InstrumentId instrument, const Tic
       time_of(block, at));
 }
 
-// Takes in the prices from the first on that are quiet, each compared and each accounted for, but
-// none made an event. How many they were.
-std::size_t Lane::pass_run(InstrumentId instrument, bool are_trades,
-                           std::span<const std::int64_t> prices,
-                           std::span<const std::int64_t> times) {
-  if (loop_.keeps_log() || !candles_.empty()) return 0;
-  const QuietBand band = joint_band(instrument);
-  const std::int64_t due = loop_.quiet_until().nanoseconds();
-  std::size_t count = 0;
-  Price low = Price::max(), high, last;
-  for (; count < prices.size() && times[count] < due; ++count) {
-    const Price price = Price::from_raw(prices[count]);
-    if (price <= band.low || price >= band.high) break;
-    low = std::min(low, price);
-    high = std::max(high, price);
-    last = price;
-    if (!are_trades || trades_are_marks_) {
-      account_.on_price(instrument, price, Timestamp::from_nanoseconds(times[count]));
-    }
-  }
-  if (count == 0) return 0;
-  const Timestamp last_time = Timestamp::from_nanoseconds(times[count - 1]);
-  ENSURE(engine_.pass(instrument,
-                      {.count = count,
-                       .low = low,
-                       .high = high,
-                       .last = last,
-                       .first_time = Timestamp::from_nanoseconds(times[0]),
-                       .last_time = last_time},
-                      are_trades));
-  ticks_ += count;
-  if (are_trades) {
-    venue_.note_price(instrument, last, last_time);
-  } else {
-    venue_.note_mark(instrument, last);
-  }
-  return count;
-}
-
 // Price by price: what is quiet needs no event, nor its size.
 std::expected<void, LogError> Lane::take_each(InstrumentId instrument, const TickBlock& block) {
   std::array<std::int64_t, kStretchTicks> prices, times;
   const bool are_trades = block.kind() == BlockKind::Trades;
-  const bool reads = (engine_.remembers_prices() && are_marks(block.kind(), trades_are_marks_)) ||
-                     (engine_.remembers_trades() && are_trades);
   for (std::uint32_t from = 0; from < block.size(); from += kStretchTicks) {
     if (!check(block, from, from)) return {};
     const std::uint32_t size = std::min(kStretchTicks, block.size() - from);
     block.prices().widen(from, std::span(prices).first(size));
     block.widen_times(from, std::span(times).first(size));
     for (std::uint32_t at = 0; at < size; ++at) {
-      if (!reads) {
-        at += static_cast<std::uint32_t>(pass_run(instrument, are_trades,
-                                                  std::span(prices).first(size).subspan(at),
-                                                  std::span(times).first(size).subspan(at)));
-        if (at == size) break;
-      }
       const Timestamp time = Timestamp::from_nanoseconds(times[at]);
       const Price price = Price::from_raw(prices[at]);
       const bool passed =

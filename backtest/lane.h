@@ -84,9 +84,8 @@ class Lane final : private Observer {
   std::expected<void, LogError> take_tick(InstrumentId instrument, const TickBlock& block,
                                           std::uint32_t at);
   std::expected<void, LogError> take_each(InstrumentId instrument, const TickBlock& block);
-  std::size_t pass_run(InstrumentId instrument, bool are_trades,
-                       std::span<const std::int64_t> prices, std::span<const std::int64_t> times);
-  bool may_jump(BlockKind kind) const;
+  bool takes_stretches(BlockKind kind) const;
+  bool reads(BlockKind kind) const;
   QuietBand joint_band(InstrumentId instrument);
   bool jump(InstrumentId instrument, const TickBlock& block, std::uint32_t& at);
   bool jump_bars(InstrumentId instrument, const TickBlock& block, std::uint32_t& at);
@@ -94,8 +93,8 @@ class Lane final : private Observer {
   std::uint32_t next_signal(InstrumentId instrument, const TickBlock& block, std::uint32_t at);
   void complete_window(InstrumentId instrument);
   bool check(const TickBlock& block, std::uint32_t from, std::uint32_t to);
-  BlockExit find(const TickBlock& block, std::uint32_t at, std::uint32_t end,
-                 const QuietBand& band);
+  BlockExit find(InstrumentId instrument, const TickBlock& block, std::uint32_t at,
+                 std::uint32_t end, const QuietBand& band);
   std::uint32_t first_at(const TickBlock& block, std::uint32_t from, std::int64_t time);
 
   template <class PriceEvent>

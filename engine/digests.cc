@@ -160,10 +160,18 @@ void add_command(Words& words, const Alert& c) {
 
 }  // namespace
 
-void add_to_digest(Digest& digest, const Command& command) {
-  Words words(digest);
-  words(command.index());
-  std::visit([&words](const auto& body) { add_command(words, body); }, command);
+void add_to_digest(Digest& digest, std::span<const Command> commands) {
+  Digest here = digest;  // Apart from memory, so that it stays in a register.
+  Words words(here);
+  for (const Command& command : commands) {
+    words(command.index());
+    [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+      ((kIndex == command.index() && (add_command(words, *std::get_if<kIndex>(&command)), true)) ||
+       ...);
+    }
+    (std::make_index_sequence<std::variant_size_v<Command>>());
+  }
+  digest = here;
 }
 
 std::uint64_t digest_of(const State& state) {

@@ -358,25 +358,36 @@ void Engine::take_mark(InstrumentId id, Price price, Output& output) {
 
 // The difference between what is wanted and what exists, for every book that the event touched.
 void Engine::settle(Turn& turn) {
-  for (const PositionKey key : turn.touched()) {
-    Position& position = state_.position(key);
-    const bool all = turn.touches_all(key);
-    bool is_over = false;
-    for (Tranche& tranche : position.tranches) {
-      if (!all && !turn.touches(tranche.id)) continue;
-      turn.look_at(tranche);
-      progress_closing(turn, position, tranche);
-      settle_protection(turn, position, tranche);
-      is_over = is_over || has_come_to_nothing(tranche);
-    }
-    settle_entries(turn, position);
-    if (is_over) std::erase_if(position.tranches, has_come_to_nothing);
-    settle_difference(turn, position);
-    if (trades_intraday_) settle_square_off(turn, key.instrument);
-    if (turn.is_published(key)) publish_position(turn, position);
-    state_.instrument(key.instrument).band.reset();
-  }
+  for (const PositionKey key : turn.touched()) settle_book(turn, key);
   turn.finish();
+}
+
+void Engine::settle_book(Turn& turn, PositionKey key) {
+  InstrumentState& instrument = state_.instrument(key.instrument);
+  Position& position = instrument.position(key.side);
+  bool is_over = false;
+  const auto settle_tranche = [&](Tranche& tranche) {
+    turn.look_at(tranche);
+    if (!instrument.session_closed) {
+      if (tranche.closing) progress_closing(turn, position, tranche);
+      settle_protection(turn, position, tranche);
+    }
+    is_over = is_over || has_come_to_nothing(tranche);
+  };
+  const bool all = turn.touches_all(key);
+  if (const std::span<const TrancheId> touched = turn.tranches(); !all && touched.size() == 1) {
+    if (Tranche* tranche = find_tranche(position, touched.front())) settle_tranche(*tranche);
+  } else {
+    for (Tranche& tranche : position.tranches) {
+      if (all || std::ranges::find(touched, tranche.id) != touched.end()) settle_tranche(tranche);
+    }
+  }
+  if (!position.entries.empty()) settle_entries(turn, position);
+  if (is_over) std::erase_if(position.tranches, has_come_to_nothing);
+  if (position.difference) settle_difference(turn, position);
+  if (trades_intraday_) settle_square_off(turn, key.instrument);
+  if (turn.is_published(key)) publish_position(turn, position);
+  instrument.band.reset();
 }
 
 void Engine::find_band(InstrumentState& instrument) const {

@@ -129,6 +129,7 @@ class Engine {
     instrument.mark_time = time;
   }
   void settle(class Turn& turn);
+  void settle_book(Turn& turn, PositionKey key);
   void find_band(InstrumentState& instrument) const;
   std::optional<std::pair<Timestamp, TimerId>> first_timer() const;
 

@@ -124,8 +124,7 @@ void handle_failure(Turn& turn, const Position& position, Tranche& tranche) {
 }  // namespace
 
 void progress_closing(Turn& turn, const Position& position, Tranche& tranche) {
-  if (!tranche.closing || tranche.ended) return;
-  if (turn.state.instrument(position.key.instrument).session_closed) return;
+  if (tranche.ended) return;
   Closing& closing = *tranche.closing;
   if (!tranche.closes.empty() || closing.waiting || closing.stalled) return;
   // Once a stop has triggered, what it does not sell is sold when no stop is left that might.

@@ -282,7 +282,6 @@ void cancel_beyond_open(Turn& turn, const Tranche& tranche) {
 }  // namespace
 
 void settle_protection(Turn& turn, const Position& position, Tranche& tranche) {
-  if (turn.state.instrument(position.key.instrument).session_closed) return;
   if (tranche.dust && !tranche.ended) {
     cancel_beyond_open(turn, tranche);
     return;

@@ -22,43 +22,41 @@ Maybe<Price> shown_stop(const Tranche& tranche) {
 }  // namespace
 
 void publish_position(Turn& turn, const Position& position) {
-  const bool is_long = position.key.side == PositionSide::Long;
-  PositionUpdate update{.instrument = position.key.instrument,
-                        .position_side = position.key.side,
-                        .trade_type = position.trade_type};
+  const PositionKey key = position.key;
+  const bool is_long = key.side == PositionSide::Long;
+  Quantity quantity;
   Value cost = 0;
+  std::uint8_t tranches = 0;
+  Maybe<Price> first_target, first_stop;
   for (const Tranche& tranche : position.tranches) {
     if (!tranche.quantity.is_positive()) continue;
-    update.quantity += tranche.quantity;
+    quantity += tranche.quantity;
     cost += tranche.cost;
-    ++update.tranches;
+    ++tranches;
     // Long: the lowest take-profit and the highest stop fire first.
     const Maybe<Price> target = shown_target(tranche), stop = shown_stop(tranche);
-    update.take_profit =
-        is_long ? lower(update.take_profit, target) : higher(update.take_profit, target);
-    update.stop_loss = is_long ? higher(update.stop_loss, stop) : lower(update.stop_loss, stop);
+    first_target = is_long ? lower(first_target, target) : higher(first_target, target);
+    first_stop = is_long ? higher(first_stop, stop) : lower(first_stop, stop);
   }
-  if (update.quantity.is_positive()) {
-    update.average_entry = rounded_average(cost, update.quantity);
-  }
+  PositionUpdate& update = turn.position_update(key);
+  update.quantity = quantity;
+  if (quantity.is_positive()) update.average_entry = rounded_average(cost, quantity);
+  update.take_profit = first_target;
+  update.stop_loss = first_stop;
+  update.instrument = key.instrument;
+  update.position_side = key.side;
+  update.trade_type = position.trade_type;
+  update.tranches = tranches;
   for (const TradeClosed& closed : turn.closed) {
-    if (closed.instrument != position.key.instrument || closed.position_side != position.key.side) {
-      continue;
-    }
+    if (closed.instrument != key.instrument || closed.position_side != key.side) continue;
     update.exit_price = closed.average_exit;
     update.realized_pnl = update.realized_pnl.value_or(Money()) + closed.realized_pnl;
     update.reason = static_cast<std::uint8_t>(closed.reason);
   }
-  turn.position_update(position.key, update);
   for (const Tranche& tranche : position.tranches) {
     if (!tranche.quantity.is_positive()) continue;
-    TrancheState& row = turn.position_row(position.key);
-    row.tranche_id = tranche.id;
-    row.quantity = tranche.quantity;
-    row.average_entry = tranche.average;
-    row.take_profit = shown_target(tranche);
-    row.stop_loss = shown_stop(tranche);
-    row.tranche = tranche.ordinal;
+    turn.position_row(key, tranche.id, tranche.quantity, tranche.average, shown_target(tranche),
+                      shown_stop(tranche), tranche.ordinal);
   }
 }
 

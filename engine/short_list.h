@@ -1,5 +1,6 @@
-// A list of mostly one or two: up to N items lie in place, more of them on the heap. Every event
-// makes and drops such lists, and asking the heap for each would cost more than the rest.
+// A list of mostly one or two: up to N items lie in place, once they were more they lie on the
+// heap. Every event makes and drops such lists, and asking the heap for each would cost more than
+// the rest.
 #pragma once
 
 #include <algorithm>
@@ -7,8 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <type_traits>
-#include <vector>
 
 namespace tranchet {
 
@@ -21,20 +22,33 @@ class ShortList {
   using iterator = T*;
   using const_iterator = const T*;
 
-  // What has no item yet is given no value where that would cost more than it is worth: the long
-  // lists of a turn, of which most is never used, and which nobody copies.
-  ShortList() {
-    if constexpr (sizeof(T) * N <= 32) place_ = {};
-  }
+  ShortList() {}
   ShortList(std::initializer_list<T> items) {
     for (const T& item : items) push_back(item);
   }
+  ShortList(const ShortList& other) {
+    make_room(other.size_);
+    size_ = other.size_;
+    std::copy(other.begin(), other.end(), begin());
+  }
+  ShortList(ShortList&& other) noexcept { take_from(other); }
+  ShortList& operator=(const ShortList& other) {
+    if (this != &other) *this = ShortList(other);
+    return *this;
+  }
+  ShortList& operator=(ShortList&& other) noexcept {
+    if (this == &other) return *this;
+    leave_heap();
+    take_from(other);
+    return *this;
+  }
+  ~ShortList() { leave_heap(); }
 
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
-  T* begin() { return size_ > N ? heap_.data() : place_.data(); }
+  T* begin() { return room_ > N ? heap_ : place_.data(); }
   T* end() { return begin() + size_; }
-  const T* begin() const { return size_ > N ? heap_.data() : place_.data(); }
+  const T* begin() const { return room_ > N ? heap_ : place_.data(); }
   const T* end() const { return begin() + size_; }
   T& front() { return *begin(); }
   T& back() { return end()[-1]; }
@@ -49,13 +63,8 @@ class ShortList {
   }
   void push_back(const T& item) {
     const T copy = item;  // It may lie in this list.
-    if (size_ < N) {
-      place_[size_] = copy;
-    } else {
-      if (size_ == N) heap_.assign(place_.begin(), place_.end());
-      heap_.push_back(copy);
-    }
-    ++size_;
+    if (size_ == room_) make_room(2 * size_);
+    begin()[size_++] = copy;
   }
   void insert(const T* before, const T& item) {
     const std::ptrdiff_t index = before - begin();
@@ -65,9 +74,7 @@ class ShortList {
   void erase(const T* at) {
     T* const hole = begin() + (at - begin());
     std::copy(hole + 1, end(), hole);
-    if (size_ == N + 1) std::copy_n(heap_.begin(), N, place_.begin());
     --size_;
-    if (size_ >= N) heap_.resize(size_ > N ? size_ : 0);
   }
   // Every item that equals this one.
   void remove(const T& item) {
@@ -81,21 +88,45 @@ class ShortList {
     }
     return false;
   }
-  void clear() {
-    heap_.clear();
-    size_ = 0;
-  }
+  void clear() { size_ = 0; }
 
   friend bool operator==(const ShortList& a, const ShortList& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }
 
  private:
+  void make_room(std::uint32_t items) {
+    if (items <= room_) return;
+    T* const wider = std::allocator<T>().allocate(items);
+    std::copy(begin(), end(), wider);
+    leave_heap();
+    heap_ = wider;
+    room_ = items;
+  }
+  void leave_heap() {
+    if (room_ <= N) return;
+    std::allocator<T>().deallocate(heap_, room_);
+    room_ = N;
+  }
+  // What this list holds is gone already.
+  void take_from(ShortList& other) {
+    size_ = other.size_;
+    if (other.room_ <= N) {
+      std::copy(other.begin(), other.end(), place_.data());
+      return;
+    }
+    heap_ = other.heap_;
+    room_ = other.room_;
+    other.room_ = N;
+    other.size_ = 0;
+  }
+
   std::uint32_t size_ = 0;
+  std::uint32_t room_ = N;  // More than N: on the heap.
   union {
     std::array<T, N> place_;
+    T* heap_;
   };
-  std::vector<T> heap_;  // All of them, when they are more than N.
 };
 
 }  // namespace tranchet

@@ -157,22 +157,12 @@ void Turn::trade_closed(const TradeClosed& closed_trade) {
   add(Section::Publish, {closed_trade.instrument, closed_trade.position_side}, closed_trade);
 }
 
-void Turn::position_update(PositionKey key, const PositionUpdate& update) {
-  add(Section::Update, key, update);
-}
-
-TrancheState& Turn::position_row(PositionKey key) {
-  return place<TrancheState>(rank_of(Section::Update, key, 0, 0));
-}
-
 void Turn::finish() {
   if (snapshot_wanted_) add(Section::Snapshot, {}, RequestSnapshot{});
   if (ranks_.empty()) return;
   Digest digest(state.command_digest);
   digest.add(number(state.last));
-  for (const Command& command : std::span(output_.commands).subspan(first_)) {
-    add_to_digest(digest, command);
-  }
+  add_to_digest(digest, std::span(output_.commands).subspan(first_));
   state.command_digest = digest.value();
 }
 

@@ -53,9 +53,14 @@ class Turn {
   void alert(AlertReason reason, PositionKey key, const Tranche* tranche, OrderId order = {});
   void alert(AlertReason reason, OrderId order = {});
   void trade_closed(const TradeClosed& closed);
-  void position_update(PositionKey key, const PositionUpdate& update);
-  // The next row of the update, to be filled in at once.
-  TrancheState& position_row(PositionKey key);
+  // The update of a book, to be filled in at once, and the rows that follow it.
+  PositionUpdate& position_update(PositionKey key) {
+    return place<PositionUpdate>(rank_of(Section::Update, key, 0, 0));
+  }
+  template <class... Fields>
+  void position_row(PositionKey key, const Fields&... fields) {
+    place<TrancheState>(rank_of(Section::Update, key, 0, 0), fields...);
+  }
   template <class T>
   void book(const T& booking) {
     output_.bookings.emplace_back().template emplace<T>(booking);
@@ -83,7 +88,7 @@ class Turn {
   }
   const PositionKeys& touched() const { return touched_; }  // By key.
   bool touches_all(PositionKey key) const { return whole_.contains(key); }
-  bool touches(TrancheId tranche) const { return tranches_.contains(tranche); }
+  std::span<const TrancheId> tranches() const { return {tranches_.begin(), tranches_.end()}; }
   bool is_published(PositionKey key) const { return published_.contains(key); }
 
   // Puts the commands into the command digest.
@@ -117,15 +122,15 @@ class Turn {
   template <class Body>
   void add(Section section, PositionKey key, const Body& body, std::uint32_t ordinal = 0,
            std::uint8_t leg = 0) {
-    place<Body>(rank_of(section, key, ordinal, leg)) = body;
+    place<Body>(rank_of(section, key, ordinal, leg), body);
   }
-  // A command to be filled in where it stays: one made elsewhere would be read back, in pieces of
-  // another size, before its fields have left the processor's store buffer.
-  template <class Body>
-  Body& place(std::uint64_t rank) {
-    if (!ranks_.empty() && ranks_.back() > rank) return insert(rank).emplace<Body>();
+  // A command made, or to be filled in, where it stays: one made elsewhere would be read back, in
+  // pieces of another size, before its fields have left the processor's store buffer.
+  template <class Body, class... Fields>
+  Body& place(std::uint64_t rank, const Fields&... fields) {
+    if (!ranks_.empty() && ranks_.back() > rank) return insert(rank).emplace<Body>(fields...);
     ranks_.push_back(rank);
-    return output_.commands.emplace_back(RequestSnapshot{}).emplace<Body>();
+    return *std::get_if<Body>(&output_.commands.emplace_back(std::in_place_type<Body>, fields...));
   }
   Command& insert(std::uint64_t rank);
 
@@ -140,7 +145,7 @@ class Turn {
   bool snapshot_wanted_ = false;
 };
 
-// The digest of one command, over its fields in their order.
-void add_to_digest(class Digest& digest, const Command& command);
+// The digest of commands, over their fields in their order.
+void add_to_digest(class Digest& digest, std::span<const Command> commands);
 
 }  // namespace tranchet

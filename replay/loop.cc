@@ -39,7 +39,8 @@ Loop::Loop(Engine& engine, Venue& venue, Observer& observer, const Journal& jour
     : engine_(engine), venue_(venue), observer_(observer), journal_(journal) {}
 
 void Loop::find_due() {
-  due_ = venue_.next_wakeup().value_or(kNever);
+  wakeup_ = venue_.next_wakeup().value_or(kNever);
+  due_ = wakeup_;
   // A timer fires before the next input of a later time, not of its own.
   if (const auto timer = engine_.next_timer()) {
     due_ = std::min(due_, timer->first + Duration::nanoseconds(1));
@@ -47,32 +48,27 @@ void Loop::find_due() {
 }
 
 std::expected<void, LogError> Loop::run_due(Timestamp time) {
-  while (true) {
-    const auto wakeup = venue_.next_wakeup();
-    const bool answers_due = wakeup && *wakeup <= time;
-    const Timestamp next_input = answers_due ? *wakeup : time;
+  for (find_due(); due_ <= time; find_due()) {
     const auto timer = engine_.next_timer();
-    if (timer && timer->first < next_input) {
+    if (timer && timer->first < wakeup_) {
       // One that came due while no process ran fires late: time never runs back.
       const Timestamp when = std::max(timer->first, engine_.state().now);
-      if (auto taken = take(when, TimerFired{timer->second}); !taken) return taken;
+      if (auto taken = apply(when, TimerFired{timer->second}); !taken) return taken;
       continue;
     }
-    if (!answers_due) break;
     answers_.clear();
-    venue_.advance(*wakeup, answers_);
+    venue_.advance(wakeup_, answers_);
     ++venue_changes_;
     for (const Occurrence& answer : answers_) {
       // One that waited while something later was taken, as a wish is, comes after it.
       const Timestamp when = std::max(answer.time, engine_.state().now);
-      if (auto taken = take(when, answer.body); !taken) return taken;
+      if (auto taken = apply(when, answer.body); !taken) return taken;
     }
   }
-  find_due();
   return {};
 }
 
-std::expected<void, LogError> Loop::take(Timestamp time, const EventBody& body) {
+std::expected<void, LogError> Loop::apply(Timestamp time, const EventBody& body) {
   const Event event{.sequence = next(engine_.last_sequence()), .time = time, .body = body};
   output_.clear();
   engine_.apply(event, output_);
@@ -83,7 +79,6 @@ std::expected<void, LogError> Loop::take(Timestamp time, const EventBody& body) 
   if (!std::ranges::all_of(output_.commands, is_publication)) {
     venue_.submit(output_.commands, time);
     ++venue_changes_;
-    find_due();
   }
   return {};
 }

@@ -48,7 +48,12 @@ class Loop {
   }
 
   // One input at its time. What is due earlier is the caller's to run first.
-  std::expected<void, LogError> take(Timestamp time, const EventBody& body);
+  std::expected<void, LogError> take(Timestamp time, const EventBody& body) {
+    const std::uint64_t before = venue_changes_;
+    auto taken = apply(time, body);
+    if (venue_changes_ != before) find_due();
+    return taken;
+  }
 
   // Takes a quiet price without making an event of it: only where nothing is due, no log is kept
   // and the engine says that nothing follows. False: nothing was taken, take() must.
@@ -85,6 +90,8 @@ class Loop {
 
  private:
   std::expected<void, LogError> run_due(Timestamp time);
+  // Whoever calls it looks after `due_`.
+  std::expected<void, LogError> apply(Timestamp time, const EventBody& body);
   std::expected<void, LogError> keep(const Event& event);
   std::expected<void, LogError> commit();
   std::expected<void, LogError> note_progress(Sequence sequence, bool with_snapshot);
@@ -97,7 +104,8 @@ class Loop {
   Output output_;
   std::vector<Event> batch_;
   std::vector<Occurrence> answers_;
-  Timestamp due_;  // run_until has nothing to do before.
+  Timestamp wakeup_;  // When the venue has something to say; Timestamp's last: never.
+  Timestamp due_;     // run_until has nothing to do before.
   std::uint64_t venue_changes_ = 0;
   bool holding_ = false;
   bool must_write_ = false;  // Something in the batch is more than quiet market data.

@@ -50,12 +50,18 @@ void Account::on_bookings(std::span<const Booking> bookings, Sequence sequence, 
   if (balance_moved_) write_equity(time, sequence);
 }
 
+// Targets are for rows alone. The tranches of a position come in the order in which they lie here.
 void Account::on_commands(std::span<const Command> commands) {
+  if (rows_.empty()) return;
+  Open* next = open_.data();
   for (const Command& command : commands) {
     const auto* state = std::get_if<TrancheState>(&command);
     if (state == nullptr) continue;
-    Open* open = find_open(state->tranche_id);
+    const bool is_next =
+        next != open_.data() + open_.size() && next->row.tranche_id == state->tranche_id;
+    Open* open = is_next ? next : find_open(state->tranche_id);
     if (open == nullptr) continue;
+    next = open + 1;
     TrancheRow& row = open->row;
     if (state->take_profit) row.take_profit = state->take_profit;
     if (state->stop_loss) row.stop_loss = state->stop_loss;
@@ -113,18 +119,6 @@ std::vector<InstrumentResult> Account::by_instrument() const {
 
 // ---- Equity.
 
-Account::Book& Account::book_of(InstrumentId instrument) {
-  const auto index = static_cast<std::size_t>(instrument);
-  if (index >= books_.size()) books_.resize(index + 1);
-  return books_[index];
-}
-
-InstrumentResult& Account::result_of(PositionKey key) {
-  Book& book = book_of(key.instrument);
-  book.booked = true;
-  return book.result;
-}
-
 Value Account::unrealized() const {
   return equity_ - as_value(balance_);
 }
@@ -171,6 +165,15 @@ void Account::on_prices(InstrumentId instrument, const PriceSummary& prices) {
   equity_ = without + book.worth;
 }
 
+// Worked: net 2 between 100 and 104 swings by 8 at most. Where equity fell by 8 before, no swing
+// in there is a deeper fall. One from a peak before the stretch shows in the extremes.
+bool Account::heeds_swings(InstrumentId instrument, std::int64_t low, std::int64_t high) const {
+  const auto index = static_cast<std::size_t>(instrument);
+  if (index >= books_.size() || books_[index].net == 0) return false;
+  const Int128 net = books_[index].net;
+  return (net < 0 ? -net : net) * (Int128{high} - low) > max_drawdown_;
+}
+
 // The row of an hour shows what was in force when the hour struck, before the price at hand. Hours
 // without a price have no row, except the last of them.
 void Account::pass_hour(Timestamp time) {
@@ -204,15 +207,14 @@ void Account::add_balance(Money change) {
 // ---- Bookings.
 
 void Account::book(const TrancheOpened& opened) {
-  Open open;
+  const auto place = place_of(opened.tranche_id);
+  ENSURE(place == open_.end() || place->row.tranche_id != opened.tranche_id);
+  Open& open = *open_.emplace(place);
   open.row.tranche_id = opened.tranche_id;
   open.row.tranche = opened.tranche;
   open.row.key = opened.key;
   open.row.opened = time_;
   open.naked_since = time_;
-  const auto place = place_of(opened.tranche_id);
-  ENSURE(place == open_.end() || place->row.tranche_id != opened.tranche_id);
-  open_.insert(place, std::move(open));
   ++result_.tranches_opened;
   ++result_of(opened.key).tranches_opened;
   result_.tranches_live_max = std::max(result_.tranches_live_max, std::uint64_t{open_.size()});
@@ -225,8 +227,9 @@ void Account::book(const FillBooked& fill) {
   if (book.price.is_zero()) book.price = book.low = book.high = fill.price;
   result_.realized_pnl += fill.realized_pnl;
   result_.fees += fill.fee;
-  result_of(fill.key).realized_pnl += fill.realized_pnl;
-  result_of(fill.key).fees += fill.fee;
+  book.booked = true;
+  book.result.realized_pnl += fill.realized_pnl;
+  book.result.fees += fill.fee;
   add_balance(fill.realized_pnl - fill.fee);
   const bool adds = fill.side == entry_side(fill.key.side);
   const bool corrective = adds && fill.purpose != Purpose::Entry;
@@ -242,7 +245,9 @@ void Account::book(const FillBooked& fill) {
     } else {
       give_out(open, fill);
     }
+    move_position(book, fill, adds);
   }
+  if (rows_.empty()) return;
   TradeRow row;
   row.time = time_;
   row.sequence = sequence_;
@@ -269,7 +274,6 @@ void Account::take_in(Open& open, const FillBooked& fill) {
   open.entered_cost += fill.cost;
   open.quantity += fill.quantity;
   open.cost += fill.cost;
-  move_position(fill.key, fill.quantity, fill.cost, true);
 }
 
 void Account::give_out(Open& open, const FillBooked& fill) {
@@ -278,17 +282,15 @@ void Account::give_out(Open& open, const FillBooked& fill) {
   open.exit_value += value_of(fill.price, fill.quantity);
   open.quantity -= fill.quantity;
   open.cost -= fill.cost;
-  move_position(fill.key, fill.quantity, fill.cost, false);
 }
 
-void Account::move_position(PositionKey key, Quantity quantity, Value cost, bool adds) {
-  Book& book = book_of(key.instrument);
-  const bool up = (key.side == PositionSide::Long) == adds;
-  book.net += up ? quantity.raw() : -quantity.raw();
-  book.net_cost += up ? cost : -cost;
-  book.gross = adds ? book.gross + quantity : book.gross - quantity;
+void Account::move_position(Book& book, const FillBooked& fill, bool adds) {
+  const bool up = (fill.key.side == PositionSide::Long) == adds;
+  book.net += up ? fill.quantity.raw() : -fill.quantity.raw();
+  book.net_cost += up ? fill.cost : -fill.cost;
+  book.gross = adds ? book.gross + fill.quantity : book.gross - fill.quantity;
   const Value worth = static_cast<Int128>(book.net) * book.price.raw();
-  equity_ += worth - book.worth - (up ? cost : -cost);
+  equity_ += worth - book.worth - (up ? fill.cost : -fill.cost);
   book.worth = worth;
 }
 
@@ -302,6 +304,7 @@ void Account::book(const FeeCorrected& corrected) {
   } else {
     open->row.fees += corrected.fee;
   }
+  if (rows_.empty()) return;
   TradeRow row;
   row.time = time_;
   row.sequence = sequence_;
@@ -345,18 +348,20 @@ void Account::book(const TrancheClosed& closed) {
   Open& open = open_tranche(closed.tranche_id);
   ENSURE(open.quantity.is_zero() && open.cost == 0);
   open.row.exit_reason = closed.reason;
+  InstrumentResult& result = result_of(closed.key);
   ++result_.trades;
-  ++result_of(closed.key).trades;
+  ++result.trades;
   ++result_.exits[static_cast<std::size_t>(closed.reason) - 1];
   const Money earned = open.row.realized_pnl - open.row.fees + open.row.funding;
   ++(earned.is_positive() ? result_.wins : result_.losses);
-  ++(earned.is_positive() ? result_of(closed.key).wins : result_of(closed.key).losses);
+  ++(earned.is_positive() ? result.wins : result.losses);
   end_tranche(open, TrancheEnd::Exited);
-  open_.erase(place_of(closed.tranche_id));
+  open_.erase(open_.begin() + (&open - open_.data()));
 }
 
 void Account::correct(TrancheId tranche, PositionKey key, Money realized, Money fees,
                       Money funding) {
+  if (rows_.empty()) return;
   TrancheRow row;
   row.tranche_id = tranche;
   row.key = key;
@@ -388,10 +393,10 @@ Account::Open& Account::open_tranche(TrancheId id) {
 }
 
 // Between two bookings the open quantities stand still, so the lowest and the highest price of the
-// stretch say all; on_price need not know the tranches.
+// stretch say all; on_price need not know the tranches. They are for rows alone.
 void Account::fold_excursions(InstrumentId instrument) {
   Book& book = book_of(instrument);
-  if (book.price.is_zero()) return;
+  if (rows_.empty() || book.price.is_zero()) return;
   for (Open& open : open_) {
     if (open.row.key.instrument != instrument) continue;
     const Value at_low = value_of(book.low, open.quantity) - open.cost;
@@ -411,6 +416,10 @@ void Account::accrue_naked(Open& open, Timestamp time) {
 void Account::end_tranche(Open& open, TrancheEnd end) {
   accrue_naked(open, time_);
   TrancheRow& row = open.row;
+  // Counts of 1e-17 to 1e-16, tranche by tranche, so that the column adds up to the summary.
+  row.naked_quantity_seconds = divide_half_away(open.naked_total, 10);
+  result_.naked_quantity_seconds += row.naked_quantity_seconds;
+  if (rows_.empty()) return;
   row.end = end;
   if (end != TrancheEnd::Open) {
     row.closed = time_;
@@ -420,9 +429,6 @@ void Account::end_tranche(Open& open, TrancheEnd end) {
   row.average_exit = average(open.exit_value, open.exited);
   row.mae = to_money(open.worst);
   row.mfe = to_money(open.best);
-  // Counts of 1e-17 to 1e-16, tranche by tranche, so that the column adds up to the summary.
-  row.naked_quantity_seconds = divide_half_away(open.naked_total, 10);
-  result_.naked_quantity_seconds += row.naked_quantity_seconds;
   for (Rows* rows : rows_) rows->add(row);
 }
 

@@ -68,10 +68,7 @@ class Account {
   void on_price(InstrumentId instrument, Price price, Timestamp time) {
     if (time.nanoseconds() >= next_hour_) [[unlikely]]
       pass_hour(time);
-    const auto index = static_cast<std::size_t>(instrument);
-    if (index >= books_.size()) [[unlikely]]
-      books_.resize(index + 1);
-    Book& book = books_[index];
+    Book& book = book_of(instrument);
     if (price < book.low) book.low = price;
     if (price > book.high) book.high = price;
     book.price = price;
@@ -85,6 +82,9 @@ class Account {
   // The same for a stretch of prices, exactly as one after the other. No row of equity may fall
   // within: the stretch ends before next_row(its first time).
   void on_prices(InstrumentId instrument, const PriceSummary& prices);
+  // Whether a swing between these two prices may be the deepest fall of equity so far. While it is
+  // not, on_prices() needs no swings of stretches that stay between them.
+  bool heeds_swings(InstrumentId instrument, std::int64_t low, std::int64_t high) const;
   // When the next hour strikes after `time`, as nanoseconds; never where no rows are written.
   std::int64_t next_row(std::int64_t time) const;
 
@@ -142,8 +142,17 @@ class Account {
       max_drawdown_peak_ = peak_;
     }
   }
-  Book& book_of(InstrumentId instrument);
-  InstrumentResult& result_of(PositionKey key);
+  Book& book_of(InstrumentId instrument) {
+    const auto index = static_cast<std::size_t>(instrument);
+    if (index >= books_.size()) [[unlikely]]
+      books_.resize(index + 1);
+    return books_.data()[index];
+  }
+  InstrumentResult& result_of(PositionKey key) {
+    Book& book = book_of(key.instrument);
+    book.booked = true;
+    return book.result;
+  }
   void pass_hour(Timestamp time);
   void write_equity(Timestamp time, Sequence sequence);
   Value unrealized() const;
@@ -156,7 +165,7 @@ class Account {
   void book(const TrancheClosed& closed);
   void take_in(Open& open, const FillBooked& fill);
   void give_out(Open& open, const FillBooked& fill);
-  void move_position(PositionKey key, Quantity quantity, Value cost, bool adds);
+  void move_position(Book& book, const FillBooked& fill, bool adds);
   void fold_excursions(InstrumentId instrument);
   void add_balance(Money change);
   void correct(TrancheId tranche, PositionKey key, Money realized, Money fees, Money funding);

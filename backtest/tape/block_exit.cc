@@ -1,6 +1,8 @@
 #include "backtest/tape/block_exit.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 
 #include "backtest/tape/column_fold.h"
 #include "events/ensure.h"
@@ -8,59 +10,81 @@
 namespace tranchet {
 namespace {
 
-// Bounds as offsets of the price column: outside is offset <= low or >= high.
+// Bounds as offsets of the price column: inside are `width` of them from `first` on.
 struct OffsetBounds {
-  std::int64_t low = -1;
-  std::int64_t high = std::numeric_limits<std::int64_t>::max();
+  std::uint64_t first = 0;
+  std::uint64_t width = 0;
+
+  // One comparison: what is below `first` wraps around to a number that is far too large.
+  bool contain(std::int64_t offset) const {
+    return static_cast<std::uint64_t>(offset) - first < width;
+  }
 };
 
 // Worked: base 44999.9 and unit 0.1; low 45000.05 is 1 (45000.0 is at or below it, 45000.1 is not),
 // high 45000.05 is 2.
 OffsetBounds bounds_of(const ColumnView& prices, std::int64_t low, std::int64_t high) {
-  const Int128 base = prices.base(), unit = prices.unit();
-  const auto floor = [&](Int128 value) {
-    const Int128 quotient = value / unit;
-    return value % unit < 0 ? quotient - 1 : quotient;
-  };
-  constexpr Int128 kMost = std::numeric_limits<std::int64_t>::max();
-  const Int128 below = floor(Int128{low} - base);
-  const Int128 above = -floor(base - Int128{high});
-  return {static_cast<std::int64_t>(std::clamp<Int128>(below, -1, kMost)),
-          static_cast<std::int64_t>(std::clamp<Int128>(above, 0, kMost))};
+  const auto base = static_cast<std::uint64_t>(prices.base());
+  const auto unit = static_cast<std::uint64_t>(prices.unit());
+  if (high <= prices.base()) return {};
+  // Differences of 64-bit numbers, the larger first, fit without a sign; so does one more than the
+  // quotient of a positive one.
+  const std::uint64_t above = (static_cast<std::uint64_t>(high) - base - 1) / unit + 1;
+  if (low < prices.base()) return {0, above};
+  const std::uint64_t below = (static_cast<std::uint64_t>(low) - base) / unit;
+  return {below + 1, above > below ? above - below - 1 : 0};
 }
 
-// One search in one block, compiled for the width of its prices.
-template <class Offset>
+// The fold of those for whom no swing matters.
+struct ExtremesFold {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+
+  static ExtremesFold of(std::int64_t first) { return {first, first}; }
+  void add(std::int64_t price) {
+    low = std::min(low, price);
+    high = std::max(high, price);
+  }
+  void append(const ExtremesFold& later) {
+    low = std::min(low, later.low);
+    high = std::max(high, later.high);
+  }
+};
+
+// One search in one block, compiled for the width of its prices and for where it looks.
+template <class Offset, Looks looks>
 class ExitSearch {
  public:
+  using Fold = std::conditional_t<looks == Looks::AtExtremes, ExtremesFold, ColumnFold>;
+
   ExitSearch(const TickBlock& block, OffsetBounds bounds, StretchGuard* guard)
-      : count_(block.size()),
+      : block_(block),
         bounds_(bounds),
         guard_(guard),
-        prices_(block.prices().offsets<Offset>()),
-        low_(block.column(TickColumn::Low).offsets<Offset>()),
-        high_(block.column(TickColumn::High).offsets<Offset>()),
-        fall_(block.column(TickColumn::Fall).offsets<Offset>()),
-        fall_from_(block.column(TickColumn::FallFrom).offsets<Offset>()),
-        rise_(block.column(TickColumn::Rise).offsets<Offset>()),
-        rise_from_(block.column(TickColumn::RiseFrom).offsets<Offset>()),
-        stretches_((count_ + kGroupTicks - 1) / kGroupTicks) {}
+        prices_(column(TickColumn::Prices)),
+        low_(column(TickColumn::Low)),
+        high_(column(TickColumn::High)),
+        stretches_(groups_of(block.size())) {}
 
   // The exit in [from, end); the fold is that of the ticks before it.
   std::uint32_t find(std::uint32_t from, std::uint32_t end) {
+    constexpr std::uint32_t kPiece = looks == Looks::AtEveryPrice ? kStretchTicks : kGroupTicks;
+    const std::uint32_t count = block_.size();
     std::uint32_t at = from;
     while (at < end) {
-      if (at % kStretchTicks == 0) {
-        const std::uint32_t stop = std::min(at + kStretchTicks, count_);
-        if (stop <= end && pass(stretches_ + at / kStretchTicks)) {
+      const std::uint32_t stop = std::min((at / kPiece + 1) * kPiece, count);
+      if constexpr (looks != Looks::AtEveryPrice) {
+        if (at % kStretchTicks == 0) {
+          const std::uint32_t ends = std::min(at + kStretchTicks, count);
+          if (ends <= end && pass(stretches_ + at / kStretchTicks)) {
+            at = ends;
+            continue;
+          }
+        }
+        if (at % kGroupTicks == 0 && stop <= end && pass(at / kGroupTicks)) {
           at = stop;
           continue;
         }
-      }
-      const std::uint32_t stop = std::min((at / kGroupTicks + 1) * kGroupTicks, count_);
-      if (at % kGroupTicks == 0 && stop <= end && pass(at / kGroupTicks)) {
-        at = stop;
-        continue;
       }
       if (!may_read(at)) return from;
       const std::uint32_t last = std::min(stop, end);
@@ -71,35 +95,42 @@ class ExitSearch {
     if (at > from && !(may_read(from) && may_read(at - 1))) return from;
     return at;
   }
-  const ColumnFold& fold() const { return fold_; }
+  const Fold& fold() const { return fold_; }
 
  private:
-  bool is_inside(std::int64_t price) const { return price > bounds_.low && price < bounds_.high; }
+  // Where the offsets of a column lie that is as wide as the prices.
+  const Offset* column(TickColumn which) const { return block_.column(which).offsets<Offset>(); }
 
   // Whether a summary says that no price is outside; takes it then.
   bool pass(std::uint32_t summary) {
     const auto low = static_cast<std::int64_t>(low_[summary]);
     const auto high = static_cast<std::int64_t>(high_[summary]);
-    if (low <= bounds_.low || high >= bounds_.high) return false;
-    take({low, high, static_cast<std::int64_t>(fall_[summary]),
-          static_cast<std::int64_t>(fall_from_[summary]), static_cast<std::int64_t>(rise_[summary]),
-          static_cast<std::int64_t>(rise_from_[summary])});
+    if (!bounds_.contain(low) || !bounds_.contain(high)) return false;
+    if constexpr (looks == Looks::AtExtremes) {
+      take({low, high});
+    } else {
+      const auto value = [&](TickColumn which) {
+        return static_cast<std::int64_t>(column(which)[summary]);
+      };
+      take({low, high, value(TickColumn::Fall), value(TickColumn::FallFrom),
+            value(TickColumn::Rise), value(TickColumn::RiseFrom)});
+    }
     return true;
   }
 
   std::uint32_t scan(std::uint32_t at, std::uint32_t last) {
-    if (at == last || !is_inside(static_cast<std::int64_t>(prices_[at]))) return at;
-    auto fold = ColumnFold::of(static_cast<std::int64_t>(prices_[at]));
-    for (++at; at < last; ++at) {
-      const auto price = static_cast<std::int64_t>(prices_[at]);
-      if (!is_inside(price)) break;
-      fold.add(price);
-    }
+    const auto price = [this](std::uint32_t index) {
+      return static_cast<std::int64_t>(prices_[index]);
+    };
+    const OffsetBounds bounds = bounds_;
+    if (at == last || !bounds.contain(price(at))) return at;
+    Fold fold = Fold::of(price(at));
+    for (++at; at < last && bounds.contain(price(at)); ++at) fold.add(price(at));
     take(fold);
     return at;
   }
 
-  void take(const ColumnFold& later) {
+  void take(const Fold& later) {
     if (is_empty_) {
       fold_ = later;
       is_empty_ = false;
@@ -112,30 +143,26 @@ class ExitSearch {
     return guard_ == nullptr || guard_->is_sound(at / kStretchTicks);
   }
 
-  std::uint32_t count_;
+  const TickBlock& block_;
   OffsetBounds bounds_;
   StretchGuard* guard_;
   const Offset* prices_;
   const Offset* low_;
   const Offset* high_;
-  const Offset* fall_;
-  const Offset* fall_from_;
-  const Offset* rise_;
-  const Offset* rise_from_;
   std::uint32_t stretches_;  // Where the summaries of stretches begin.
-  ColumnFold fold_;
+  Fold fold_;
   bool is_empty_ = true;
 };
 
-template <class Offset>
+template <class Offset, Looks looks>
 BlockExit search(const TickBlock& block, std::uint32_t from, std::uint32_t end, OffsetBounds bounds,
                  StretchGuard* guard) {
-  ExitSearch<Offset> search(block, bounds, guard);
+  ExitSearch<Offset, looks> search(block, bounds, guard);
   BlockExit exit{.at = search.find(from, end)};
   if (exit.at == from) return exit;
   const ColumnView prices = block.prices();
   const auto price = [&](std::int64_t offset) { return prices.base() + prices.unit() * offset; };
-  const ColumnFold& fold = search.fold();
+  const auto& fold = search.fold();
   exit.passed.count = exit.at - from;
   exit.passed.first_time = block.time(from);
   exit.passed.last_time = block.time(exit.at - 1);
@@ -143,28 +170,43 @@ BlockExit search(const TickBlock& block, std::uint32_t from, std::uint32_t end, 
   exit.passed.last = prices[exit.at - 1];
   exit.passed.low = price(fold.low);
   exit.passed.high = price(fold.high);
-  exit.passed.fall = {prices.unit() * fold.fall, price(fold.fall_from)};
-  exit.passed.rise = {prices.unit() * fold.rise, price(fold.rise_from)};
+  if constexpr (looks != Looks::AtExtremes) {
+    exit.passed.fall = {prices.unit() * fold.fall, price(fold.fall_from)};
+    exit.passed.rise = {prices.unit() * fold.rise, price(fold.rise_from)};
+  }
   return exit;
+}
+
+template <Looks looks>
+BlockExit search(const TickBlock& block, std::uint32_t from, std::uint32_t end, OffsetBounds bounds,
+                 StretchGuard* guard) {
+  switch (block.prices().bits()) {
+    case 8:
+      return search<std::uint8_t, looks>(block, from, end, bounds, guard);
+    case 16:
+      return search<std::uint16_t, looks>(block, from, end, bounds, guard);
+    case 32:
+      return search<std::uint32_t, looks>(block, from, end, bounds, guard);
+    default:
+      return search<std::uint64_t, looks>(block, from, end, bounds, guard);
+  }
 }
 
 }  // namespace
 
 BlockExit find_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end, std::int64_t low,
-                    std::int64_t high, StretchGuard* guard) {
+                    std::int64_t high, StretchGuard* guard, Looks looks) {
   ENSURE(from <= end && end <= block.size());
-  const ColumnView prices = block.prices();
-  const OffsetBounds bounds = bounds_of(prices, low, high);
-  switch (prices.bits()) {
-    case 8:
-      return search<std::uint8_t>(block, from, end, bounds, guard);
-    case 16:
-      return search<std::uint16_t>(block, from, end, bounds, guard);
-    case 32:
-      return search<std::uint32_t>(block, from, end, bounds, guard);
-    default:
-      return search<std::uint64_t>(block, from, end, bounds, guard);
+  const OffsetBounds bounds = bounds_of(block.prices(), low, high);
+  switch (looks) {
+    case Looks::AtEveryPrice:
+      return search<Looks::AtEveryPrice>(block, from, end, bounds, guard);
+    case Looks::AtSummaries:
+      return search<Looks::AtSummaries>(block, from, end, bounds, guard);
+    case Looks::AtExtremes:
+      return search<Looks::AtExtremes>(block, from, end, bounds, guard);
   }
+  std::unreachable();
 }
 
 BlockExit find_bar_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end,

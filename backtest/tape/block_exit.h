@@ -22,10 +22,17 @@ class StretchGuard {
   virtual bool is_sound(std::uint32_t stretch) = 0;
 };
 
-// For blocks of trades or marks. Looks at the summaries of groups and stretches first: of the ticks
-// it reads a group at each end. Without a guard the block is taken for sound.
+// Where a search looks. All find the same, but for the swings that the last leaves out.
+enum class Looks : std::uint8_t {
+  AtEveryPrice,
+  AtSummaries,  // Of stretches and groups first, so that of the ticks it reads a group at each end.
+  AtExtremes,   // Of summaries and ticks: for whom no swing matters. The swings are of size 0.
+};
+
+// For blocks of trades or marks. Without a guard the block is taken for sound.
 BlockExit find_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end, std::int64_t low,
-                    std::int64_t high, StretchGuard* guard = nullptr);
+                    std::int64_t high, StretchGuard* guard = nullptr,
+                    Looks looks = Looks::AtSummaries);
 
 // For blocks of bars: the first bar with its low <= `low` or its high >= `high`. `high_first`: in
 // which order a bar's extremes come in the summary.

@@ -13,20 +13,13 @@ std::uint64_t bytes_needed(std::uint32_t bits, std::uint64_t count) {
   return (bits * count + 7) / 8;
 }
 
-std::uint32_t groups_of(std::uint32_t count) {
-  return (count + kGroupTicks - 1) / kGroupTicks;
-}
-
 // How many values a column has in a block of that kind; 0: there is no such column.
 std::uint64_t values_in(const BlockHead& head, std::size_t column) {
   if (head.kind == BlockKind::Mixed) return 0;
   if (head.kind == BlockKind::Bars) {
     return column <= static_cast<std::size_t>(BarColumn::Volume) ? head.count : 0;
   }
-  const auto which = static_cast<TickColumn>(column);
-  if (which == TickColumn::GroupTime) return groups_of(head.count);
-  if (which < TickColumn::Low) return head.count;
-  return groups_of(head.count) + (head.count + kStretchTicks - 1) / kStretchTicks;
+  return values_in(head, static_cast<TickColumn>(column));
 }
 
 template <class Offset>
@@ -91,12 +84,6 @@ void ColumnView::widen(std::size_t from, std::span<std::int64_t> out) const {
   if (has_avx2()) return widen_bytes_by_avx2(*this, from, out);
 #endif
   widen_bytes(*this, from, out);
-}
-
-ColumnView TickBlock::column(TickColumn which) const {
-  ENSURE(kind() == BlockKind::Trades || kind() == BlockKind::Marks);
-  const auto index = static_cast<std::size_t>(which);
-  return {head_->columns[index], bytes_, values_in(*head_, index)};
 }
 
 ColumnView TickBlock::column(BarColumn which) const {

@@ -14,6 +14,7 @@
 
 #include "backtest/market_data/market_data.h"
 #include "backtest/tape/price_summary.h"
+#include "events/ensure.h"
 
 namespace tranchet {
 
@@ -133,6 +134,17 @@ class ColumnView {
   std::size_t size_ = 0;
 };
 
+constexpr std::uint32_t groups_of(std::uint32_t ticks) {
+  return (ticks + kGroupTicks - 1) / kGroupTicks;
+}
+
+// How many values a column has in a block of trades or marks.
+constexpr std::uint32_t values_in(const BlockHead& head, TickColumn which) {
+  if (which == TickColumn::GroupTime) return groups_of(head.count);
+  if (which < TickColumn::Low) return head.count;
+  return groups_of(head.count) + (head.count + kStretchTicks - 1) / kStretchTicks;
+}
+
 // A block for reading. Copies are cheap; head and bytes outlive it. Its bytes are taken for sound:
 // whoever makes one of bytes from a file has compared the checksums.
 class TickBlock {
@@ -145,7 +157,10 @@ class TickBlock {
   std::uint32_t size() const { return head_->count; }
 
   // Trades and marks.
-  ColumnView column(TickColumn which) const;
+  ColumnView column(TickColumn which) const {
+    ENSURE(kind() == BlockKind::Trades || kind() == BlockKind::Marks);
+    return {head_->columns[static_cast<std::size_t>(which)], bytes_, values_in(*head_, which)};
+  }
   ColumnView prices() const { return column(TickColumn::Prices); }
   std::int64_t time(std::uint32_t index) const {
     return column(TickColumn::GroupTime)[index / kGroupTicks] +

@@ -6,6 +6,27 @@
 #include "backtest/venue/simulated_venue.h"
 
 namespace tranchet {
+namespace {
+
+// From the lowest to the highest, both included, of the prices that an order may look at. An order
+// that waits for none of them is not reached; 0 to 0 where none is known.
+PriceBand prices_seen(const VenueMarket& market, bool book) {
+  PriceBand seen{Price::max(), Price()};
+  const auto add = [&seen](Maybe<Price> price) {
+    if (!price) return;
+    seen.low = std::min(seen.low, *price);
+    seen.high = std::max(seen.high, *price);
+  };
+  add(market.contract_price());
+  add(market.mark_price());
+  if (book) {
+    add(market.bid);
+    add(market.ask);
+  }
+  return seen.high.is_zero() ? PriceBand() : seen;
+}
+
+}  // namespace
 
 void SimulatedVenue::observe(const EventBody& market, Timestamp time) {
   process_requests(time);
@@ -31,6 +52,7 @@ void SimulatedVenue::on(const TradePrinted& trade) {
     const auto shared = Quantity::from_wide(divide_floor(share, kPpmOne));
     market.print_left = floor_to(shared, market.rules.step_size);
   }
+  solvent_at_ = kUnknown;
   react(trade.instrument, {.contract = true, .book = false, .falling = trade.price < before});
 }
 
@@ -39,6 +61,7 @@ void SimulatedVenue::on(const MarkPrice& mark) {
   VenueMarket& market = market_of(mark.instrument);
   const Price before = market.mark_price().value_or(mark.price);
   market.mark = mark.price;
+  solvent_at_ = kUnknown;
   react(mark.instrument,
         {.contract = !market.last_trade, .book = false, .falling = mark.price < before});
 }
@@ -57,15 +80,19 @@ void SimulatedVenue::on(const BookTop& book) {
 // served. 100 to 90 meets a buy limit at 98, a sell stop at 97, a buy limit at 95.
 void SimulatedVenue::react(InstrumentId instrument, const Move& move) {
   const VenueMarket& market = market_of(instrument);
+  const PriceBand seen = prices_seen(market, move.book);
   reached_.clear();
-  orders_.for_each_open([&](VenueOrder& order) {
-    if (order.request.instrument != instrument || !is_reached(order, market, move)) return;
+  for (const Wait& wait : orders_.waits()) {
+    if (wait.instrument != instrument) continue;
+    if (wait.quiet.low < seen.low && seen.high < wait.quiet.high) continue;
+    VenueOrder& order = orders_.order_of(wait);
+    if (!is_reached(order, market, move)) continue;
     const Price nearest = move.falling ? Price::max() : Price();
     const Maybe<Price> price =
         order.is_conditional() ? order.request.stop_price : order.request.limit_price;
     const bool on_the_way = order.is_conditional() || order.is_resting_limit();
     reached_.push_back({on_the_way ? *price : nearest, &order});
-  });
+  }
   std::sort(reached_.begin(), reached_.end(), [&](const Reached& a, const Reached& b) {
     if (a.price != b.price) return move.falling ? a.price > b.price : a.price < b.price;
     return a.order->arrival < b.order->arrival;
@@ -113,7 +140,7 @@ void SimulatedVenue::arrive_limit(VenueOrder& order) {
 }
 
 void SimulatedVenue::trigger(VenueOrder& order) {
-  order.triggered = true;
+  orders_.trigger(order);
   answer(order, OrderTriggered{order.request.order});
   take_market(order);
 }
@@ -135,13 +162,9 @@ void SimulatedVenue::take_market(VenueOrder& order) {
 // What the order could fill at once: an exit no more than its position, and one of ours no more
 // than is left of the print.
 Quantity SimulatedVenue::fillable(const VenueOrder& order) const {
-  const SubmitOrder& request = order.request;
   Quantity amount = order.remaining();
-  if (is_exit(request)) {
-    amount = std::min(amount,
-                      account_.reducible(request.instrument, request.side, request.position_side));
-  }
-  const Maybe<Quantity> print = find_market(request.instrument)->print_left;
+  if (is_exit(order.request)) amount = std::min(amount, reducible(order.request));
+  const Maybe<Quantity> print = find_market(order.request.instrument)->print_left;
   return print && !order.is_foreign() ? std::min(amount, *print) : amount;
 }
 
@@ -150,19 +173,16 @@ Quantity SimulatedVenue::fillable(const VenueOrder& order) const {
 // the other way (-2022 at submission, EXPIRED later on). True: the order is still open.
 bool SimulatedVenue::trade(VenueOrder& order, Price price, Liquidity liquidity) {
   const SubmitOrder& request = order.request;
-  if (const auto told = told_prices_.find(request.order); told != told_prices_.end()) {
-    price = told->second;
-  }
-  const auto reducible = [&] {
-    return account_.reducible(request.instrument, request.side, request.position_side);
-  };
+  if (!told_prices_.empty()) price = told_price(request.order, price);
   if (Quantity amount = fillable(order); amount.is_positive()) {
     VenueMarket& market = market_of(request.instrument);
     if (market.print_left && !order.is_foreign()) market.print_left = *market.print_left - amount;
-    const Quantity reduced = reducible();
-    if (order.is_foreign() && reduced.is_positive() && reduced < amount) {
-      fill(order, price, reduced, liquidity);
-      amount -= reduced;
+    if (order.is_foreign()) {
+      const Quantity reduced = reducible(request);
+      if (reduced.is_positive() && reduced < amount) {
+        fill(order, price, reduced, liquidity);
+        amount -= reduced;
+      }
     }
     fill(order, price, amount, liquidity);
   }
@@ -170,11 +190,16 @@ bool SimulatedVenue::trade(VenueOrder& order, Price price, Liquidity liquidity) 
     orders_.finish(order, QueryStatus::Filled, now_);
     return false;
   }
-  if (is_exit(request) && reducible().is_zero()) {
+  if (is_exit(request) && reducible(request).is_zero()) {
     expire(order);
     return false;
   }
   return true;
+}
+
+Price SimulatedVenue::told_price(OrderId order, Price otherwise) const {
+  const auto told = told_prices_.find(order);
+  return told == told_prices_.end() ? otherwise : told->second;
 }
 
 // Of a fill that the order has not counted yet.
@@ -215,11 +240,11 @@ void SimulatedVenue::fill(VenueOrder& order, Price price, Quantity amount, Liqui
 // Which of the two books the next fill of the request changes.
 PositionSide SimulatedVenue::book_of(const SubmitOrder& request) const {
   if (account_.mode() == PositionMode::Hedge) return request.position_side;
-  const Quantity held = account_.reducible(request.instrument, request.side, request.position_side);
+  const Quantity held = reducible(request);
   return position_side_of_entry(held.is_positive() ? opposite(request.side) : request.side);
 }
 
-void SimulatedVenue::expire(const VenueOrder& order) {
+void SimulatedVenue::expire(VenueOrder& order) {
   answer(order, OrderExpired{order.request.order});
   orders_.finish(order, QueryStatus::Expired, now_);
 }

@@ -7,8 +7,7 @@
 
 namespace tranchet {
 
-void SimulatedVenue::process_requests(Timestamp until) {
-  ENSURE(until >= now_);
+void SimulatedVenue::process_due(Timestamp until) {
   while (true) {
     const bool rings = next_bell_ && next_bell_->at <= until;
     if (rings && (requests_.empty() || next_bell_->at <= requests_.front().time)) {
@@ -28,18 +27,6 @@ void SimulatedVenue::process_requests(Timestamp until) {
     requests_.pop_front();
     liquidate_if_due();
   }
-  now_ = until;
-}
-
-// Hedge mode has no reduce-only flag (-1106, "cannot be sent in Hedge Mode").
-bool SimulatedVenue::mode_allows(const SubmitOrder& request) const {
-  return !(account_.mode() == PositionMode::Hedge && request.reduce_only);
-}
-
-// An order that can only reduce: in hedge mode by its sides, in one-way mode by its flag.
-bool SimulatedVenue::is_exit(const SubmitOrder& request) const {
-  if (account_.mode() == PositionMode::OneWay) return request.reduce_only;
-  return request.side == exit_side(request.position_side);
 }
 
 // Quantity of the exits that rest already against the same position: stops when `request` is a
@@ -62,7 +49,7 @@ Quantity SimulatedVenue::exits_resting(const SubmitOrder& request) const {
 // happens to its excess is decided when it fills.
 std::optional<RejectReason> SimulatedVenue::failed_position(const SubmitOrder& request) const {
   if (!is_exit(request)) return std::nullopt;
-  const Quantity held = account_.reducible(request.instrument, request.side, request.position_side);
+  const Quantity held = reducible(request);
   if (held.is_zero()) return RejectReason::NoPosition;  // -2022
   if (parameters_.exit_capacity && request.order_type != OrderType::Market &&
       exits_resting(request) + request.quantity > held) {
@@ -73,15 +60,20 @@ std::optional<RejectReason> SimulatedVenue::failed_position(const SubmitOrder& r
 
 std::optional<RejectReason> SimulatedVenue::failed_cap(const SubmitOrder& request) const {
   if (request.order_type == OrderType::Market) return std::nullopt;
+  const std::uint32_t cap = find_market(request.instrument)->rules.max_conditional_orders;
+  const bool capped = is_conditional(request.order_type) && cap > 0;
+  // Of all instruments together there are not as many as this one may have.
+  const std::uint32_t least =
+      capped ? std::min(cap, parameters_.open_orders_max) : parameters_.open_orders_max;
+  if (orders_.waits().size() < least) return std::nullopt;
   std::uint32_t open = 0;
   std::uint32_t conditional = 0;
-  orders_.for_each_open([&](const VenueOrder& order) {
-    if (order.request.instrument != request.instrument) return;
+  for (const Wait& wait : orders_.waits()) {
+    if (wait.instrument != request.instrument) continue;
     ++open;
-    if (order.is_conditional()) ++conditional;
-  });
-  const std::uint32_t cap = find_market(request.instrument)->rules.max_conditional_orders;
-  if (is_conditional(request.order_type) && cap > 0 && conditional >= cap) {
+    if (wait.conditional) ++conditional;
+  }
+  if (capped && conditional >= cap) {
     return RejectReason::TooManyConditional;  // -4045
   }
   if (open >= parameters_.open_orders_max) return RejectReason::Other;  // -2025
@@ -114,8 +106,12 @@ std::optional<RejectReason> SimulatedVenue::refusal(const SubmitOrder& request) 
   return std::nullopt;
 }
 
-void SimulatedVenue::process(SubmitOrder request) {
-  if (!parameters_.reduce_only) request.reduce_only = false;  // The venue has no such flag.
+void SimulatedVenue::process(const SubmitOrder& request) {
+  if (request.reduce_only && !parameters_.reduce_only) {  // The venue has no such flag.
+    SubmitOrder plain = request;
+    plain.reduce_only = false;
+    return process(plain);
+  }
   ENSURE(request.order != OrderId::None);
   if (const auto reason = refusal(request)) {
     answer(OrderRejected{.order = request.order, .reason = *reason});
@@ -156,14 +152,14 @@ void SimulatedVenue::process(const AmendOrder& request) {
   if (const auto reason = failed_filter(amended, *find_market(amended.instrument))) {
     return reject(*reason);
   }
-  order->request = amended;
+  orders_.amend(*order, amended);
   answer(OrderAmended{
       .order = request.order, .quantity = request.quantity, .limit_price = request.limit_price});
   arrive_limit(*order);
 }
 
 void SimulatedVenue::process(const CancelOrder& request) {
-  const VenueOrder* order = orders_.find_open(request.order);
+  VenueOrder* order = orders_.find_open(request.order);
   if (order == nullptr) {
     answer(CancelRejected{.order = request.order, .reason = RejectReason::NotFound});  // -2011
     return;

@@ -47,9 +47,9 @@ void SimulatedVenue::ring_bell() {
 
 // Every order is for the day.
 void SimulatedVenue::expire_all() {
-  std::vector<const VenueOrder*> open;
-  orders_.for_each_open([&](const VenueOrder& order) { open.push_back(&order); });
-  for (const VenueOrder* order : open) expire(*order);
+  std::vector<VenueOrder*> open;
+  orders_.for_each_open([&](VenueOrder& order) { open.push_back(&order); });
+  for (VenueOrder* order : open) expire(*order);
 }
 
 // The venue's own exit of what is traded intraday: its orders go, its positions are closed at the

@@ -13,19 +13,18 @@ Value as_value(Money money) {
   return static_cast<Value>(money.raw()) * kDecimalOne;
 }
 
-// At cost until there is a price.
-Value unrealized(PositionSide side, const VenuePosition& position, Maybe<Price> mark) {
-  if (!mark) return 0;
-  const Value gain = value_of(*mark, position.quantity) - position.cost;
-  return side == PositionSide::Long ? gain : -gain;
+Value gain_of(PositionSide side, Value rise) {
+  return side == PositionSide::Long ? rise : -rise;
 }
 
 }  // namespace
 
+// A position is at cost until there is a price.
 Value SimulatedVenue::equity_value() const {
   Value equity = as_value(account_.balance());
   for (const auto& [key, position] : account_.positions()) {
-    equity += unrealized(key.side, position, find_market(key.instrument)->mark_price());
+    const Maybe<Price> mark = find_market(key.instrument)->mark_price();
+    if (mark) equity += gain_of(key.side, value_of(*mark, position.quantity) - position.cost);
   }
   return equity;
 }
@@ -34,22 +33,21 @@ Money SimulatedVenue::equity() const {
   return to_money(equity_value());
 }
 
-// What `quantity` of an order would tie up if it opened: notional / leverage. The part that meets
-// an opposite position opens nothing.
-Value SimulatedVenue::initial_margin(const SubmitOrder& request, Quantity quantity) const {
-  if (is_exit(request)) return 0;
+// What `quantity` of an order that is no exit would tie up if it opened: notional / leverage. The
+// part that meets an opposite position opens nothing.
+Value SimulatedVenue::entry_margin(const SubmitOrder& request, Quantity quantity) const {
   const VenueMarket& market = *find_market(request.instrument);
-  const Quantity reduces =
-      account_.reducible(request.instrument, request.side, request.position_side);
+  const Quantity reduces = reducible(request);
   const Maybe<Price> price = valuation_price(request, market);
   if (!price || quantity <= reduces) return 0;
   return divide_ceil(value_of(*price, quantity - reduces), market.terms.leverage);
 }
 
 // Cross margin: equity covers the initial margin of all positions at the mark, of all open limit
-// orders, and of this one. Stops tie up nothing until they trigger.
+// orders, and of this one. Exits tie up nothing, and stops not until they trigger.
 bool SimulatedVenue::margin_suffices(const SubmitOrder& request) const {
-  const Value wanted = initial_margin(request, request.quantity);
+  if (is_exit(request)) return true;
+  const Value wanted = entry_margin(request, request.quantity);
   if (wanted == 0) return true;
   Value used = 0;
   for (const auto& [key, position] : account_.positions()) {
@@ -59,7 +57,8 @@ bool SimulatedVenue::margin_suffices(const SubmitOrder& request) const {
     used += divide_ceil(notional, market.terms.leverage);
   }
   orders_.for_each_open([&](const VenueOrder& order) {
-    if (!order.is_conditional()) used += initial_margin(order.request, order.remaining());
+    if (order.is_conditional() || is_exit(order.request)) return;
+    used += entry_margin(order.request, order.remaining());
   });
   return used + wanted <= equity_value();
 }
@@ -80,15 +79,22 @@ void SimulatedVenue::on(const FundingRate& funding) {
 
 // Cross margin: when equity is below the maintenance margin of all positions, all of them go. Both
 // sides in millionths of 1e-16, exact, so that quiet_band() can promise the very same border.
-void SimulatedVenue::liquidate_if_due() {
+void SimulatedVenue::check_maintenance() {
   if (!parameters_.liquidation || account_.positions().empty()) return;
+  Value equity = as_value(account_.balance());
   Value maintenance = 0;
   for (const auto& [key, position] : account_.positions()) {
     const VenueMarket& market = *find_market(key.instrument);
     const Maybe<Price> mark = market.mark_price();
-    if (mark) maintenance += value_of(*mark, position.quantity) * market.terms.maintenance_margin;
+    if (!mark) continue;
+    const Value notional = value_of(*mark, position.quantity);
+    equity += gain_of(key.side, notional - position.cost);
+    maintenance += notional * market.terms.maintenance_margin;
   }
-  if (equity_value() * kPpmOne >= maintenance) return;
+  if (equity * kPpmOne >= maintenance) {
+    solvent_at_ = account_.changes();
+    return;
+  }
   std::vector<InstrumentId> held;
   for (const auto& [key, position] : account_.positions()) {
     if (held.empty() || held.back() != key.instrument) held.push_back(key.instrument);
@@ -97,11 +103,11 @@ void SimulatedVenue::liquidate_if_due() {
 }
 
 void SimulatedVenue::cancel_all(InstrumentId instrument) {
-  std::vector<const VenueOrder*> resting;
-  orders_.for_each_open([&](const VenueOrder& order) {
+  std::vector<VenueOrder*> resting;
+  orders_.for_each_open([&](VenueOrder& order) {
     if (order.request.instrument == instrument) resting.push_back(&order);
   });
-  for (const VenueOrder* order : resting) {
+  for (VenueOrder* order : resting) {
     answer(*order, OrderCanceled{order->request.order});
     orders_.finish(*order, QueryStatus::Canceled, now_);
   }

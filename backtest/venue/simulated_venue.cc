@@ -35,7 +35,8 @@ SimulatedVenue::SimulatedVenue(const SimulationParameters& parameters)
                      parameters.seed, 2),
       in_turn_(parameters.latency_jitter == Duration()),
       markets_(1),
-      account_(parameters.initial_balance, parameters.position_mode) {
+      account_(parameters.initial_balance, parameters.position_mode),
+      orders_(parameters.queue) {
   ENSURE(parameters.latency >= Duration() && parameters.latency_jitter >= Duration());
   ENSURE(parameters.terms.leverage >= 1);
 }
@@ -44,11 +45,12 @@ void SimulatedVenue::stand(const VenueStanding& standing) {
   ENSURE(account_.positions().empty() && orders_.open().size() == 0);
   account_ = VenueAccount(standing.balance, account_.mode(),
                           {standing.positions.begin(), standing.positions.end()});
+  solvent_at_ = kUnknown;
   for (const StandingOrder& order : standing.orders) {
     VenueOrder& stands = orders_.add(order.request);
     stands.filled = order.filled;
     stands.filled_value = order.filled_value;
-    stands.triggered = order.triggered;
+    if (order.triggered) orders_.trigger(stands);
     if (order.filled.is_positive()) stands.status = QueryStatus::PartiallyFilled;
   }
   for (VenueMarket& market : markets_) market.trades = standing.trades;
@@ -83,6 +85,7 @@ void SimulatedVenue::list(const InstrumentListed& rules) {
 void SimulatedVenue::set_terms(InstrumentId instrument, const VenueTerms& terms) {
   ENSURE(terms.leverage >= 1);
   market_of(instrument).terms = terms;
+  solvent_at_ = kUnknown;
 }
 
 Maybe<Price> SimulatedVenue::mark(InstrumentId instrument) const {
@@ -130,10 +133,14 @@ void SimulatedVenue::submit(std::span<const Command> commands, Timestamp now) {
 void SimulatedVenue::advance(Timestamp now, std::vector<Occurrence>& out) {
   // An earlier time than the last price may still fetch answers: its requests are processed.
   if (now >= now_) process_requests(now);
-  while (!answers_.empty() && answers_.front().time <= now) {
+  if (!answers_.empty() && answers_.front().time <= now) hand_out(now, out);
+}
+
+void SimulatedVenue::hand_out(Timestamp until, std::vector<Occurrence>& out) {
+  do {
     out.push_back(answers_.front());
     answers_.pop_front();
-  }
+  } while (!answers_.empty() && answers_.front().time <= until);
 }
 
 }  // namespace tranchet

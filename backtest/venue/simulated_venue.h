@@ -139,6 +139,8 @@ class SimulatedVenue final : public Venue {
     bool falling = false;
   };
 
+  static constexpr std::uint64_t kUnknown = ~std::uint64_t{0};
+
   std::optional<Timestamp> next_message() const {
     if (requests_.empty() && answers_.empty()) return std::nullopt;
     if (requests_.empty()) return answers_.front().time;
@@ -151,13 +153,17 @@ class SimulatedVenue final : public Venue {
   }
   VenueMarket& market_of(InstrumentId instrument) {
     const auto index = static_cast<std::size_t>(instrument);
-    ENSURE(index < markets_.size() && markets_[index].listed);
-    return markets_[index];
+    ENSURE(index < markets_.size());
+    VenueMarket& market = markets_.data()[index];
+    ENSURE(market.listed);
+    return market;
   }
   // Null: not listed.
   const VenueMarket* find_market(InstrumentId instrument) const {
     const auto index = static_cast<std::size_t>(instrument);
-    return index < markets_.size() && markets_[index].listed ? &markets_[index] : nullptr;
+    if (index >= markets_.size()) return nullptr;
+    const VenueMarket* market = markets_.data() + index;
+    return market->listed ? market : nullptr;
   }
   template <class Body>
   void answer(const Body& body) {
@@ -173,10 +179,17 @@ class SimulatedVenue final : public Venue {
   void answer_with_jitter(const EventBody& body);
 
   Timestamp due_in_place();
+  void hand_out(Timestamp until, std::vector<Occurrence>& out);
 
   // requests.cc
-  void process_requests(Timestamp until);
-  void process(SubmitOrder request);
+  void process_requests(Timestamp until) {
+    ENSURE(until >= now_);
+    const bool due = !requests_.empty() && requests_.front().time <= until;
+    if (due || next_bell_) process_due(until);
+    now_ = until;
+  }
+  void process_due(Timestamp until);
+  void process(const SubmitOrder& request);
   void take(const SubmitOrder& request);
   void process(const AmendOrder& request);
   void process(const CancelOrder& request);
@@ -186,8 +199,18 @@ class SimulatedVenue final : public Venue {
   std::optional<RejectReason> failed_position(const SubmitOrder& request) const;
   std::optional<RejectReason> failed_cap(const SubmitOrder& request) const;
   bool is_taken(OrderId id) const;
-  bool mode_allows(const SubmitOrder& request) const;
-  bool is_exit(const SubmitOrder& request) const;
+  // Hedge mode has no reduce-only flag (-1106, "cannot be sent in Hedge Mode").
+  bool mode_allows(const SubmitOrder& request) const {
+    return !(account_.mode() == PositionMode::Hedge && request.reduce_only);
+  }
+  // An order that can only reduce: in hedge mode by its sides, in one-way mode by its flag.
+  bool is_exit(const SubmitOrder& request) const {
+    if (account_.mode() == PositionMode::OneWay) return request.reduce_only;
+    return request.side == exit_side(request.position_side);
+  }
+  Quantity reducible(const SubmitOrder& request) const {
+    return account_.reducible(request.instrument, request.side, request.position_side);
+  }
   Quantity exits_resting(const SubmitOrder& request) const;
 
   // execution.cc
@@ -203,9 +226,10 @@ class SimulatedVenue final : public Venue {
   void take_market(VenueOrder& order);
   bool trade(VenueOrder& order, Price price, Liquidity liquidity);
   void fill(VenueOrder& order, Price price, Quantity amount, Liquidity liquidity);
+  Price told_price(OrderId order, Price otherwise) const;
   PositionSide book_of(const SubmitOrder& request) const;
   Quantity fillable(const VenueOrder& order) const;
-  void expire(const VenueOrder& order);
+  void expire(VenueOrder& order);
 
   Money fee_of(const VenueOrder& order, Value value, Liquidity liquidity);
 
@@ -218,16 +242,20 @@ class SimulatedVenue final : public Venue {
 
   // settlement.cc
   Value equity_value() const;
-  Value initial_margin(const SubmitOrder& request, Quantity quantity) const;
+  Value entry_margin(const SubmitOrder& request, Quantity quantity) const;
   bool margin_suffices(const SubmitOrder& request) const;
-  void liquidate_if_due();
+  // After everything that may have moved an account or a mark.
+  void liquidate_if_due() {
+    if (account_.changes() != solvent_at_) check_maintenance();
+  }
+  void check_maintenance();
   void liquidate(InstrumentId instrument);
   void cancel_all(InstrumentId instrument);
   void close_by_force(const PositionKey& key, Quantity quantity, FillOrigin origin);
 
   // quiet_band.cc
   PriceBand order_band(InstrumentId instrument) const;
-  std::optional<PriceBand> solvent_band(InstrumentId instrument) const;
+  bool keep_solvent(InstrumentId instrument, PriceBand& band) const;
 
   SimulationParameters parameters_;
   Duration request_delay_;
@@ -240,6 +268,9 @@ class SimulatedVenue final : public Venue {
   Timestamp in_place_due_;            // Nothing that happens from now on is heard before.
   std::vector<VenueMarket> markets_;  // By instrument id; [0] is not used.
   VenueAccount account_;
+  // changes() of the account when it was last found to have its maintenance margin. Marks that have
+  // left their quiet bands, and other terms, make it unknown; in their bands they change nothing.
+  std::uint64_t solvent_at_ = kUnknown;
   VenueOrders orders_;
   MessageQueue<Request> requests_;    // By arrival.
   MessageQueue<Occurrence> answers_;  // By due time.

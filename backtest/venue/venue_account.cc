@@ -8,20 +8,6 @@ Price average_price(const VenuePosition& position) {
   return Price::from_wide(divide_half_away(position.cost, position.quantity.raw()));
 }
 
-VenuePosition VenueAccount::position(const PositionKey& key) const {
-  const auto found = std::ranges::find(positions_, key, &VenuePositions::value_type::first);
-  return found == positions_.end() ? VenuePosition() : found->second;
-}
-
-Quantity VenueAccount::reducible(InstrumentId instrument, Side side,
-                                 PositionSide position_side) const {
-  if (mode_ == PositionMode::Hedge) {
-    if (side == entry_side(position_side)) return Quantity();
-    return position({instrument, position_side}).quantity;
-  }
-  return position({instrument, position_side_of_entry(opposite(side))}).quantity;
-}
-
 Money VenueAccount::fill(InstrumentId instrument, Side side, PositionSide position_side,
                          Price price, Quantity quantity, Money fee) {
   const bool hedge = mode_ == PositionMode::Hedge;
@@ -37,6 +23,7 @@ Money VenueAccount::fill(InstrumentId instrument, Side side, PositionSide positi
     increase({instrument, position_side_of_entry(side)}, price, quantity - reduced);
   }
   balance_ += realized - fee;
+  ++changes_;
   return realized;
 }
 

@@ -2,6 +2,7 @@
 // and fees only. Exact: cost is price x quantity in counts of 1e-16.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -30,18 +31,36 @@ class VenueAccount {
   Money balance() const { return balance_; }
   PositionMode mode() const { return mode_; }
   const VenuePositions& positions() const { return positions_; }  // No empty ones.
-  VenuePosition position(const PositionKey& key) const;           // Empty where there is none.
+  // Empty where there is none.
+  VenuePosition position(const PositionKey& key) const {
+    for (const auto& [held, position] : positions_) {
+      if (held == key) return position;
+    }
+    return {};
+  }
 
   // What an order of these sides finds to reduce: in hedge mode its position if it is an exit, in
   // one-way mode whatever is held against its side.
-  Quantity reducible(InstrumentId instrument, Side side, PositionSide position_side) const;
+  Quantity reducible(InstrumentId instrument, Side side, PositionSide position_side) const {
+    if (mode_ == PositionMode::OneWay) {
+      return position({instrument, position_side_of_entry(opposite(side))}).quantity;
+    }
+    if (side == entry_side(position_side)) return {};
+    return position({instrument, position_side}).quantity;
+  }
 
   // Books a fill and its fee; returns the realized profit, gross. In hedge mode a fill reduces at
   // most its position; in one-way mode what is beyond the opposite position opens the other side.
   Money fill(InstrumentId instrument, Side side, PositionSide position_side, Price price,
              Quantity quantity, Money fee);
 
-  void credit(Money amount) { balance_ += amount; }
+  void credit(Money amount) {
+    balance_ += amount;
+    ++changes_;
+  }
+
+  // Counts fills and credits: while it stands still, so do balance and positions.
+  std::uint64_t changes() const { return changes_; }
 
  private:
   Money reduce(const PositionKey& key, Price price, Quantity quantity);
@@ -50,6 +69,7 @@ class VenueAccount {
   Money balance_;
   PositionMode mode_;
   VenuePositions positions_;
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace tranchet

@@ -6,20 +6,24 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <span>
 #include <vector>
 
+#include "backtest/venue/parameters.h"
 #include "engine/order_table.h"
 #include "events/command.h"
 #include "events/time.h"
 
 namespace tranchet {
 
+// What is open changes by way of VenueOrders, but for what has been filled.
 struct VenueOrder {
   SubmitOrder request;  // Quantity and limit price as last amended.
   Quantity filled;
   Value filled_value = 0;     // Sum of price x quantity of its fills.
   std::uint64_t arrival = 0;  // 1, 2, 3, ... in the order the venue took them.
-  bool triggered = false;     // A conditional order that has become a market order.
+  std::uint64_t acceptances = 0;  // How often an order of its id was taken, as far as is known.
+  bool triggered = false;         // A conditional order that has become a market order.
   QueryStatus status = QueryStatus::New;
 
   Quantity remaining() const { return request.quantity - filled; }
@@ -28,10 +32,30 @@ struct VenueOrder {
   bool is_resting_limit() const { return request.order_type == OrderType::Limit; }
 };
 
+// What an open order waits for, short enough to ask all of them at every price that matters.
+struct Wait {
+  PriceBand quiet;  // No price in it reaches the order. A market order waits for any print.
+  OrderId order{};  // None: foreign.
+  std::uint64_t arrival = 0;
+  InstrumentId instrument{};
+  bool conditional = false;
+};
+
 class VenueOrders {
  public:
+  explicit VenueOrders(QueueAssumption queue) : queue_(queue) {}
+
   // No open order has the id; a finished one of that id is forgotten. OrderId None: foreign.
   VenueOrder& add(const SubmitOrder& request);
+  void amend(VenueOrder& order, const SubmitOrder& request);
+  // A conditional order becomes a market order.
+  void trigger(VenueOrder& order);
+
+  // One for each open order, ours or not, in no order.
+  std::span<const Wait> waits() const { return waits_; }
+  VenueOrder& order_of(const Wait& wait) {
+    return wait.order == OrderId::None ? foreign_.at(wait.arrival) : *find_open(wait.order);
+  }
 
   // Ours only.
   VenueOrder* find_open(OrderId id);         // Null: finished, or never seen.
@@ -55,25 +79,30 @@ class VenueOrders {
 
   // The order is not open any more, and a reference to it is void. Forgets what finished more than
   // 7 days before `now`.
-  void finish(const VenueOrder& order, QueryStatus status, Timestamp now);
-  void finish_foreign() { foreign_.clear(); }
+  void finish(VenueOrder& order, QueryStatus status, Timestamp now);
+  void finish_foreign();
 
  private:
-  struct Taken {
+  struct Forgotten {
     OrderId order{};
-    std::uint64_t times = 0;
+    std::uint64_t acceptances = 0;
   };
   struct Finished {
     OrderId order{};
     Timestamp time;
   };
 
-  void count(OrderId id);
+  VenueOrder& take_anew(OrderId id);
+  void forget(OrderId id);
+  std::vector<Wait>::iterator wait_of(const VenueOrder& order);
+  Wait made_wait(const VenueOrder& order) const;
 
+  QueueAssumption queue_;
+  std::vector<Wait> waits_;
   OrderTable<VenueOrder> orders_;  // Ours; those that are not open any more are retired.
   std::map<std::uint64_t, VenueOrder> foreign_;  // By arrival.
   std::deque<Finished> finished_order_;          // By time.
-  std::vector<Taken> taken_;                     // By id; ids come almost in order.
+  std::vector<Forgotten> forgotten_;             // An id may have been forgotten more than once.
   std::uint64_t arrivals_ = 0;
 };
 

@@ -288,6 +288,24 @@ RC_GTEST_PROP(Jump, ChangesNothingForSignals, ()) {
                               *rc::gen::element(Kind::Trades, Kind::Marks, Kind::Both));
 }
 
+// Without fees and with far targets equity falls from peaks that lie within the jumps.
+RC_GTEST_PROP(Jump, SeesFallsFromPeaksThatItPassesOver, ()) {
+  Random random(any_seed());
+  Names names;
+  ENSURE(names.instrument("COINUSDT") == kCoin);
+  LaneOptions options = made_up_options(random, StrategyName::Refill, true, names);
+  for (const Setting target : {Setting::TakeProfit, Setting::StopLoss}) {
+    options.opening.settings.set(target, InstrumentId::None, 900'000);
+  }
+  options.opening.settings.set(Setting::MaxTranches, InstrumentId::None, 1);
+  options.simulation.maker_fee = options.simulation.taker_fee = 0;
+  options.simulation.market_slippage = 0;
+  const std::vector<Occurrence> history = made_up_history(random, Kind::Trades, 1'000);
+  const RunOutcome every = run_every_event(options, names, history);
+  expect_same(run_jumping(options, names, history, random, true), every);
+  RC_CLASSIFY(every.account.max_drawdown > Money(), "falls");
+}
+
 // ---- Bars: against a lane that is shown every point of every bar, for each order of extremes.
 
 RunOutcome run_bars(LaneOptions options, Names& names, const std::vector<Bar>& bars, BarPath path,

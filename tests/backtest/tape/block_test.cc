@@ -125,9 +125,14 @@ RC_GTEST_PROP(Blocks, ExitsAreThoseOfAPlainLoop, ()) {
     if (*rc::gen::inRange(0, 8) == 0) high = std::numeric_limits<std::int64_t>::max();
     std::uint32_t wanted = from;
     while (wanted < end && price_of(rows[wanted]) > low && price_of(rows[wanted]) < high) ++wanted;
-    const BlockExit found = find_exit(block.view(), from, end, low, high);
-    RC_ASSERT(found.at == wanted);
-    RC_ASSERT(found.passed == summary_of(std::span(rows).subspan(from, wanted - from)));
+    const PriceSummary passed = summary_of(std::span(rows).subspan(from, wanted - from));
+    PriceSummary unswung = passed;
+    unswung.fall = unswung.rise = {};
+    for (const Looks looks : {Looks::AtEveryPrice, Looks::AtSummaries, Looks::AtExtremes}) {
+      const BlockExit found = find_exit(block.view(), from, end, low, high, nullptr, looks);
+      RC_ASSERT(found.at == wanted);
+      RC_ASSERT(found.passed == (looks == Looks::AtExtremes ? unswung : passed));
+    }
   }
 }
 
