@@ -26,9 +26,8 @@ void end_tranche(Turn& turn, const Position& position, Tranche& tranche, ExitRea
   tranche.closing.reset();
   // A wait after a refused order must not hold back the cancel of what still rests.
   tranche.stop.waiting = tranche.target.waiting = false;
-  for (const auto* orders : {&tranche.stops, &tranche.targets}) {
-    for (const OrderId id : *orders) turn.state.order(id).cancel_refused = false;
-  }
+  for (const OrderId id : tranche.stops) turn.state.order(id).cancel_refused = false;
+  for (const OrderId id : tranche.targets) turn.state.order(id).cancel_refused = false;
   const auto subject = static_cast<std::uint64_t>(tranche.id);
   for (const TimerKind kind :
        {TimerKind::ExitRetry, TimerKind::StopRetry, TimerKind::TargetRetry}) {
@@ -54,6 +53,22 @@ void end_tranche(Turn& turn, const Position& position, Tranche& tranche, ExitRea
   turn.book(TrancheClosed{.tranche_id = tranche.id, .key = position.key, .reason = reason});
 }
 
+// What entries and exits have in common; the caller adds the rest.
+FillBooked& book_fill(Turn& turn, const Position& position, const Tranche& tranche,
+                      const Fill& fill, OrderId order) {
+  FillBooked& booked = turn.book<FillBooked>();
+  booked.order = order;
+  booked.trade = fill.trade;
+  booked.tranche_id = tranche.id;
+  booked.price = fill.price;
+  booked.quantity = fill.quantity;
+  booked.fee = fill.fee;
+  booked.tranche = tranche.ordinal;
+  booked.key = position.key;
+  booked.liquidity = fill.liquidity;
+  return booked;
+}
+
 struct ExitCause {
   OrderId order{};
   Purpose purpose = Purpose::Close;
@@ -76,20 +91,12 @@ void reduce_tranche(Turn& turn, const Position& position, Tranche& tranche, cons
   tranche.exit_value += value;
   tranche.realized_pnl += realized;
   tranche.fees += part.fee;
-  turn.book(FillBooked{.order = cause.order,
-                       .trade = part.trade,
-                       .tranche_id = tranche.id,
-                       .price = part.price,
-                       .quantity = quantity,
-                       .fee = part.fee,
-                       .realized_pnl = realized,
-                       .cost = cost,
-                       .tranche = tranche.ordinal,
-                       .key = position.key,
-                       .side = exit_side(position.key.side),
-                       .purpose = cause.purpose,
-                       .liquidity = part.liquidity,
-                       .reason = static_cast<std::uint8_t>(cause.reason)});
+  FillBooked& booked = book_fill(turn, position, tranche, part, cause.order);
+  booked.realized_pnl = realized;
+  booked.cost = cost;
+  booked.side = exit_side(position.key.side);
+  booked.purpose = cause.purpose;
+  booked.reason = static_cast<std::uint8_t>(cause.reason);
   if (tranche.quantity.is_zero()) {
     end_tranche(turn, position, tranche, cause.reason, part.price);
   } else {
@@ -289,18 +296,11 @@ void add_quantity(Turn& turn, Position& position, Tranche& tranche, const Fill& 
                             .key = position.key,
                             .stop_wanted = tranche.stop.price.has_value()});
   }
-  turn.book(FillBooked{.order = order != nullptr ? order->id : OrderId::None,
-                       .trade = fill.trade,
-                       .tranche_id = tranche.id,
-                       .price = fill.price,
-                       .quantity = fill.quantity,
-                       .fee = fill.fee,
-                       .cost = value,
-                       .tranche = tranche.ordinal,
-                       .key = position.key,
-                       .side = entry_side(position.key.side),
-                       .purpose = Purpose::Entry,
-                       .liquidity = fill.liquidity});
+  const OrderId id = order != nullptr ? order->id : OrderId::None;
+  FillBooked& booked = book_fill(turn, position, tranche, fill, id);
+  booked.cost = value;
+  booked.side = entry_side(position.key.side);
+  booked.purpose = Purpose::Entry;
   turn.publish(position.key, tranche.id);
 }
 
