@@ -34,10 +34,10 @@ bool is_leg(const Order& order) {
 void mark_accepted(Turn& turn, Order& order) {
   if (order.status != OrderStatus::PendingNew) return;
   order.status = OrderStatus::New;
-  Tranche* tranche = tranche_of(turn, order);
-  if (tranche != nullptr && is_leg(order)) {
-    note_accepted(turn, turn.state.position(order.key), *tranche, order.purpose);
-  }
+  if (!is_leg(order)) return;
+  Position& position = turn.state.position(order.key);
+  Tranche* tranche = find_tranche(position, order.tranche_id);
+  if (tranche != nullptr) note_accepted(turn, position, *tranche, order.purpose);
 }
 
 // The order ended without (all of) its fills. `refusal`: the venue never took it.
@@ -56,7 +56,7 @@ void order_over(Turn& turn, Order& order, OrderStatus status, std::optional<Reje
     turn.request_snapshot();
     return;
   }
-  Tranche* tranche = tranche_of(turn, order);
+  Tranche* tranche = find_tranche(position, order.tranche_id);
   if (tranche == nullptr) return;
   if (order.purpose != Purpose::Close) {
     if (refusal) {

@@ -19,30 +19,31 @@ Money fee_share(Money amount, Quantity part, Quantity whole) {
 }
 
 // What ends a tranche: its record stays until its orders are over.
-void end_tranche(Turn& turn, const Position& position, Tranche& tranche, ExitReason reason) {
+void end_tranche(Turn& turn, const Position& position, Tranche& tranche, ExitReason reason,
+                 Price last_price) {
   tranche.ended = true;
   tranche.cost = 0;
   tranche.closing.reset();
   // A wait after a refused order must not hold back the cancel of what still rests.
   tranche.stop.waiting = tranche.target.waiting = false;
-  for (const auto* orders : {&tranche.stops, &tranche.targets}) {
-    for (const OrderId id : *orders) turn.state.order(id).cancel_refused = false;
-  }
+  for (const OrderId id : tranche.stops) turn.state.order(id).cancel_refused = false;
+  for (const OrderId id : tranche.targets) turn.state.order(id).cancel_refused = false;
   const auto subject = static_cast<std::uint64_t>(tranche.id);
   for (const TimerKind kind :
        {TimerKind::ExitRetry, TimerKind::StopRetry, TimerKind::TargetRetry}) {
     turn.cancel_timer(position.key, {kind, subject});
   }
-  TradeClosed closed{.tranche_id = tranche.id,
-                     .quantity = tranche.exited,
-                     .average_entry = rounded_average(tranche.exited_cost, tranche.exited),
-                     .average_exit = rounded_average(tranche.exit_value, tranche.exited),
-                     .realized_pnl = tranche.realized_pnl,
-                     .fees = tranche.fees,
-                     .tranche = tranche.ordinal,
-                     .instrument = position.key.instrument,
-                     .position_side = position.key.side,
-                     .reason = reason};
+  TradeClosed closed{
+      .tranche_id = tranche.id,
+      .quantity = tranche.exited,
+      .average_entry = rounded_average(tranche.exited_cost, tranche.exited, tranche.average),
+      .average_exit = rounded_average(tranche.exit_value, tranche.exited, last_price),
+      .realized_pnl = tranche.realized_pnl,
+      .fees = tranche.fees,
+      .tranche = tranche.ordinal,
+      .instrument = position.key.instrument,
+      .position_side = position.key.side,
+      .reason = reason};
   if (reason == ExitReason::InstantTakeProfit && tranche.target.price) {
     const Price target = *tranche.target.price;
     closed.slippage = position.key.side == PositionSide::Long ? closed.average_exit - target
@@ -52,20 +53,36 @@ void end_tranche(Turn& turn, const Position& position, Tranche& tranche, ExitRea
   turn.book(TrancheClosed{.tranche_id = tranche.id, .key = position.key, .reason = reason});
 }
 
-struct ExitPart {
+// What entries and exits have in common; the caller adds the rest.
+FillBooked& book_fill(Turn& turn, const Position& position, const Tranche& tranche,
+                      const Fill& fill, OrderId order) {
+  FillBooked& booked = turn.book<FillBooked>();
+  booked.order = order;
+  booked.trade = fill.trade;
+  booked.tranche_id = tranche.id;
+  booked.price = fill.price;
+  booked.quantity = fill.quantity;
+  booked.fee = fill.fee;
+  booked.tranche = tranche.ordinal;
+  booked.key = position.key;
+  booked.liquidity = fill.liquidity;
+  return booked;
+}
+
+struct ExitCause {
   OrderId order{};
-  Purpose purpose{};
-  Fill fill;  // Quantity and fee of this part.
+  Purpose purpose = Purpose::Close;
   ExitReason reason{};
 };
 
-// Takes part.fill.quantity, at most what is open, off the tranche.
-void reduce_tranche(Turn& turn, const Position& position, Tranche& tranche, const ExitPart& part) {
-  const Quantity quantity = part.fill.quantity;
+// Takes part.quantity, at most what is open, off the tranche.
+void reduce_tranche(Turn& turn, const Position& position, Tranche& tranche, const Fill& part,
+                    const ExitCause& cause) {
+  const Quantity quantity = part.quantity;
   ENSURE(quantity.is_positive() && quantity <= tranche.quantity);
   const bool is_long = position.key.side == PositionSide::Long;
   const Value cost = share_floor(tranche.cost, quantity, tranche.quantity);
-  const Value value = value_of(part.fill.price, quantity);
+  const Value value = value_of(part.price, quantity);
   const Money realized = to_money(is_long ? value - cost : cost - value);
   tranche.quantity -= quantity;
   tranche.cost -= cost;
@@ -73,23 +90,15 @@ void reduce_tranche(Turn& turn, const Position& position, Tranche& tranche, cons
   tranche.exited_cost += cost;
   tranche.exit_value += value;
   tranche.realized_pnl += realized;
-  tranche.fees += part.fill.fee;
-  turn.book(FillBooked{.order = part.order,
-                       .trade = part.fill.trade,
-                       .tranche_id = tranche.id,
-                       .price = part.fill.price,
-                       .quantity = quantity,
-                       .fee = part.fill.fee,
-                       .realized_pnl = realized,
-                       .cost = cost,
-                       .tranche = tranche.ordinal,
-                       .key = position.key,
-                       .side = exit_side(position.key.side),
-                       .purpose = part.purpose,
-                       .liquidity = part.fill.liquidity,
-                       .reason = static_cast<std::uint8_t>(part.reason)});
+  tranche.fees += part.fee;
+  FillBooked& booked = book_fill(turn, position, tranche, part, cause.order);
+  booked.realized_pnl = realized;
+  booked.cost = cost;
+  booked.side = exit_side(position.key.side);
+  booked.purpose = cause.purpose;
+  booked.reason = static_cast<std::uint8_t>(cause.reason);
   if (tranche.quantity.is_zero()) {
-    end_tranche(turn, position, tranche, part.reason);
+    end_tranche(turn, position, tranche, cause.reason, part.price);
   } else {
     if (tranche.closing && tranche.closing->part) {
       const Quantity left = *tranche.closing->part;
@@ -129,10 +138,8 @@ void net_sides(Turn& turn, Position& position, Tranche& tranche, const Fill& fil
   reduce_newest_first(turn, {.key = other.key,
                              .fill = {.quantity = netted - ignored, .price = fill.price},
                              .reason = ExitReason::Venue});
-  reduce_tranche(turn, position, tranche,
-                 {.purpose = Purpose::Close,
-                  .fill = {.quantity = netted, .price = fill.price},
-                  .reason = ExitReason::Venue});
+  reduce_tranche(turn, position, tranche, {.quantity = netted, .price = fill.price},
+                 {.reason = ExitReason::Venue});
 }
 
 void book_entry(Turn& turn, Order& order, const Fill& fill) {
@@ -195,15 +202,19 @@ void book_exit(Turn& turn, Order& order, const Fill& fill) {
   Position& position = turn.state.position(order.key);
   Tranche* tranche = find_tranche(position, order.tranche_id);
   const ExitReason reason = exit_reason(order);
+  const ExitCause cause{.order = order.id, .purpose = order.purpose, .reason = reason};
   const Quantity open = tranche != nullptr ? tranche->quantity : Quantity();
-  const Quantity own = fill.quantity < open ? fill.quantity : open;
+  if (fill.quantity.is_positive() && fill.quantity <= open) {
+    reduce_tranche(turn, position, *tranche, fill, cause);
+    return;
+  }
+  const Quantity own = std::min(fill.quantity, open);
   const Money own_fee = fee_share(fill.fee, own, fill.quantity);
   if (own.is_positive()) {
     Fill part = fill;
     part.quantity = own;
     part.fee = own_fee;
-    reduce_tranche(turn, position, *tranche,
-                   {.order = order.id, .purpose = order.purpose, .fill = part, .reason = reason});
+    reduce_tranche(turn, position, *tranche, part, cause);
   }
   if (own == fill.quantity) return;
   Fill rest = fill;
@@ -285,18 +296,11 @@ void add_quantity(Turn& turn, Position& position, Tranche& tranche, const Fill& 
                             .key = position.key,
                             .stop_wanted = tranche.stop.price.has_value()});
   }
-  turn.book(FillBooked{.order = order != nullptr ? order->id : OrderId::None,
-                       .trade = fill.trade,
-                       .tranche_id = tranche.id,
-                       .price = fill.price,
-                       .quantity = fill.quantity,
-                       .fee = fill.fee,
-                       .cost = value,
-                       .tranche = tranche.ordinal,
-                       .key = position.key,
-                       .side = entry_side(position.key.side),
-                       .purpose = Purpose::Entry,
-                       .liquidity = fill.liquidity});
+  const OrderId id = order != nullptr ? order->id : OrderId::None;
+  FillBooked& booked = book_fill(turn, position, tranche, fill, id);
+  booked.cost = value;
+  booked.side = entry_side(position.key.side);
+  booked.purpose = Purpose::Entry;
   turn.publish(position.key, tranche.id);
 }
 
@@ -306,14 +310,19 @@ void count_trade(Turn& turn, Order& order, const Fill& fill) {
   order.trades.insert(at, fill.trade);
 
   const Quantity known = fill.quantity < order.credited ? fill.quantity : order.credited;
-  const Money known_fee = fee_share(fill.fee, known, fill.quantity);
+  Money known_fee;
   if (known.is_positive()) {
+    known_fee = fee_share(fill.fee, known, fill.quantity);
     order.credited -= known;
     Position& position = turn.state.position(order.key);
     if (Tranche* tranche = find_tranche(position, order.tranche_id)) tranche->fees += known_fee;
     turn.book(FeeCorrected{.tranche_id = order.tranche_id, .key = order.key, .fee = known_fee});
   }
   if (known == fill.quantity) return;
+  if (known.is_zero()) {
+    count(turn, order, fill);
+    return;
+  }
   Fill fresh = fill;
   fresh.quantity = fill.quantity - known;
   fresh.fee = fill.fee - known_fee;
@@ -350,11 +359,9 @@ Quantity reduce_newest_first(Turn& turn, const Reduction& reduction) {
     part.fee = fee_share(fee_left, part.quantity, left);
     fee_left -= part.fee;
     left -= part.quantity;
-    reduce_tranche(turn, position, *tranche,
-                   {.order = reduction.order,
-                    .purpose = reduction.purpose,
-                    .fill = part,
-                    .reason = reduction.reason});
+    reduce_tranche(
+        turn, position, *tranche, part,
+        {.order = reduction.order, .purpose = reduction.purpose, .reason = reduction.reason});
   }
   return left;
 }

@@ -65,11 +65,13 @@ std::optional<Quantity> wanted_quantity(const State& state, const EntrySignal& s
   return floor_to(Quantity::from_wide(raw), step);
 }
 
-Quantity largest_order(const InstrumentListed& rules, bool is_limit) {
-  return floor_to(is_limit ? rules.max_quantity : rules.market_max_quantity, rules.step_size);
+Quantity most_at_once(const InstrumentListed& rules, bool is_limit) {
+  return is_limit ? rules.max_quantity : rules.market_max_quantity;
 }
 
-bool needs_too_many_slices(Quantity quantity, Quantity largest) {
+bool needs_too_many_slices(Quantity quantity, Quantity most, const InstrumentListed& rules) {
+  if (fits_one_order(quantity, most, rules)) return false;
+  const Quantity largest = floor_to(most, rules.step_size);
   return largest.is_positive() &&
          quantity.raw() / largest.raw() >= static_cast<std::int64_t>(kSlicesMax);
 }
@@ -204,8 +206,8 @@ std::optional<EntryRefusal> check(const State& state, const EntrySignal& signal,
   }
   entry.price = entry.limit_price.value_or(*instrument.mark);
   const auto quantity = wanted_quantity(state, signal, entry.price);
-  if (!quantity || needs_too_many_slices(
-                       *quantity, largest_order(instrument.rules, entry.limit_price.has_value()))) {
+  const Quantity most = most_at_once(instrument.rules, entry.limit_price.has_value());
+  if (!quantity || needs_too_many_slices(*quantity, most, instrument.rules)) {
     return EntryRefusal::InvalidEntry;
   }
   entry.quantity = *quantity;
@@ -268,8 +270,8 @@ void consider_entry(Turn& turn, const EntrySignal& signal) {
   Position& position = state.position(entry.key);
   Tranche& tranche = take_place(turn, position, signal, entry);
   const bool is_limit = entry.limit_price.has_value();
-  for (const Quantity slice :
-       slices(entry.quantity, largest_order(rules, is_limit), rules, entry.price)) {
+  const Quantity most = most_at_once(rules, is_limit);
+  for_each_slice(entry.quantity, most, rules, entry.price, [&](Quantity slice) {
     Order& order = turn.submit({.key = entry.key,
                                 .tranche_id = tranche.id,
                                 .tranche = tranche.ordinal,
@@ -287,7 +289,7 @@ void consider_entry(Turn& turn, const EntrySignal& signal) {
       turn.set_timer(entry.key, {TimerKind::EntryTimeout, static_cast<std::uint64_t>(order.id)},
                      state.now + state.settings.duration(Setting::EntryTimeout, signal.instrument));
     }
-  }
+  });
 }
 
 void settle_entries(Turn& turn, Position& position) {
@@ -297,11 +299,9 @@ void settle_entries(Turn& turn, Position& position) {
   }
 }
 
-bool has_come_to_nothing(const Tranche& tranche) {
-  if (tranche.opened && !tranche.ended) return false;
-  const bool has_orders = !tranche.entries.empty() || !tranche.stops.empty() ||
-                          !tranche.targets.empty() || !tranche.closes.empty();
-  return !has_orders && (tranche.ended || !tranche.opened);
+bool has_no_orders(const Tranche& tranche) {
+  return tranche.entries.empty() && tranche.stops.empty() && tranche.targets.empty() &&
+         tranche.closes.empty();
 }
 
 void note_entry_over(Turn& turn, const Order& order, std::optional<RejectReason> reason) {

@@ -15,7 +15,10 @@ bool side_is_free(const State& state, PositionKey key);
 void settle_entries(Turn& turn, Position& position);
 
 // It has ended, or its first entry came to nothing, and no order of it lives: it is dropped.
-bool has_come_to_nothing(const Tranche& tranche);
+bool has_no_orders(const Tranche& tranche);
+inline bool has_come_to_nothing(const Tranche& tranche) {
+  return (tranche.ended || !tranche.opened) && has_no_orders(tranche);
+}
 
 // An entry that is over. One that the venue refused or never got is said.
 void note_entry_over(Turn& turn, const Order& order, std::optional<RejectReason> reason);

@@ -26,8 +26,7 @@ void send_market_order(Turn& turn, const Position& position, Tranche& tranche, Q
   const InstrumentState& instrument = turn.state.instrument(position.key.instrument);
   const InstrumentListed& rules = instrument.rules;
   const Price price = instrument.mark.value_or(rounded_average(tranche.cost, tranche.quantity));
-  for (const Quantity slice :
-       slices(quantity, floor_to(rules.market_max_quantity, rules.step_size), rules, price)) {
+  for_each_slice(quantity, rules.market_max_quantity, rules, price, [&](Quantity slice) {
     Order& order = turn.submit({.key = position.key,
                                 .tranche_id = tranche.id,
                                 .tranche = tranche.ordinal,
@@ -38,7 +37,7 @@ void send_market_order(Turn& turn, const Position& position, Tranche& tranche, Q
                                 .attempt = closing.attempts});
     order.reason = static_cast<std::uint8_t>(closing.reason);
     tranche.closes.push_back(order.id);
-  }
+  });
   ++closing.attempts;
 }
 
@@ -191,6 +190,15 @@ bool is_short_of(Price stop, PositionSide side, Price price) {
   return !reaches_stop(side, price, stop);
 }
 
+// Of the last trade and the mark the one that is nearer to the stops of this side, or past them.
+Maybe<Price> worst_price(const InstrumentState& instrument, PositionSide side) {
+  if (!instrument.trade || !instrument.mark) {
+    return instrument.trade ? instrument.trade : instrument.mark;
+  }
+  return side == PositionSide::Long ? std::min(*instrument.trade, *instrument.mark)
+                                    : std::max(*instrument.trade, *instrument.mark);
+}
+
 }  // namespace
 
 void test_stop_price(Turn& turn, const Position& position, Tranche& tranche) {
@@ -198,11 +206,6 @@ void test_stop_price(Turn& turn, const Position& position, Tranche& tranche) {
   const InstrumentId id = position.key.instrument;
   const PositionSide side = position.key.side;
   if (!watches_prices(tranche) || !tranche.stop.price) return;
-  const InstrumentState& instrument = state.instrument(id);
-  const auto is_short = [&](Maybe<Price> at) {
-    return !at || is_short_of(*tranche.stop.price, side, *at);
-  };
-  if (is_short(instrument.trade) && is_short(instrument.mark)) return;
   const auto price =
       working_price(state, id, state.settings.choice<WorkingType>(Setting::StopWorkingType, id));
   if (!price || is_short_of(*tranche.stop.price, side, *price)) return;
@@ -221,20 +224,24 @@ void test_stop_price(Turn& turn, const Position& position, Tranche& tranche) {
                 all ? Maybe<Quantity>() : Maybe<Quantity>(naked));
 }
 
-void test_prices(Turn& turn, Position& position, bool is_mark) {
+void test_tranches(Turn& turn, Position& position, bool is_mark) {
   const State& state = turn.state;
   const InstrumentId id = position.key.instrument;
   const InstrumentState& instrument = state.instrument(id);
   if (instrument.session_closed) return;
+  const bool closes_instantly =
+      is_mark && instrument.mark && state.settings.flag(Setting::InstantTakeProfitEnabled, id);
+  const Maybe<Price> worst = worst_price(instrument, position.key.side);
   for (Tranche& tranche : position.tranches) {
-    const bool rests = tranche.rest_until && state.now < *tranche.rest_until;
+    const auto rests = [&] { return tranche.rest_until && state.now < *tranche.rest_until; };
     const bool passed_target =
-        is_mark && !rests && watches_prices(tranche) && !tranche.closing && tranche.target.price &&
-        instrument.mark && state.settings.flag(Setting::InstantTakeProfitEnabled, id) &&
-        reaches_target(position.key.side, *instrument.mark, *tranche.target.price);
+        closes_instantly && tranche.target.price &&
+        reaches_target(position.key.side, *instrument.mark, *tranche.target.price) &&
+        watches_prices(tranche) && !tranche.closing && !rests();
     if (passed_target) {
       start_closing(turn, position, tranche, ExitReason::InstantTakeProfit, {});
-    } else {
+    } else if (worst && tranche.stop.price &&
+               !is_short_of(*tranche.stop.price, position.key.side, *worst)) {
       test_stop_price(turn, position, tranche);
     }
   }
@@ -276,10 +283,10 @@ void request_close(Turn& turn, const CloseRequested& request) {
 
 QuietBand quiet_band(const State& state, const InstrumentState& instrument) {
   QuietBand band{.low = Price(), .high = Price::max()};
+  const bool instant = state.settings.flag(Setting::InstantTakeProfitEnabled,
+                                           instrument.positions[0].key.instrument);
   for (const Position& position : instrument.positions) {
     if (wants_refill(state, position)) return {.low = Price::max(), .high = Price()};
-    const InstrumentId id = position.key.instrument;
-    const bool instant = state.settings.flag(Setting::InstantTakeProfitEnabled, id);
     const bool is_long = position.key.side == PositionSide::Long;
     for (const Tranche& tranche : position.tranches) {
       if (!watches_prices(tranche)) continue;

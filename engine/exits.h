@@ -37,7 +37,10 @@ void retry_exit(Turn& turn, Tranche& tranche);
 void test_stop_price(Turn& turn, const Position& position, Tranche& tranche);
 
 // Which prices start an exit: instant close, guard, backstop. Run on every price outside the band.
-void test_prices(Turn& turn, Position& position, bool is_mark);
+void test_tranches(Turn& turn, Position& position, bool is_mark);
+inline void test_prices(Turn& turn, Position& position, bool is_mark) {
+  if (!position.tranches.empty()) test_tranches(turn, position, is_mark);
+}
 
 // CloseRequested, scope and all.
 void request_close(Turn& turn, const CloseRequested& request);

@@ -51,25 +51,31 @@ LeastLossy least_lossy(const Position& position) {
   return result;
 }
 
-const Tranche* newest(const Position& position, bool dust) {
+const Tranche* newest(const Position& position) {
   const Tranche* result = nullptr;
   for (const Tranche& tranche : position.tranches) {
-    if (tranche.takes_entries() && tranche.dust == dust) result = &tranche;
+    if (joins(tranche)) result = &tranche;
   }
   return result;
 }
 
 // What rule 1 says without the cap: a tranche to join, or none to open one.
 const Tranche* rule_one(const State& state, const Position& position, Price price) {
-  if (const Tranche* dust = newest(position, true)) return dust;
-  const Tranche* last = newest(position, false);
+  const Tranche* dust = nullptr;
+  const Tranche* last = nullptr;
   Quantity quantity;
   Value cost = 0;
   for (const Tranche& tranche : position.tranches) {
-    if (!joins(tranche)) continue;
+    if (!tranche.takes_entries()) continue;
+    if (tranche.dust) {
+      dust = &tranche;
+      continue;
+    }
+    last = &tranche;
     quantity += tranche.quantity;
     cost += tranche.cost;
   }
+  if (dust != nullptr) return dust;
   const Ppm increment = state.settings.percent(Setting::TrancheIncrement, position.key.instrument);
   if (last != nullptr && quantity.is_positive() &&
       is_deep_enough(position.key.side, cost, quantity, price, increment)) {
@@ -85,14 +91,6 @@ bool is_at_cap(const State& state, const Position& position) {
 
 }  // namespace
 
-std::uint32_t live_count(const Position& position) {
-  std::uint32_t count = 0;
-  for (const Tranche& tranche : position.tranches) {
-    if (tranche.is_live() && !tranche.dust) ++count;
-  }
-  return count;
-}
-
 std::uint32_t ordinal_after_highest(const Position& position) {
   std::uint32_t ordinal = 0;
   for (const Tranche& tranche : position.tranches) {
@@ -107,7 +105,7 @@ Placement place_entry(const State& state, const Position& position, Price price)
     return {.kind = Placement::Kind::Join, .tranche = join->id};
   }
   if (!is_at_cap(state, position)) return open;
-  const Tranche* last = newest(position, false);
+  const Tranche* last = newest(position);
   if (last == nullptr) return {.kind = Placement::Kind::Refuse};
   const Placement join_newest{.kind = Placement::Kind::Join, .tranche = last->id};
   switch (state.settings.choice<AtCapPolicy>(Setting::AtCap, position.key.instrument)) {
@@ -135,21 +133,22 @@ Placement place_entry(const State& state, const Position& position, Price price)
 
 Placement place_fill(const State& state, const Position& position, Price price) {
   const Tranche* join = rule_one(state, position, price);
-  if (join == nullptr && is_at_cap(state, position)) join = newest(position, false);
+  if (join == nullptr && is_at_cap(state, position)) join = newest(position);
   if (join != nullptr) return {.kind = Placement::Kind::Join, .tranche = join->id};
   return {.kind = Placement::Kind::Open, .ordinal = ordinal_after_highest(position)};
 }
 
 Tranche& open_tranche(Turn& turn, Position& position, std::uint32_t ordinal) {
-  Tranche tranche;
-  tranche.id = turn.state.last_tranche =
+  const TrancheId id = turn.state.last_tranche =
       TrancheId{static_cast<std::uint64_t>(turn.state.last_tranche) + 1};
-  tranche.ordinal = ordinal;
-  pin_targets(turn.state, position.key.instrument, tranche);
   const auto at = std::upper_bound(
       position.tranches.begin(), position.tranches.end(), ordinal,
       [](std::uint32_t wanted, const Tranche& other) { return wanted < other.ordinal; });
-  return *position.tranches.insert(at, std::move(tranche));
+  Tranche& tranche = *position.tranches.emplace(at);
+  tranche.id = id;
+  tranche.ordinal = ordinal;
+  pin_targets(turn.state, position.key.instrument, tranche);
+  return tranche;
 }
 
 void absorb(Turn& turn, Position& position, TrancheId from_id, TrancheId into_id) {

@@ -33,7 +33,13 @@ Tranche& open_tranche(Turn& turn, Position& position, std::uint32_t ordinal);
 void absorb(Turn& turn, Position& position, TrancheId from, TrancheId into);
 
 // Tranches that hold or await something, closing ones too. Dust is not counted for the cap.
-std::uint32_t live_count(const Position& position);
+inline std::uint32_t live_count(const Position& position) {
+  std::uint32_t count = 0;
+  for (const Tranche& tranche : position.tranches) {
+    count += tranche.is_live() && !tranche.dust ? 1U : 0U;
+  }
+  return count;
+}
 std::uint32_t ordinal_after_highest(const Position& position);
 
 }  // namespace tranchet

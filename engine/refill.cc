@@ -2,23 +2,13 @@
 
 #include "engine/entries.h"
 #include "engine/placement.h"
-#include "engine/strategy.h"
 
 namespace tranchet {
-namespace {
 
-bool is_refill(const State& state) {
-  return state.settings.choice<StrategyName>(Setting::Strategy) == StrategyName::Refill;
-}
-
-}  // namespace
-
-bool wants_refill(const State& state, const Position& position) {
+bool has_room_for_refill(const State& state, const Position& position) {
   const InstrumentId id = position.key.instrument;
-  const InstrumentState& instrument = state.instrument(id);
-  return is_refill(state) && strategy_trades(state, id, position.key.side) &&
-         live_count(position) < state.settings.get(Setting::MaxTranches, id) &&
-         side_is_free(state, position.key) && instrument.listed &&
+  return live_count(position) < state.settings.get(Setting::MaxTranches, id) &&
+         side_is_free(state, position.key) && state.instrument(id).listed &&
          state.settings.flag(Setting::EntriesAllowed, id);
 }
 
@@ -33,7 +23,8 @@ void consider_refill(Turn& turn, InstrumentId id) {
 }
 
 void note_refused_refill(State& state, PositionKey key) {
-  if (!is_refill(state) || !state.knows(key.instrument)) return;
+  const auto strategy = state.settings.choice<StrategyName>(Setting::Strategy);
+  if (strategy != StrategyName::Refill || !state.knows(key.instrument)) return;
   state.instrument(key.instrument).cooldown_until[key.side == PositionSide::Long ? 0 : 1] =
       state.now + state.settings.duration(Setting::StrategyCooldown);
 }

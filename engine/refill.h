@@ -8,13 +8,20 @@
 // average.
 #pragma once
 
+#include "engine/strategy.h"
 #include "engine/turn.h"
 
 namespace tranchet {
 
 // Whether the next mark makes an entry into this book, time left aside. The quiet band is empty
 // while it does.
-bool wants_refill(const State& state, const Position& position);
+bool has_room_for_refill(const State& state, const Position& position);
+inline bool wants_refill(const State& state, const Position& position) {
+  return state.settings.choice<StrategyName>(Setting::Strategy) == StrategyName::Refill &&
+         position.entries.empty() &&
+         strategy_trades(state, position.key.instrument, position.key.side) &&
+         has_room_for_refill(state, position);
+}
 
 // At a mark: the entries it makes, Long before Short.
 void consider_refill(Turn& turn, InstrumentId instrument);

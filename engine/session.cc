@@ -16,10 +16,6 @@ Duration time_of_day(const Settings& settings, Timestamp time) {
   return Duration::nanoseconds(local % kDay.count());
 }
 
-bool is_intraday(const Settings& settings, InstrumentId instrument) {
-  return settings.choice<ProductChoice>(Setting::Product, instrument) == ProductChoice::Intraday;
-}
-
 TimerId timer_of(InstrumentId instrument) {
   return {TimerKind::SquareOff, static_cast<std::uint64_t>(instrument)};
 }
@@ -51,10 +47,9 @@ void change_session(Turn& turn, const SessionChanged& changed) {
   }
 }
 
-bool is_after_last_entry(const State& state, InstrumentId instrument) {
+bool is_past_last_entry(const State& state, InstrumentId instrument) {
   const Settings& settings = state.settings;
-  return is_intraday(settings, instrument) &&
-         time_of_day(settings, state.now) >= settings.duration(Setting::LastEntry, instrument);
+  return time_of_day(settings, state.now) >= settings.duration(Setting::LastEntry, instrument);
 }
 
 bool trades_intraday(const Settings& settings) {

@@ -13,7 +13,15 @@ namespace tranchet {
 
 void change_session(Turn& turn, const SessionChanged& changed);
 
-bool is_after_last_entry(const State& state, InstrumentId instrument);
+inline bool is_intraday(const Settings& settings, InstrumentId instrument) {
+  return settings.choice<ProductChoice>(Setting::Product, instrument) == ProductChoice::Intraday;
+}
+
+// Of an instrument that is traded intraday.
+bool is_past_last_entry(const State& state, InstrumentId instrument);
+inline bool is_after_last_entry(const State& state, InstrumentId instrument) {
+  return is_intraday(state.settings, instrument) && is_past_last_entry(state, instrument);
+}
 
 // Whether any instrument is traded intraday.
 bool trades_intraday(const Settings& settings);

@@ -30,16 +30,17 @@ Quantity naked_quantity(const State& state, const Tranche& tranche) {
   return tranche.quantity - covered_quantity(state, tranche);
 }
 
+// The newest come first: answers are mostly about those.
 Tranche* find_tranche(Position& position, TrancheId id) {
-  for (Tranche& tranche : position.tranches) {
-    if (tranche.id == id) return &tranche;
+  for (auto tranche = position.tranches.rbegin(); tranche != position.tranches.rend(); ++tranche) {
+    if (tranche->id == id) return &*tranche;
   }
   return nullptr;
 }
 
 const Tranche* find_tranche(const Position& position, TrancheId id) {
-  for (const Tranche& tranche : position.tranches) {
-    if (tranche.id == id) return &tranche;
+  for (auto tranche = position.tranches.rbegin(); tranche != position.tranches.rend(); ++tranche) {
+    if (tranche->id == id) return &*tranche;
   }
   return nullptr;
 }

@@ -11,18 +11,6 @@ bool may_enter(const State& state, InstrumentId id, PositionSide side, Timestamp
 
 }  // namespace
 
-bool strategy_trades(const State& state, InstrumentId instrument, PositionSide side) {
-  const auto sides = state.settings.choice<StrategySidesChoice>(Setting::StrategySides, instrument);
-  const auto wanted =
-      side == PositionSide::Long ? StrategySidesChoice::Long : StrategySidesChoice::Short;
-  return sides == StrategySidesChoice::Both || sides == wanted;
-}
-
-bool strategy_rests(const InstrumentState& instrument, PositionSide side, Timestamp now) {
-  const auto& until = instrument.cooldown_until[side == PositionSide::Long ? 0 : 1];
-  return until && now < *until;
-}
-
 bool dip_may_enter(const State& state, InstrumentId id, Price price, Timestamp now) {
   const Ppm drop = state.settings.percent(Setting::DipDrop);
   const DipWindow& dip = state.instrument(id).dip;

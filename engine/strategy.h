@@ -7,9 +7,17 @@
 namespace tranchet {
 
 // The setting `side` lets a strategy enter this side of the instrument.
-bool strategy_trades(const State& state, InstrumentId instrument, PositionSide side);
+inline bool strategy_trades(const State& state, InstrumentId instrument, PositionSide side) {
+  const auto sides = state.settings.choice<StrategySidesChoice>(Setting::StrategySides, instrument);
+  const auto wanted =
+      side == PositionSide::Long ? StrategySidesChoice::Long : StrategySidesChoice::Short;
+  return sides == StrategySidesChoice::Both || sides == wanted;
+}
 // A strategy does not enter this side of the instrument again yet.
-bool strategy_rests(const InstrumentState& instrument, PositionSide side, Timestamp now);
+inline bool strategy_rests(const InstrumentState& instrument, PositionSide side, Timestamp now) {
+  const auto& until = instrument.cooldown_until[side == PositionSide::Long ? 0 : 1];
+  return until && now < *until;
+}
 
 // Dip: buys when the price is drop_pct below the highest of the last window, sells short when it is
 // as far above the lowest; at most once a cooldown a side, whether the entry was taken or refused.

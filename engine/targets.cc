@@ -3,13 +3,15 @@
 namespace tranchet {
 namespace {
 
-// numerator / denominator ticks, to the nearest, a tie downward or upward.
-Int128 nearest(Int128 numerator, Int128 denominator, bool tie_down) {
-  const Int128 floor = divide_floor(numerator, denominator);
+// numerator / denominator ticks, to the nearest, a tie downward or upward; `floor` is what they
+// come to toward minus infinity.
+Int128 nearest_from(Int128 floor, Int128 numerator, Int128 denominator, bool tie_down) {
   const Int128 rest = numerator - floor * denominator;
   const Int128 above = denominator - rest;
-  if (rest == above) return tie_down ? floor : floor + 1;
-  return rest < above ? floor : floor + 1;
+  return rest < above || (rest == above && tie_down) ? floor : floor + 1;
+}
+Int128 nearest(Int128 numerator, Int128 denominator, bool tie_down) {
+  return nearest_from(divide_floor(numerator, denominator), numerator, denominator, tie_down);
 }
 
 std::optional<Price> at_tick(Int128 ticks, Price tick) {
@@ -17,19 +19,6 @@ std::optional<Price> at_tick(Int128 ticks, Price tick) {
   const Int128 raw = ticks * tick.raw();
   if (raw > Price::max().raw()) return std::nullopt;
   return Price::from_wide(raw);
-}
-
-// `by_hand`: the price somebody set, on a tick that may have changed since.
-void update_leg(Leg& leg, bool enabled, std::optional<Price> by_rule,
-                std::optional<Price> by_hand) {
-  Maybe<Price> price;
-  if (leg.choice == TargetChoice::AtPrice) {
-    if (by_hand) price = *by_hand;
-  } else if (leg.choice != TargetChoice::None && enabled && by_rule) {
-    price = *by_rule;
-  }
-  if (price != leg.price) leg.alerted = false;
-  leg.price = price;
 }
 
 }  // namespace
@@ -62,10 +51,11 @@ std::optional<Price> target_price(Value cost, Quantity quantity, bool above, Ppm
                                   Price tick) {
   ENSURE(quantity.is_positive() && cost > 0 && tick.is_positive());
   const Int128 numerator = cost * (above ? kPpmOne + fraction : kPpmOne - fraction);
-  const Int128 denominator = static_cast<Int128>(quantity.raw()) * kPpmOne * tick.raw();
-  Int128 ticks = nearest(numerator, denominator, above);
-  const Int128 average_scaled = cost;  // Against ticks x tick x quantity, both in 1e-16.
   const Int128 unit = static_cast<Int128>(tick.raw()) * quantity.raw();
+  // By one factor of the denominator after the other: 64 bits hold each, as seldom both at once.
+  const Int128 floor = divide_floor(divide_floor(numerator, unit), kPpmOne);
+  Int128 ticks = nearest_from(floor, numerator, unit * kPpmOne, above);
+  const Int128 average_scaled = cost;  // Against ticks x tick x quantity, both in 1e-16.
   if (above && ticks * unit <= average_scaled) ++ticks;
   if (!above && ticks * unit >= average_scaled) --ticks;
   return at_tick(ticks, tick);
@@ -87,13 +77,19 @@ void update_targets(const InstrumentState& instrument, PositionSide side, Tranch
   const bool is_long = side == PositionSide::Long;
   const Price tick = instrument.rules.tick_size;
   const auto update = [&](Leg& leg, bool enabled, bool above, Ppm fraction, Maybe<Price> distance) {
-    const auto by_hand = leg.hand_price
-                             ? rounded_toward(*leg.hand_price, tranche.cost, tranche.quantity, tick)
-                             : std::nullopt;
-    const auto by_rule =
-        distance ? target_at_distance(tranche.cost, tranche.quantity, above, *distance, tick)
-                 : target_price(tranche.cost, tranche.quantity, above, fraction, tick);
-    update_leg(leg, enabled, by_rule, by_hand);
+    std::optional<Price> price;
+    if (leg.choice == TargetChoice::AtPrice) {
+      // On a tick that may have changed since.
+      if (leg.hand_price) {
+        price = rounded_toward(*leg.hand_price, tranche.cost, tranche.quantity, tick);
+      }
+    } else if (leg.choice != TargetChoice::None && enabled) {
+      price = distance ? target_at_distance(tranche.cost, tranche.quantity, above, *distance, tick)
+                       : target_price(tranche.cost, tranche.quantity, above, fraction, tick);
+    }
+    const Maybe<Price> wanted = price ? Maybe<Price>(*price) : Maybe<Price>();
+    if (wanted != leg.price) leg.alerted = false;
+    leg.price = wanted;
   };
   update(tranche.target, tranche.take_profit_enabled, is_long, tranche.take_profit,
          tranche.take_profit_distance);
@@ -120,7 +116,9 @@ Quantity least_quantity(const InstrumentListed& rules, Price price) {
   return ceil_to(least, rules.step_size);
 }
 
-Slices slices(Quantity quantity, Quantity largest, const InstrumentListed& rules, Price price) {
+Slices slices(Quantity quantity, Quantity most, const InstrumentListed& rules, Price price) {
+  if (fits_one_order(quantity, most, rules)) return {quantity};
+  const Quantity largest = floor_to(most, rules.step_size);
   if (!largest.is_positive() || quantity <= largest) return {quantity};
   Slices result;
   for (; quantity > largest; quantity -= largest) {

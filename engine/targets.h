@@ -41,17 +41,36 @@ constexpr bool reaches_backstop(PositionSide side, Price price, Price stop, Ppm 
 // hand-set prices.
 void update_targets(const InstrumentState& instrument, PositionSide side, Tranche& tranche);
 
-// Cost / quantity rounded half away from zero: for people, never for a decision.
+// Cost / quantity rounded half away from zero: for people, never for a decision. `likely`: what it
+// is if all came at one price, which spares the division.
 Price rounded_average(Value cost, Quantity quantity);
+inline Price rounded_average(Value cost, Quantity quantity, Price likely) {
+  return value_of(likely, quantity) == cost ? likely : rounded_average(cost, quantity);
+}
 
 // The least quantity that the venue takes at this price.
 Quantity least_quantity(const InstrumentListed& rules, Price price);
 
-// `quantity` in slices of at most `largest` (0: no limit); a last slice below the least quantity at
-// this price borrows a step-rounded part of the one before. 240.5 by 120, least 1: 120, 119.5, 1.
-// At most kSlicesMax of them: what is beyond is left to the caller.
+// That it is not more than the steps that are within `most` (0: no limit). Without the division
+// that counts them it cannot be said of the last step.
+inline bool fits_one_order(Quantity quantity, Quantity most, const InstrumentListed& rules) {
+  return !most.is_positive() || quantity <= most - rules.step_size;
+}
+
+// `quantity` in slices of as many steps as are within `most` (none: no limit); a last slice below
+// the least quantity at this price borrows a step-rounded part of the one before. 240.5 by 120,
+// least 1: 120, 119.5, 1. At most kSlicesMax of them: what is beyond is left to the caller.
 inline constexpr std::size_t kSlicesMax = 40;
 using Slices = ShortList<Quantity, 2>;
-Slices slices(Quantity quantity, Quantity largest, const InstrumentListed& rules, Price price);
+Slices slices(Quantity quantity, Quantity most, const InstrumentListed& rules, Price price);
+template <class Visit>
+void for_each_slice(Quantity quantity, Quantity most, const InstrumentListed& rules, Price price,
+                    Visit visit) {
+  if (fits_one_order(quantity, most, rules)) {
+    visit(quantity);
+    return;
+  }
+  for (const Quantity slice : slices(quantity, most, rules, price)) visit(slice);
+}
 
 }  // namespace tranchet

@@ -61,6 +61,11 @@ class Turn {
   void position_row(PositionKey key, const Fields&... fields) {
     place<TrancheState>(rank_of(Section::Update, key, 0, 0), fields...);
   }
+  // A booking to be filled in where it stays, or one that is made already.
+  template <class T>
+  T& book() {
+    return output_.bookings.emplace_back().template emplace<T>();
+  }
   template <class T>
   void book(const T& booking) {
     output_.bookings.emplace_back().template emplace<T>(booking);

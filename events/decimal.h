@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "events/ensure.h"
 
@@ -78,15 +79,39 @@ constexpr Value value_of(Price price, Quantity quantity) {
 
 // ---- Rounding. All of it is integer division with a name.
 
-// Toward minus infinity. 7 / 2 = 3, -7 / 2 = -4.
-// Whether both are small enough, and not negative, for the division that the processor has: several
-// times faster than that of 128 bits.
-constexpr bool divides_in_64_bits(Int128 numerator, Int128 denominator) {
-  return numerator >> 64 == 0 && denominator >> 64 == 0;
+// Neither is negative and the quotient fits 64 bits, as that of a cost by a quantity does: one
+// instruction of the processor. The compiler knows only the general way, which is a call.
+constexpr bool divides_at_once(Int128 numerator, Int128 denominator) {
+  return denominator >> 63 == 0 &&
+         static_cast<std::uint64_t>(numerator >> 64) < static_cast<std::uint64_t>(denominator);
 }
+struct Division {
+  std::uint64_t quotient = 0;
+  std::uint64_t rest = 0;
+};
+constexpr Division divide_at_once(Int128 numerator, Int128 denominator) {
+  const auto high = static_cast<std::uint64_t>(numerator >> 64);
+  const auto low = static_cast<std::uint64_t>(numerator);
+  const auto divisor = static_cast<std::uint64_t>(denominator);
+  // Known to the compiler, which multiplies where the divisor is a constant.
+  if (high == 0) return {.quotient = low / divisor, .rest = low % divisor};
+#if defined(__x86_64__)
+  if (!std::is_constant_evaluated()) {
+    Division result;
+    asm("divq %4"
+        : "=a"(result.quotient), "=d"(result.rest)
+        : "0"(low), "1"(high), "r"(divisor)
+        : "cc");
+    return result;
+  }
+#endif
+  return {.quotient = static_cast<std::uint64_t>(numerator / denominator),
+          .rest = static_cast<std::uint64_t>(numerator % denominator)};
+}
+// Toward minus infinity. 7 / 2 = 3, -7 / 2 = -4.
 constexpr Int128 divide_floor(Int128 numerator, Int128 denominator) {
-  if (divides_in_64_bits(numerator, denominator)) {
-    return static_cast<std::uint64_t>(numerator) / static_cast<std::uint64_t>(denominator);
+  if (divides_at_once(numerator, denominator)) {
+    return divide_at_once(numerator, denominator).quotient;
   }
   Int128 quotient = numerator / denominator;
   if (numerator % denominator != 0 && ((numerator < 0) != (denominator < 0))) --quotient;
@@ -97,11 +122,10 @@ constexpr Int128 divide_ceil(Int128 numerator, Int128 denominator) {
 }
 // To the nearest, a half away from zero. 5 / 2 = 3, -5 / 2 = -3.
 constexpr Int128 divide_half_away(Int128 numerator, Int128 denominator) {
-  if (divides_in_64_bits(numerator, denominator)) {
-    const auto n = static_cast<std::uint64_t>(numerator);
-    const auto d = static_cast<std::uint64_t>(denominator);
-    const std::uint64_t rest = n % d;
-    return static_cast<Int128>(n / d) + (rest >= d - rest ? 1 : 0);
+  if (divides_at_once(numerator, denominator)) {
+    const auto [quotient, rest] = divide_at_once(numerator, denominator);
+    const bool up = rest >= static_cast<std::uint64_t>(denominator) - rest;
+    return static_cast<Int128>(quotient) + (up ? 1 : 0);
   }
   Int128 quotient = numerator / denominator;
   const Int128 rest = numerator % denominator;
@@ -119,6 +143,7 @@ static_assert(divide_half_away(4, 3) == 1 && divide_half_away(-4, 3) == -1);
 // (1 M USDT of a 0.001 coin: 1e22 counts x 1e17 counts), so it is formed in two halves.
 constexpr Value share_floor(Value value, Quantity part, Quantity whole) {
   ENSURE(value >= 0 && part.raw() >= 0 && part <= whole && whole.is_positive());
+  if (part == whole) return value;
   const auto v = static_cast<UInt128>(value);
   const auto p = static_cast<UInt128>(part.raw());
   const auto w = static_cast<UInt128>(whole.raw());
@@ -143,12 +168,14 @@ constexpr Money to_money(Value value) {
 template <class Unit>
 constexpr Decimal<Unit> floor_to(Decimal<Unit> value, Decimal<Unit> step) {
   ENSURE(step.is_positive());
-  return Decimal<Unit>::from_wide(divide_floor(value.raw(), step.raw()) * step.raw());
+  const std::int64_t rest = value.raw() % step.raw();
+  return value - Decimal<Unit>::from_raw(rest < 0 ? rest + step.raw() : rest);
 }
 template <class Unit>
 constexpr Decimal<Unit> ceil_to(Decimal<Unit> value, Decimal<Unit> step) {
   ENSURE(step.is_positive());
-  return Decimal<Unit>::from_wide(divide_ceil(value.raw(), step.raw()) * step.raw());
+  const std::int64_t rest = value.raw() % step.raw();
+  return value + Decimal<Unit>::from_raw(rest > 0 ? step.raw() - rest : -rest);
 }
 
 // ---- Fractions: parts per million. 1 % is 10'000, 0.0001 % is 1.

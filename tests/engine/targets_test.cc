@@ -132,7 +132,12 @@ TEST(Slices, AreAtMostTheLargestAndTheLastBorrows) {
   EXPECT_EQ(sliced(240_qty, 120_qty), "120 120");
   EXPECT_EQ(sliced(120_qty, 120_qty), "120");
   EXPECT_EQ(sliced(0.5_qty, 120_qty), "0.5");
-  EXPECT_EQ(sliced(500_qty, 0_qty), "500");  // No limit.
+  EXPECT_EQ(sliced(500_qty, 0_qty), "500");    // No limit.
+  EXPECT_EQ(sliced(500_qty, 0.4_qty), "500");  // None in whole steps.
+  // A largest that is no whole number of steps: 120 of 120.4.
+  EXPECT_EQ(sliced(120_qty, 120.4_qty), "120");
+  EXPECT_EQ(sliced(120.5_qty, 120.4_qty), "119.5 1");
+  EXPECT_EQ(sliced(120.25_qty, 120.4_qty), "119 1.25");
   // Borrowing would empty the slice before: the last stays as it is.
   EXPECT_EQ(text_of(slices(1.5_qty, 1_qty, {.step_size = 0.5_qty, .min_quantity = 2_qty}, 100_px)),
             "1 0.5");

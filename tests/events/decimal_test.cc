@@ -141,6 +141,46 @@ TEST(Rounding, HasANameAndADirection) {
   EXPECT_EQ(to_money(-50'000'000), Money::from_raw(-1));
 }
 
+// Numbers of every length, so that the quotient is now one of 64 bits and now a longer one.
+Int128 drawn_wide() {
+  const UInt128 high = *rc::gen::arbitrary<std::uint64_t>();
+  const UInt128 low = *rc::gen::arbitrary<std::uint64_t>();
+  return static_cast<Int128>((high << 64) | low) >> *rc::gen::inRange(1, 128);
+}
+
+RC_GTEST_PROP(Rounding, IsThatOfTheLanguagesOwnDivision, ()) {
+  Int128 numerator = drawn_wide();
+  Int128 denominator = drawn_wide();
+  RC_PRE(denominator != 0);
+  if (*rc::gen::arbitrary<bool>()) {  // Halfway between two.
+    denominator = (denominator >> 70) * 2 + 2;
+    RC_PRE(denominator != 0);
+    numerator = (numerator >> 70) * denominator + denominator / 2;
+  }
+  const Int128 quotient = numerator / denominator;
+  const Int128 rest = numerator % denominator;
+  const bool is_below_zero = (numerator < 0) != (denominator < 0);
+  RC_ASSERT(divide_floor(numerator, denominator) ==
+            quotient - (rest != 0 && is_below_zero ? 1 : 0));
+  RC_ASSERT(divide_ceil(numerator, denominator) ==
+            quotient + (rest != 0 && !is_below_zero ? 1 : 0));
+  const Int128 rest_size = rest < 0 ? -rest : rest;
+  const Int128 size = denominator < 0 ? -denominator : denominator;
+  const bool is_half = rest_size >= size - rest_size;
+  RC_ASSERT(divide_half_away(numerator, denominator) == quotient + (!is_half        ? 0
+                                                                    : is_below_zero ? -1
+                                                                                    : 1));
+}
+
+RC_GTEST_PROP(Rounding, ToAStepIsThatOfTheLanguagesOwnDivision, ()) {
+  const auto count = *rc::gen::arbitrary<std::int64_t>() >> *rc::gen::inRange(2, 63);
+  const auto step = *rc::gen::inRange<std::int64_t>(1, 1'000'000'000'000);
+  const Int128 steps = divide_floor(count, step);
+  RC_ASSERT(floor_to(Price::from_raw(count), Price::from_raw(step)).raw() == steps * step);
+  RC_ASSERT(ceil_to(Price::from_raw(count), Price::from_raw(step)).raw() ==
+            (steps + (count % step != 0 ? 1 : 0)) * step);
+}
+
 TEST(MaybeDecimal, IsEmptyOrAValue) {
   const Maybe<Price> empty;
   EXPECT_FALSE(empty);
