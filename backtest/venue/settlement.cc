@@ -43,8 +43,9 @@ Value SimulatedVenue::entry_margin(const SubmitOrder& request, Quantity quantity
   return divide_ceil(value_of(*price, quantity - reduces), market.terms.leverage);
 }
 
-// Cross margin: equity covers the initial margin of all positions at the mark, of all open limit
-// orders, and of this one, which is no exit. Exits tie up nothing, and stops not until they trigger.
+// Of an order that is no exit. Cross margin: equity covers the initial margin of all positions at
+// the mark, of all open limit orders, and of this one. Exits tie up nothing, and stops not until
+// they trigger.
 bool SimulatedVenue::margin_suffices(const SubmitOrder& request) const {
   const Value wanted = entry_margin(request, request.quantity);
   if (wanted == 0) return true;
