@@ -86,11 +86,13 @@ void start_closing(Turn& turn, const Position& position, Tranche& tranche, ExitR
     }
     return;
   }
-  tranche.closing = Closing{.reason = reason, .part = part};
+  Closing& closing = tranche.closing.emplace();
+  closing.reason = reason;
+  closing.part = part;
   tranche.dust = false;
   for (const OrderId id : tranche.stops) {
     const Order& stop = turn.state.order(id);
-    if (stop.status == OrderStatus::Triggered) remember_trigger(*tranche.closing, stop);
+    if (stop.status == OrderStatus::Triggered) remember_trigger(closing, stop);
   }
   turn.publish(position.key);
 }
@@ -156,7 +158,7 @@ void note_triggered(Turn& turn, Order& order) {
   Tranche* tranche = find_tranche(position, order.tranche_id);
   if (tranche == nullptr || tranche->ended) return;
   if (!tranche->closing) {
-    tranche->closing = Closing{.reason = ExitReason::StopLoss};
+    tranche->closing.emplace().reason = ExitReason::StopLoss;
     turn.publish(order.key, tranche->id);
   }
   remember_trigger(*tranche->closing, order);

@@ -100,11 +100,12 @@ std::uint32_t ordinal_after_highest(const Position& position) {
 }
 
 Placement place_entry(const State& state, const Position& position, Price price) {
-  const Placement open{.kind = Placement::Kind::Open, .ordinal = ordinal_after_highest(position)};
   if (const Tranche* join = rule_one(state, position, price)) {
     return {.kind = Placement::Kind::Join, .tranche = join->id};
   }
-  if (!is_at_cap(state, position)) return open;
+  if (!is_at_cap(state, position)) {
+    return {.kind = Placement::Kind::Open, .ordinal = ordinal_after_highest(position)};
+  }
   const Tranche* last = newest(position);
   if (last == nullptr) return {.kind = Placement::Kind::Refuse};
   const Placement join_newest{.kind = Placement::Kind::Join, .tranche = last->id};
