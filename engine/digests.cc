@@ -2,6 +2,7 @@
 // of its declaration, as 64-bit words.
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "engine/state_fields.h"
 #include "engine/turn.h"
@@ -158,6 +159,17 @@ void add_command(Words& words, const Alert& c) {
   words(c.order, c.tranche_id, c.tranche, c.instrument, c.position_side, c.reason);
 }
 
+// One comparison after the other: a table of functions to call costs more for so little.
+template <std::size_t... kIndex>
+void add_body(Words& words, const Command& command, std::index_sequence<kIndex...>) {
+  const auto add = [&words](const auto& body) {
+    add_command(words, body);
+    return true;
+  };
+  const bool added = ((kIndex == command.index() && add(*std::get_if<kIndex>(&command))) || ...);
+  ENSURE(added);
+}
+
 }  // namespace
 
 void add_to_digest(Digest& digest, std::span<const Command> commands) {
@@ -165,11 +177,7 @@ void add_to_digest(Digest& digest, std::span<const Command> commands) {
   Words words(here);
   for (const Command& command : commands) {
     words(command.index());
-    [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
-      ((kIndex == command.index() && (add_command(words, *std::get_if<kIndex>(&command)), true)) ||
-       ...);
-    }
-    (std::make_index_sequence<std::variant_size_v<Command>>());
+    add_body(words, command, std::make_index_sequence<std::variant_size_v<Command>>());
   }
   digest = here;
 }

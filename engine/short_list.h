@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
-#include <memory>
 #include <type_traits>
 
 namespace tranchet {
@@ -102,7 +101,7 @@ class ShortList {
  private:
   void make_room(std::uint32_t items) {
     if (items <= room_) return;
-    T* const wider = std::allocator<T>().allocate(items);
+    T* const wider = new T[items];
     std::copy(begin(), end(), wider);
     leave_heap();
     heap_ = wider;
@@ -110,7 +109,7 @@ class ShortList {
   }
   void leave_heap() {
     if (room_ <= N) return;
-    std::allocator<T>().deallocate(heap_, room_);
+    delete[] heap_;
     room_ = N;
   }
   // What this list holds is gone already. Items and pointer share one place, and go over as one.
