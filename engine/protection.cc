@@ -195,7 +195,7 @@ void settle_target(Turn& turn, const Position& position, Tranche& tranche) {
     return;
   }
   if (tranche.target.waiting) return;
-  const bool is_wanted = !tranche.closing && tranche.target.price;
+  const bool is_wanted = !tranche.closing && tranche.target.price.has_value();
   if (tranche.targets.empty()) {
     if (is_wanted && !tranche.target.blocked) place_target(turn, position, tranche);
     return;

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -143,9 +144,13 @@ class SimulatedVenue final : public Venue {
 
   std::optional<Timestamp> next_message() const {
     if (requests_.empty() && answers_.empty()) return std::nullopt;
-    if (requests_.empty()) return answers_.front().time;
-    if (answers_.empty()) return requests_.front().time;
-    return std::min(requests_.front().time, answers_.front().time);
+    const std::int64_t request = time_of_first(requests_), answer = time_of_first(answers_);
+    return Timestamp::from_nanoseconds(request < answer ? request : answer);
+  }
+  template <class Message>
+  static std::int64_t time_of_first(const MessageQueue<Message>& queue) {
+    return queue.empty() ? std::numeric_limits<std::int64_t>::max()
+                         : queue.front().time.nanoseconds();
   }
   Timestamp next_wakeup_or_bell() const {
     const auto message = next_message();

@@ -18,7 +18,8 @@ VenueOrder& VenueOrders::take_anew(OrderId id) {
     ENSURE(find_open(id) == nullptr);
     acceptances += before->acceptances;
     orders_.erase(id);
-    std::erase_if(finished_order_, [&](const Finished& finished) { return finished.order == id; });
+    std::erase_if(finished_order_,
+                  [&](const Finished& finished) { return finished.taken.order == id; });
   }
   VenueOrder& order = orders_.emplace(id);
   order.acceptances = acceptances;
@@ -77,7 +78,7 @@ Wait VenueOrders::made_wait(const VenueOrder& order) const {
 std::uint64_t VenueOrders::acceptances(OrderId id) const {
   const VenueOrder* known = find(id);
   std::uint64_t acceptances = known == nullptr ? 0 : known->acceptances;
-  for (const Forgotten& forgotten : forgotten_) {
+  for (const Taken& forgotten : forgotten_) {
     if (forgotten.order == id) acceptances += forgotten.acceptances;
   }
   return acceptances;
@@ -108,19 +109,13 @@ void VenueOrders::finish(VenueOrder& order, QueryStatus status, Timestamp now) {
   order.status = status;
   orders_.retire(id);
   Finished& last = finished_order_.emplace_back();
-  last.order = id;
   last.time = now;
+  last.taken = {.order = id, .acceptances = order.acceptances};
   while (finished_order_.front().time + kRemembered < now) {
-    forget(finished_order_.front().order);
+    forgotten_.push_back(finished_order_.front().taken);
+    ENSURE(orders_.erase(forgotten_.back().order));
     finished_order_.pop_front();
   }
-}
-
-void VenueOrders::forget(OrderId id) {
-  const VenueOrder* order = find(id);
-  ENSURE(order != nullptr);
-  forgotten_.push_back({.order = id, .acceptances = order->acceptances});
-  orders_.erase(id);
 }
 
 }  // namespace tranchet

@@ -20,8 +20,8 @@ namespace tranchet {
 struct VenueOrder {
   SubmitOrder request;  // Quantity and limit price as last amended.
   Quantity filled;
-  Value filled_value = 0;     // Sum of price x quantity of its fills.
-  std::uint64_t arrival = 0;  // 1, 2, 3, ... in the order the venue took them.
+  Value filled_value = 0;         // Sum of price x quantity of its fills.
+  std::uint64_t arrival = 0;      // 1, 2, 3, ... in the order the venue took them.
   std::uint64_t acceptances = 0;  // How often an order of its id was taken, as far as is known.
   bool triggered = false;         // A conditional order that has become a market order.
   QueryStatus status = QueryStatus::New;
@@ -93,17 +93,18 @@ class VenueOrders {
   void finish_foreign();
 
  private:
-  struct Forgotten {
+  struct Taken {
     OrderId order{};
     std::uint64_t acceptances = 0;
   };
+  // With what is counted of it: an order that nobody touched for a week is not read to be
+  // forgotten.
   struct Finished {
-    OrderId order{};
     Timestamp time;
+    Taken taken;
   };
 
   inline VenueOrder& take_anew(OrderId id);
-  void forget(OrderId id);
   std::vector<Wait>::iterator wait_of(const VenueOrder& order);
   Wait made_wait(const VenueOrder& order) const;
 
@@ -113,7 +114,7 @@ class VenueOrders {
   OrderTable<VenueOrder> orders_;  // Ours; those that are not open any more are retired.
   std::map<std::uint64_t, VenueOrder> foreign_;  // By arrival.
   std::deque<Finished> finished_order_;          // By time.
-  std::vector<Forgotten> forgotten_;             // An id may have been forgotten more than once.
+  std::vector<Taken> forgotten_;                 // An id may have been forgotten more than once.
   std::uint64_t arrivals_ = 0;
 };
 

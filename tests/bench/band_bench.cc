@@ -93,7 +93,8 @@ void measure_walk(WalkStep step, std::size_t ticks) {
   const double bare = best_seconds(kRepeats, [&] { bare_exits = run_bare(walk); });
   const std::vector<EncodedBlock> blocks = blocks_of(walk);
   Ran each, jumped;
-  const double stepping = best_seconds(1, [&] { each = run_lane(blocks, lane_options(false)); });
+  const double stepping =
+      best_seconds(kRepeats, [&] { each = run_lane(blocks, lane_options(false)); });
   const double jumping =
       best_seconds(kRepeats, [&] { jumped = run_lane(blocks, lane_options(true)); });
   ENSURE(each.digest == jumped.digest && each.drawdown == jumped.drawdown);

@@ -8,9 +8,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <vector>
 
 #include "backtest/report/account.h"
 #include "backtest/venue/simulated_venue.h"
+#include "engine/turn.h"
+#include "events/digest.h"
 #include "replay/loop.h"
 #include "replay/opening.h"
 #include "tests/bench/bare_rule.h"
@@ -35,6 +38,9 @@ class Booker final : public Observer {
   explicit Booker(bool keeps_account) : keeps_account_(keeps_account) {}
   void on_event(const Event& event, const Output& output) override {
     ++events;
+    if (kept != nullptr) {
+      kept->insert(kept->end(), output.commands.begin(), output.commands.end());
+    }
     for (const Booking& booking : output.bookings) {
       exits += std::holds_alternative<TrancheClosed>(booking) ? 1U : 0U;
     }
@@ -49,6 +55,7 @@ class Booker final : public Observer {
 
   std::uint64_t events = 0;
   std::uint64_t exits = 0;
+  std::vector<Command>* kept = nullptr;  // Gets every command, where it is given.
   Account account{Money::from_raw(1'000'000 * kDecimalOne)};
 
  private:
@@ -57,11 +64,12 @@ class Booker final : public Observer {
 
 class World {
  public:
-  explicit World(bool keeps_account)
+  explicit World(bool keeps_account, std::vector<Command>* kept = nullptr)
       : booker_(keeps_account),
         engine_(settings()),
         venue_(simulation()),
         loop_(engine_, venue_, booker_, {}) {
+    booker_.kept = kept;
     venue_.list(walk_rules(kInstrument));
     Names names;
     ENSURE(names.instrument("BTCUSDT") == kInstrument);
@@ -154,6 +162,12 @@ void run(std::size_t trades, int repeats) {
   const WalkColumns walk = random_walk(WalkStep::OneBasisPoint, trades);
   std::uint64_t bare_exits = 0;
   const double bare = best_seconds(repeats, [&] { bare_exits = run_bare(walk); });
+  // A word of the digest waits for the one before it, so that this much no program can spare.
+  std::vector<Command> commands;
+  World(false, &commands).run(walk);
+  Digest digest;
+  const double digesting =
+      best_seconds(repeats, [&] { add_to_digest(digest = Digest(), commands); });
   std::optional<World> world;
   const auto seconds = [&](bool keeps_account) {
     return best_seconds(repeats, [&] {
@@ -165,11 +179,15 @@ void run(std::size_t trades, int repeats) {
   const double whole = seconds(true);
   const Booker& booker = world->booker();
   std::printf(
-      "exit and entry again: %zu trades of 1 bp, %llu exits, %.1f events a cycle, %016llx\n",
+      "exit and entry again: %zu trades of 1 bp, %llu exits, %.1f events and %.1f commands a "
+      "cycle, "
+      "%016llx\n",
       walk.size(), static_cast<unsigned long long>(booker.exits),
       static_cast<double>(booker.events) / static_cast<double>(booker.exits),
+      static_cast<double>(commands.size()) / static_cast<double>(booker.exits),
       static_cast<unsigned long long>(world->digest()));
   print_cycles("limit: the rule alone, trade by trade", bare, bare_exits, trades);
+  print_cycles("limit: the digest of its commands alone", digesting, booker.exits, trades);
   print_cycles("engine and venue", venue, booker.exits, trades);
   print_cycles("engine, venue and account", whole, booker.exits, trades);
 }
