@@ -375,6 +375,7 @@ void Engine::settle_book(Turn& turn, PositionKey key) {
     is_over = is_over || has_come_to_nothing(tranche);
   };
   const bool all = turn.touches_all(key);
+  // Nearly every event is about one tranche: it is looked up, and the others are not asked.
   if (const std::span<const TrancheId> touched = turn.tranches(); !all && touched.size() == 1) {
     if (Tranche* tranche = find_tranche(position, touched.front())) settle_tranche(*tranche);
   } else {
