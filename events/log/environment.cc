@@ -159,8 +159,13 @@ std::expected<void, LogError> Environment::open_databases(bool create) {
     }
     return Failure(lmdb_error(code, "opening the log", directory_));
   };
+  // A writer begins as one even where it only reads. A process that was killed at the end of a
+  // commit leaves LMDB's lock table one commit behind the file, and while another has the log open
+  // for reading nothing but a transaction that may write puts it right: without one, the newest
+  // commit would not be seen, and the next would be put where it stands.
   MDB_txn* transaction = nullptr;
-  int code = mdb_txn_begin(environment_, nullptr, create ? 0U : unsigned{MDB_RDONLY}, &transaction);
+  int code =
+      mdb_txn_begin(environment_, nullptr, writable_ ? 0U : unsigned{MDB_RDONLY}, &transaction);
   if (code != MDB_SUCCESS) return fail(code, nullptr);
 
   MDB_dbi snapshots = 0;

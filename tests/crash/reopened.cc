@@ -59,6 +59,9 @@ std::expected<LogHead, std::string> go_on(const std::filesystem::path& directory
     if (!created) return std::unexpected("it cannot be created: " + created.error().message);
     return append_to(**created, Names(), Timestamp(), batches);
   }
+  // The writer first, as a program that starts does: a reader alone may be one commit behind.
+  auto writer = LogWriter::open(directory, Durability::AtClose);
+  if (!writer) return std::unexpected("it cannot be opened: " + writer.error().message);
   Names names;
   Timestamp last;
   {
@@ -71,8 +74,6 @@ std::expected<LogHead, std::string> go_on(const std::filesystem::path& directory
     if (!scanned) return std::unexpected("it cannot be read: " + scanned.error().message);
     names = (*reader)->names();
   }
-  auto writer = LogWriter::open(directory, Durability::AtClose);
-  if (!writer) return std::unexpected("it cannot be opened: " + writer.error().message);
   return append_to(**writer, names, last, batches);
 }
 

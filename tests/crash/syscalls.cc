@@ -1,6 +1,7 @@
 // Every system call between log and disk fails in turn, in every way. The run goes on correctly, or
 // it stops and says why; no command leaves whose event a power failure could take back; what was
-// acknowledged is there, in the file and on the disk.
+// acknowledged is there, in the file and on the disk. After every call a process is killed as well,
+// while another has the log open: the next one goes on.
 //
 //   crash_syscalls [RUNS [SEED]]      0 runs: every call, every way
 #include <poll.h>
@@ -13,11 +14,14 @@
 #include <cstring>
 #include <iostream>
 #include <map>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "adapters/cli/exit_status.h"
 #include "backtest/wargame/random.h"
 #include "tests/crash/disk_image.h"
+#include "tests/crash/onlooker.h"
 #include "tests/crash/reopened.h"
 #include "tests/crash/scratch.h"
 #include "tests/crash/script.h"
@@ -49,7 +53,8 @@ std::string text_of(const FaultAt& fault) {
 }
 
 [[noreturn]] void run_child(int output, const std::filesystem::path& directory,
-                            const std::filesystem::path& durable, const FaultAt& fault) {
+                            const std::filesystem::path& durable, const FaultAt& fault,
+                            const Onlooker* onlooker) {
   ::alarm(kHangSeconds);
   std::expected<void, LogError> ran;
   DiskImage image;
@@ -59,10 +64,13 @@ std::string text_of(const FaultAt& fault) {
       const Report report{.kind = kind, .struck = disk.struck(), .sequence = sequence};
       ENSURE(::write(output, &report, sizeof report) == sizeof report);
     };
-    ran = run_script(
-        directory, kCommits,
-        {.on_dispatch = [&](Sequence cause) { tell(Report::Kind::Dispatched, cause); },
-         .on_commit = [&](const LogHead& head) { tell(Report::Kind::Committed, head.last); }});
+    ran = run_script(directory, kCommits,
+                     {.on_dispatch = [&](Sequence cause) { tell(Report::Kind::Dispatched, cause); },
+                      .on_commit =
+                          [&](const LogHead& head) {
+                            tell(Report::Kind::Committed, head.last);
+                            if (onlooker != nullptr) std::exchange(onlooker, nullptr)->look();
+                          }});
     for (const DiskStep& step : disk.steps()) image.take(step);
   }
   image.write(durable, [] { return false; });
@@ -124,10 +132,10 @@ class Sweep {
         verdict_.violation(text_of(fault) + ": " + flaw);
       }
     }
-    return verdict_.conclude(std::to_string(faults.size()) + " of " + std::to_string(all_.size()) +
-                             " faults in " + std::to_string(kCommits) +
-                             " commits: " + std::to_string(went_on_) + " went on, " +
-                             std::to_string(stopped_) + " stopped");
+    return verdict_.conclude(
+        std::to_string(faults.size()) + " of " + std::to_string(all_.size()) + " faults in " +
+        std::to_string(kCommits) + " commits: " + std::to_string(went_on_) + " went on, " +
+        std::to_string(stopped_) + " stopped, " + std::to_string(killed_) + " were killed");
   }
 
  private:
@@ -144,6 +152,8 @@ class Sweep {
     const std::filesystem::path directory = scratch_ / "log", durable = scratch_ / "durable";
     std::filesystem::remove_all(directory);
     std::filesystem::remove_all(durable);
+    std::optional<Onlooker> onlooker;
+    if (fault.fault == Fault::Killed) onlooker.emplace(directory);
     std::array<int, 2> pipe{};
     ENSURE(::pipe(pipe.data()) == 0);
     std::cout << std::flush;
@@ -151,16 +161,18 @@ class Sweep {
     ENSURE(child >= 0);
     if (child == 0) {
       ::close(pipe[0]);
-      run_child(pipe[1], directory, durable, fault);
+      run_child(pipe[1], directory, durable, fault, onlooker ? &*onlooker : nullptr);
     }
     ::close(pipe[1]);
     const Ended ended = collect(pipe[0], child);
     ::close(pipe[0]);
-    if (WIFSIGNALED(ended.status)) {
+    const bool killed = WIFSIGNALED(ended.status) && WTERMSIG(ended.status) == SIGKILL &&
+                        fault.fault == Fault::Killed;
+    if (WIFSIGNALED(ended.status) && !killed) {
       return "the process died of signal " + std::to_string(WTERMSIG(ended.status));
     }
-    const bool stopped = WEXITSTATUS(ended.status) != 0;
-    ++(stopped ? stopped_ : went_on_);
+    const bool stopped = !killed && WEXITSTATUS(ended.status) != 0;
+    ++(killed ? killed_ : stopped ? stopped_ : went_on_);
     if (stopped && ended.message.empty()) return "it stopped without a word";
     bool created = false;
     std::uint64_t committed = 0;
@@ -178,6 +190,7 @@ class Sweep {
     if (auto flaw = flaw_of_log(directory, created, committed); !flaw.empty()) {
       return "the file: " + flaw;
     }
+    if (killed) return {};  // What the disk had was lost with the process.
     if (auto flaw = flaw_of_log(durable, created, committed); !flaw.empty()) {
       return "the disk: " + flaw;
     }
@@ -207,7 +220,7 @@ class Sweep {
   std::map<std::uint64_t, std::string> chain_at_;  // Of the run that nothing happened to.
   std::vector<FaultAt> all_;
   Verdict verdict_;
-  std::uint64_t went_on_ = 0, stopped_ = 0;
+  std::uint64_t went_on_ = 0, stopped_ = 0, killed_ = 0;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <utility>
 
 #include "events/ensure.h"
@@ -29,8 +30,8 @@ std::string_view to_text(Call call) {
 }
 
 std::string_view to_text(Fault fault) {
-  static constexpr auto names =
-      std::to_array<std::string_view>({"EIO", "EIO afterwards", "ENOSPC", "EINTR", "short"});
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"EIO", "EIO afterwards", "ENOSPC", "EINTR", "short", "killed"});
   return names[static_cast<std::size_t>(fault) - 1];
 }
 
@@ -119,6 +120,7 @@ int error_of(Fault fault) {
     case Fault::Interrupted:
       return EINTR;
     case Fault::Short:
+    case Fault::Killed:
       return 0;
   }
   return EIO;
@@ -131,8 +133,9 @@ Result with_fault(Call call, Act act, Refused refused) {
   const std::optional<Fault> fault = watched->next(call);
   if (!fault) return act(false);
   if (*fault == Fault::Short) return act(true);
-  if (*fault == Fault::IoAfterwards) {
+  if (*fault == Fault::IoAfterwards || *fault == Fault::Killed) {
     static_cast<void>(act(false));
+    if (*fault == Fault::Killed) ::raise(SIGKILL);
   } else {
     refused();
   }

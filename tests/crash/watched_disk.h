@@ -38,8 +38,9 @@ enum class Fault : std::uint8_t {
   Full,          // ENOSPC, and nothing was done.
   Interrupted,   // EINTR, and nothing was done.
   Short,         // Half of a write.
+  Killed,        // It was done, and the process is gone before it knows.
 };
-inline constexpr std::size_t kFaults = 5;
+inline constexpr std::size_t kFaults = 6;
 std::string_view to_text(Fault fault);
 
 struct FaultAt {
