@@ -133,6 +133,7 @@ void take(Turn& turn, const EntriesResumed&) {
 
 void take(Turn& turn, const RunStarted& started) {
   ENSURE(started.account == turn.state.account);
+  turn.state.schema = started.schema;
 }
 
 void take(Turn& turn, const AdapterFault&) {

@@ -205,6 +205,9 @@ struct InstrumentState {
   }
 };
 
+// Logs of this schema and later ones have commands that are folded apart in their digest.
+inline constexpr std::uint32_t kCommandsApart = 2;
+
 struct State {
   Settings settings;
   std::uint8_t account = 0;
@@ -220,6 +223,7 @@ struct State {
   bool entries_halted = false;
   bool reconciled = true;
   std::uint64_t command_digest = 0;
+  std::uint32_t schema = 0;  // Of the log, as its RunStarted says.
 
   InstrumentState& instrument(InstrumentId id) {
     return instruments[static_cast<std::size_t>(id) - 1];

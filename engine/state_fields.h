@@ -20,9 +20,13 @@
 namespace tranchet {
 
 // What states have come to hold later; a bit each, for an image says which of them it has.
-enum class NewerPart : std::uint8_t { Adoptions = 1, Exchange = 2, Distances = 4 };
-inline constexpr std::uint64_t kNewerParts = 7;
+enum class NewerPart : std::uint8_t { Adoptions = 1, Exchange = 2, Distances = 4, Schema = 8 };
+inline constexpr std::uint64_t kNewerParts = 15;
 
+// States of the first schema do not say so, nor do those that no RunStarted has reached yet.
+inline bool has_schema(const State& state) {
+  return state.schema >= kCommandsApart;
+}
 // Whether there is anything to say of candles or sessions.
 inline bool has_exchange(const State& state) {
   for (const InstrumentState& instrument : state.instruments) {
@@ -195,6 +199,7 @@ void visit_state(Visit& visit, State& state) {
   visit.newer(NewerPart::Distances, has_distances(state), [&] {
     for (auto& instrument : state.instruments) visit_distances(visit, instrument);
   });
+  visit.newer(NewerPart::Schema, has_schema(state), [&] { visit.named("schema", state.schema); });
 }
 
 }  // namespace tranchet

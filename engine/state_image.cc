@@ -403,7 +403,8 @@ std::uint64_t newer_parts(const State& state) {
   };
   return bit(NewerPart::Adoptions, !state.adoptions.empty()) |
          bit(NewerPart::Exchange, has_exchange(state)) |
-         bit(NewerPart::Distances, has_distances(state));
+         bit(NewerPart::Distances, has_distances(state)) |
+         bit(NewerPart::Schema, has_schema(state));
 }
 
 }  // namespace

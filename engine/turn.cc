@@ -162,7 +162,7 @@ void Turn::finish() {
   if (ranks_.empty()) return;
   Digest digest(state.command_digest);
   digest.add(number(state.last));
-  add_to_digest(digest, std::span(output_.commands).subspan(first_));
+  add_to_digest(digest, std::span(output_.commands).subspan(first_), state.schema);
   state.command_digest = digest.value();
 }
 

@@ -150,7 +150,7 @@ class Turn {
   bool snapshot_wanted_ = false;
 };
 
-// The digest of commands, over their fields in their order.
-void add_to_digest(class Digest& digest, std::span<const Command> commands);
+// The digest of commands, over their fields in their order, as logs of this schema have it.
+void add_to_digest(class Digest& digest, std::span<const Command> commands, std::uint32_t schema);
 
 }  // namespace tranchet

@@ -1,5 +1,6 @@
 #include "replay/verify.h"
 
+#include "events/log/log_error.h"
 #include "events/settings_text.h"
 #include "replay/resume.h"
 
@@ -83,6 +84,7 @@ class Replay {
 }  // namespace
 
 std::expected<Engine, LogError> engine_of(const RunStarted& started, Names& names) {
+  if (started.schema > kSchemaVersion) return std::unexpected(newer_schema(Sequence{1}));
   const auto settings = parse_settings_lines(names.text(started.settings), names);
   if (!settings) {
     return std::unexpected(not_a_run("the settings of the run, line " +

@@ -21,7 +21,9 @@
 
 namespace tranchet {
 
-inline constexpr std::uint32_t kSchemaVersion = 1;
+// Of what this program writes; it reads all earlier ones. 2: commands are folded apart in their
+// digest (kCommandsApart in engine/state.h).
+inline constexpr std::uint32_t kSchemaVersion = 2;
 
 // Each is a refusal of its own, with a message that says what to do.
 enum class LogErrorKind : std::uint8_t {

@@ -14,6 +14,7 @@
 #include "backtest/venue/simulated_venue.h"
 #include "engine/turn.h"
 #include "events/digest.h"
+#include "events/log/event_log.h"
 #include "replay/loop.h"
 #include "replay/opening.h"
 #include "tests/bench/bare_rule.h"
@@ -162,12 +163,12 @@ void run(std::size_t trades, int repeats) {
   const WalkColumns walk = random_walk(WalkStep::OneBasisPoint, trades);
   std::uint64_t bare_exits = 0;
   const double bare = best_seconds(repeats, [&] { bare_exits = run_bare(walk); });
-  // A word of the digest waits for the one before it, so that this much no program can spare.
+  // This much no program can spare.
   std::vector<Command> commands;
   World(false, &commands).run(walk);
   Digest digest;
   const double digesting =
-      best_seconds(repeats, [&] { add_to_digest(digest = Digest(), commands); });
+      best_seconds(repeats, [&] { add_to_digest(digest = Digest(), commands, kSchemaVersion); });
   std::optional<World> world;
   const auto seconds = [&](bool keeps_account) {
     return best_seconds(repeats, [&] {

@@ -16,7 +16,7 @@ constexpr InstrumentId kInstrument{1};
 class World {
  public:
   explicit World(const Settings& settings) : engine_(settings) {
-    happen(RunStarted{.schema = 1, .account = 1});
+    happen(RunStarted{.schema = kCommandsApart, .account = 1});
     happen(InstrumentListed{.tick_size = Price::from_raw(10'000'000),
                             .step_size = Quantity::from_raw(100'000),
                             .instrument = kInstrument});

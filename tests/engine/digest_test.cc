@@ -7,7 +7,10 @@
 #include <string>
 #include <type_traits>
 
-#include "engine/state.h"
+#include "engine/engine.h"
+#include "engine/state_image.h"
+#include "engine/turn.h"
+#include "events/digest.h"
 
 namespace tranchet {
 namespace {
@@ -179,12 +182,12 @@ void walk(Changer& c, AdoptionRequested& request) {
 // Settings and containers without a front are changed by tests of their own.
 void walk(Changer& c, State& state) {
   auto& [settings, account, last, now, instruments, orders, finished, timers, snapshot, adoptions,
-         last_tranche, entries_halted, reconciled, command_digest] = state;
+         last_tranche, entries_halted, reconciled, command_digest, schema] = state;
   static_cast<void>(settings);
   static_cast<void>(finished);
   static_cast<void>(timers);
   c("state", account, last, now, instruments, orders.begin()->second, snapshot, adoptions,
-    last_tranche, entries_halted, reconciled, command_digest);
+    last_tranche, entries_halted, reconciled, command_digest, schema);
 }
 
 // One of everything, so that every field of every part is walked over.
@@ -208,6 +211,7 @@ State full_state() {
   state.finished.emplace_back(Timestamp(), OrderId{1});
   state.timers.emplace(TimerId{TimerKind::ExitRetry, 1}, Timestamp());
   state.adoptions.emplace_back();
+  state.schema = kCommandsApart;
   state.snapshot = Snapshot{.positions = {PositionReported{}}, .orders = {OrderReported{}}};
   return state;
 }
@@ -309,6 +313,108 @@ TEST(StateDigest, LeavesOutWhatFollowsFromTheRest) {
   changed.instruments[0].band = QuietBand{.low = Price(), .high = Price::from_raw(7)};
   changed.instruments[0].positions[0].tranches[0].average = Price::from_raw(7);
   EXPECT_EQ(digest_of(changed), digest_of(state));
+}
+
+// ---- The command digest.
+
+using namespace literals;
+
+std::uint64_t folded(const std::vector<Command>& commands, std::uint32_t schema) {
+  Digest digest;
+  add_to_digest(digest, commands, schema);
+  return digest.value();
+}
+
+const std::vector<Command>& two_commands() {
+  static const std::vector<Command> commands{
+      SubmitOrder{.order = OrderId{7}, .quantity = 1_qty, .stop_price = 99_px},
+      CancelOrder{.order = OrderId{6}}};
+  return commands;
+}
+
+TEST(CommandDigest, IsOneChainInTheFirstSchema) {
+  Digest digest;
+  for (const Command& command : two_commands()) {
+    add_to_digest(digest, std::span(&command, 1), 1);
+  }
+  EXPECT_EQ(folded(two_commands(), 1), digest.value());
+  EXPECT_EQ(folded(two_commands(), 0), digest.value()) << "a run that names no schema";
+}
+
+TEST(CommandDigest, FoldsEveryCommandApartFromTheSecondSchemaOn) {
+  Digest digest;
+  for (const Command& command : two_commands()) digest.add(folded({command}, 1));
+  EXPECT_EQ(folded(two_commands(), 2), digest.value());
+  EXPECT_NE(folded(two_commands(), 2), folded(two_commands(), 1));
+}
+
+TEST(CommandDigest, ChangesWithFieldsOrderAndNumberOfCommands) {
+  for (const std::uint32_t schema : {1U, 2U}) {
+    const std::uint64_t whole = folded(two_commands(), schema);
+    std::vector<Command> other = two_commands();
+    std::get<SubmitOrder>(other[0]).stop_price = 98_px;
+    EXPECT_NE(folded(other, schema), whole);
+    EXPECT_NE(folded({two_commands()[1], two_commands()[0]}, schema), whole);
+    EXPECT_NE(folded({two_commands()[0]}, schema), whole);
+    EXPECT_NE(folded({two_commands()[0], two_commands()[1], two_commands()[1]}, schema), whole);
+  }
+}
+
+// An engine after `schema` has said how commands are folded, and one entry was placed.
+Engine engine_of(std::uint32_t schema) {
+  Engine engine(Settings(), 1);
+  Output output;
+  std::uint64_t sequence = 0;
+  const auto apply = [&](const EventBody& body) {
+    engine.apply({.sequence = Sequence{++sequence}, .time = Timestamp(), .body = body}, output);
+  };
+  apply(RunStarted{.schema = schema, .account = 1});
+  apply(Connected{Stream::User});
+  apply(SnapshotStarted{});
+  apply(SnapshotEnded{});
+  apply(InstrumentListed{.tick_size = 0.1_px, .step_size = 0.1_qty, .instrument = InstrumentId{1}});
+  apply(MarkPrice{InstrumentId{1}, 100_px});
+  apply(EntrySignal{.quantity = 1_qty,
+                    .instrument = InstrumentId{1},
+                    .side = Side::Buy,
+                    .order_type = OrderType::Market});
+  return engine;
+}
+
+TEST(CommandDigest, IsFoldedAsTheLogSaysAndStaysSoBehindAnImage) {
+  EXPECT_EQ(engine_of(0).command_digest(), engine_of(1).command_digest());
+  EXPECT_NE(engine_of(2).command_digest(), engine_of(1).command_digest());
+  for (const std::uint32_t schema : {0U, 1U, 2U}) {
+    Engine engine = engine_of(schema);
+    auto again = Engine::from_image(engine.image());
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->state_digest(), engine.state_digest());
+    const std::uint64_t before = engine.command_digest();
+    const Event fill{.sequence = next(engine.last_sequence()),
+                     .time = Timestamp(),
+                     .body = OrderFilled{.order = engine.state().orders.begin()->first,
+                                         .trade = TradeId{1},
+                                         .quantity = 1_qty,
+                                         .price = 100_px}};
+    Output output;
+    engine.apply(fill, output);
+    again->apply(fill, output);
+    EXPECT_NE(engine.command_digest(), before);
+    EXPECT_EQ(again->command_digest(), engine.command_digest());
+  }
+}
+
+// What older programs wrote, they wrote without a schema.
+TEST(CommandDigest, AnImageOfTheFirstSchemaSaysNothingOfIt) {
+  State state = full_state();
+  state.schema = 0;
+  const auto without = image_of(state);
+  const std::uint64_t digest = digest_of(state);
+  state.schema = 1;
+  EXPECT_EQ(image_of(state), without);
+  EXPECT_EQ(digest_of(state), digest);
+  state.schema = 2;
+  EXPECT_NE(image_of(state), without);
 }
 
 }  // namespace

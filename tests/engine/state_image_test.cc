@@ -202,10 +202,11 @@ TEST(StateImage, OfAFreshEngineComesBack) {
 }
 
 // Of what came later only the parts with these bits: adoptions 1, sessions and candles 2, distances
-// 4.
+// 4, a later schema 8.
 State state_with(unsigned parts) {
   State state = full_state();
   if ((parts & 1) == 0) state.adoptions.clear();
+  if ((parts & 8) == 0) state.schema = 1;
   for (InstrumentState& instrument : state.instruments) {
     if ((parts & 2) == 0) {
       instrument.candles = {};
@@ -221,7 +222,7 @@ State state_with(unsigned parts) {
 }
 
 TEST(StateImage, WhatCameLaterComesBackAloneAndTogether) {
-  for (unsigned parts = 0; parts < 8; ++parts) {
+  for (unsigned parts = 0; parts < 16; ++parts) {
     const State state = state_with(parts);
     std::vector<std::byte> image = image_of(state);
     EXPECT_EQ(std::to_integer<unsigned>(image[0]), 1 + parts);
@@ -229,7 +230,7 @@ TEST(StateImage, WhatCameLaterComesBackAloneAndTogether) {
     ASSERT_TRUE(again) << parts;
     EXPECT_EQ(digest_of(*again), digest_of(state)) << parts;
     // What is not there is not said to be there, and the other way round.
-    for (unsigned other = 0; other < 9; ++other) {
+    for (unsigned other = 0; other < 17; ++other) {
       if (other == 1 + parts) continue;
       image[0] = static_cast<std::byte>(other);
       EXPECT_FALSE(state_from_image(image)) << parts << " " << other;

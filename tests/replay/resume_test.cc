@@ -19,7 +19,8 @@
 namespace tranchet {
 namespace {
 
-constexpr std::array kGolden{"by_hand", "every_kind", "hedge_merges", "one_way_stops"};
+constexpr std::array kGolden{"by_hand", "every_kind", "hedge_merges", "one_way_stops",
+                             "commands_apart"};
 
 // A golden log, in memory.
 struct Golden {

@@ -188,6 +188,18 @@ TEST(Replay, WhatIsNotAWholeRunIsRefused) {
   EXPECT_NE(result.error().message.find("RunStarted"), std::string::npos);
 }
 
+TEST(Replay, ARunOfALaterProgramIsRefused) {
+  const BacktestFiles files;
+  Event first = Recorded::run().events().front();
+  std::get<RunStarted>(first.body).schema = kSchemaVersion + 1;
+  write(files.path("log"), std::span(&first, 1), 1);
+  auto reader = LogReader::open(files.path("log"));
+  ASSERT_TRUE(reader);
+  const auto result = replay(**reader, {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, LogErrorKind::NewerSchema);
+}
+
 TEST(Replay, VisitsEveryEventWithItsCommands) {
   auto reader = LogReader::open(Recorded::run().log());
   ASSERT_TRUE(reader);
@@ -221,7 +233,7 @@ TEST(Replay, GoldenLogsDecideWhatTheyAlwaysDecided) {
     EXPECT_EQ(digest_text(result.command_digest), commands);
     EXPECT_EQ(digest_text(result.state_digest), state);
   }
-  EXPECT_EQ(logs, 4U);
+  EXPECT_EQ(logs, 5U);
 }
 
 }  // namespace

@@ -193,9 +193,9 @@ TEST(Record, WrongContentUnderARightChecksumIsRefused) {
     EXPECT_TRUE(events.empty() || !flaw);
     return flaw;
   };
-  EXPECT_EQ(refused(2, 2), RecordFlaw::Unknown);     // Header version.
-  EXPECT_EQ(refused(3, 9), RecordFlaw::Unknown);     // Kind.
-  EXPECT_EQ(refused(36, 2), RecordFlaw::Unknown);    // Schema.
+  EXPECT_EQ(refused(2, 2), RecordFlaw::Unknown);  // Header version.
+  EXPECT_EQ(refused(3, 9), RecordFlaw::Unknown);  // Kind.
+  EXPECT_EQ(refused(36, kSchemaVersion + 1), RecordFlaw::Unknown);
   EXPECT_EQ(refused(32, 2), RecordFlaw::Malformed);  // Count: a row is left over.
   EXPECT_EQ(refused(32, 4), RecordFlaw::Malformed);  // Count: a row is missing.
   EXPECT_EQ(refused(16, 1), RecordFlaw::Malformed);  // Time of the first.
