@@ -8,10 +8,6 @@ namespace {
 // How far back the venue's trade history can be asked for, less a bit.
 constexpr Duration kHistory = Duration::hours(7 * 24 - 1);
 
-Quantity size_of(Quantity amount) {
-  return amount.raw() < 0 ? -amount : amount;
-}
-
 }  // namespace
 
 // ---- Set-up.

@@ -9,10 +9,6 @@ namespace {
 // own times must disagree.
 constexpr int kDoubtsMost = 5;
 
-constexpr int kAccepted = 0;  // Kinds of Word, in the order in which they can follow.
-constexpr int kAmended = 1;
-constexpr int kEnded = 2;
-
 QueryStatus query_status(Standing standing) {
   switch (standing) {
     case Standing::New:

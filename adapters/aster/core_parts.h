@@ -39,6 +39,15 @@ inline constexpr Duration kSnapshotAgain = Duration::seconds(2);
 // A dead stream is noticed within this, and clocks are wrong by less.
 inline constexpr Duration kOverlap = Duration::minutes(5);
 
+// Kinds of Word, in the order in which they can follow.
+inline constexpr int kAccepted = 0;
+inline constexpr int kAmended = 1;
+inline constexpr int kEnded = 2;
+
+inline Quantity size_of(Quantity amount) {
+  return amount.raw() < 0 ? -amount : amount;
+}
+
 // Who made a fill that no order of ours made: the venue marks its own orders by their client ids.
 FillOrigin origin_of(std::string_view client_id, Standing standing);
 

@@ -5,17 +5,9 @@
 namespace tranchet::aster {
 namespace {
 
-constexpr int kAccepted = 0;  // Kinds of Word, as in core_answers.cc.
-constexpr int kAmended = 1;
-constexpr int kEnded = 2;
-
 // One fill that changes both books in one-way mode is two events; the second has the same number
 // with this bit.
 constexpr std::uint64_t kSecondBook = std::uint64_t{1} << 62;
-
-Quantity size_of(Quantity amount) {
-  return amount.raw() < 0 ? -amount : amount;
-}
 
 }  // namespace
 

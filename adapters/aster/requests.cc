@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "adapters/aster/signing.h"
+
 namespace tranchet::aster {
 namespace {
 
@@ -65,14 +67,6 @@ std::string joined(std::span<const Parameter> parameters) {
 
 std::string named(std::string_view symbol, OrderId order) {
   return "symbol=" + std::string(symbol) + "&origClientOrderId=" + to_text(order);
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
-  return result;
 }
 
 }  // namespace
@@ -282,10 +276,10 @@ std::string market_target(std::span<const MarketWish> wishes, bool liquidations,
   };
   if (liquidations) add("!forceOrder@arr");
   for (const MarketWish& wish : wishes) {
-    if (wish.trades) add(lower(wish.symbol) + "@aggTrade");
+    if (wish.trades) add(lower_case(wish.symbol) + "@aggTrade");
   }
   for (const MarketWish& wish : wishes) {
-    if (wish.book) add(lower(wish.symbol) + "@bookTicker");
+    if (wish.book) add(lower_case(wish.symbol) + "@bookTicker");
   }
   return target;
 }

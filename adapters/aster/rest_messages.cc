@@ -7,8 +7,6 @@
 namespace tranchet::aster {
 namespace {
 
-constexpr std::string_view kMarginAsset = "USDT";
-
 Side read_side(Fields& fields) {
   const std::string_view side = fields.text("side");
   if (side != "BUY" && side != "SELL") fields.fail("side", "is neither BUY nor SELL");

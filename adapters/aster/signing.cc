@@ -59,14 +59,6 @@ bool from_hex(std::string_view text, std::array<unsigned char, size>& bytes) {
   return true;
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
-  return result;
-}
-
 Word word_of(std::uint64_t number) {
   Word word{};
   for (std::size_t at = 0; at < 8; ++at) {
@@ -137,7 +129,7 @@ class WalletSigner final : public Signer {
   }
   std::string_view root() const override { return "/fapi/v3"; }
   std::vector<HttpHeader> headers() const override { return {}; }
-  std::string account() const override { return lower(user_); }
+  std::string account() const override { return lower_case(user_); }
 
  private:
   std::string user_;
@@ -191,6 +183,14 @@ class HmacSigner final : public Signer {
 
 }  // namespace
 
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
+  return result;
+}
+
 std::string typed_data_digest(std::string_view message, std::uint64_t chain) {
   std::string digest;
   append(digest, digest_of(message, domain_separator(chain)));
@@ -222,7 +222,7 @@ std::expected<std::unique_ptr<Signer>, std::string> make_wallet_signer(std::stri
     return std::unexpected("the key is no private key of secp256k1");
   }
   const std::string name = signer.empty() ? *own : std::string(signer);
-  if (lower(name) != *own) {
+  if (lower_case(name) != *own) {
     wipe(number.data(), number.size());
     return std::unexpected("signer is not the address of the key; that one is " + *own);
   }

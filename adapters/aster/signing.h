@@ -42,6 +42,9 @@ inline constexpr std::uint64_t kTestnetChain = 714;
 // The digest that a V3 signature signs: keccak256("\x19\x01" + domain separator + message hash).
 std::string typed_data_digest(std::string_view message, std::uint64_t chain);  // 32 bytes.
 
+// Of ASCII letters: the case of an address is a checksum, that of a symbol depends on where it is.
+std::string lower_case(std::string_view text);
+
 // In lower-case hex digits.
 std::string hmac_sha256_hex(const Secret& secret, std::string_view message);
 

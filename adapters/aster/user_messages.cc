@@ -7,9 +7,6 @@
 namespace tranchet::aster {
 namespace {
 
-// The asset that margins and profits are in.
-constexpr std::string_view kMarginAsset = "USDT";
-
 std::optional<Execution> execution_of(std::string_view text) {
   if (text == "NEW") return Execution::New;
   if (text == "CANCELED") return Execution::Canceled;

@@ -12,6 +12,9 @@
 
 namespace tranchet::aster {
 
+// The asset that margins and profits are in.
+inline constexpr std::string_view kMarginAsset = "USDT";
+
 // "ps", "positionSide": BOTH is what one-way mode has.
 enum class SideOfPosition : std::uint8_t { Both = 1, Long, Short };
 SideOfPosition side_of_position(std::string_view text, bool& known);

@@ -12,10 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unexpected<WriterFailure> failure(int status, std::string message) {
-  return std::unexpected(WriterFailure{status, std::move(message)});
-}
-
 fs::path log_of(const PictureOptions& options, const Configuration& configuration) {
   return options.log.empty() ? fs::path(configuration.live.log) : fs::path(options.log);
 }

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "adapters/cli/backtest_options.h"
+#include "adapters/cli/command_failure.h"
 #include "adapters/cli/exit_status.h"
 #include "backtest/report/result_files.h"
 #include "backtest/report/row_files.h"
@@ -17,12 +18,7 @@
 namespace tranchet {
 namespace {
 
-struct Failure {
-  int status = kBadInput;
-  std::string message;
-};
-
-Failure failure_of(const BacktestError& error) {
+CommandFailure failure_of(const BacktestError& error) {
   if (const auto* input = std::get_if<InputError>(&error)) {
     return {exit_status(input->fault), to_text(*input)};
   }
@@ -35,26 +31,28 @@ class BacktestRun {
   BacktestRun(const BacktestArguments& arguments, std::ostream& out)
       : arguments_(arguments), out_(out) {}
 
-  std::expected<void, Failure> run() {
+  std::expected<void, CommandFailure> run() {
     const auto start = std::chrono::steady_clock::now();
     Names names;
     const auto configuration = load_configuration(arguments_.config, arguments_.sets, names);
     if (!configuration) {
-      return std::unexpected(Failure{kBadInput, to_text(configuration.error())});
+      return std::unexpected(CommandFailure{kBadInput, to_text(configuration.error())});
     }
     const auto sources = data_sources(arguments_);
     if (!sources) {
-      return std::unexpected(Failure{exit_status(sources.error().fault), to_text(sources.error())});
+      return std::unexpected(
+          CommandFailure{exit_status(sources.error().fault), to_text(sources.error())});
     }
     auto options = backtest_options(arguments_, *sources, *configuration, names);
     if (!options) {
-      return std::unexpected(Failure{exit_status(options.error().fault), to_text(options.error())});
+      return std::unexpected(
+          CommandFailure{exit_status(options.error().fault), to_text(options.error())});
     }
     RowSample sample;
     std::unique_ptr<RowFiles> files;
     if (!arguments_.out.empty()) {
       auto created = RowFiles::create(arguments_.out, names);
-      if (!created) return std::unexpected(Failure{kBadInput, created.error()});
+      if (!created) return std::unexpected(CommandFailure{kBadInput, created.error()});
       files = std::move(*created);
       options->rows = {files.get(), &sample};
       options->prices = &sample.prices();
@@ -73,13 +71,13 @@ class BacktestRun {
   }
 
  private:
-  std::expected<void, Failure> write_files(RowFiles& files, const Summary& summary,
-                                           const RowSample& sample, const Names& names) {
+  std::expected<void, CommandFailure> write_files(RowFiles& files, const Summary& summary,
+                                                  const RowSample& sample, const Names& names) {
     if (auto closed = files.close(); !closed) {
-      return std::unexpected(Failure{kWorldFailed, closed.error()});
+      return std::unexpected(CommandFailure{kWorldFailed, closed.error()});
     }
     if (auto written = write_results(arguments_.out, summary, sample, names); !written) {
-      return std::unexpected(Failure{kWorldFailed, written.error()});
+      return std::unexpected(CommandFailure{kWorldFailed, written.error()});
     }
     return {};
   }

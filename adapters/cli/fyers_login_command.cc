@@ -10,6 +10,7 @@
 #include <random>
 #include <utility>
 
+#include "adapters/cli/command_failure.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/fyers/requests.h"
 #include "adapters/fyers/rest_messages.h"
@@ -22,16 +23,8 @@ namespace {
 
 using fyers::AccessToken;
 
-struct Failed {
-  int status = 0;
-  std::string message;
-};
 template <class T>
-using Outcome = std::expected<T, Failed>;
-
-std::unexpected<Failed> failure(int status, std::string message) {
-  return std::unexpected(Failed{status, std::move(message)});
-}
+using Outcome = std::expected<T, CommandFailure>;
 
 // What is typed is not shown, while there is a terminal to show it.
 class Unseen {
@@ -77,15 +70,15 @@ class Login {
 
   Outcome<std::string> run() {
     auto keys = fyers::read_app_keys(arguments_.app);
-    if (!keys) return failure(kBadInput, keys.error());
+    if (!keys) return refuse(keys.error());
     // In the clear only to a twin on this machine.
     const bool is_plain = arguments_.rest.starts_with("http://");
     auto address = parse_address(arguments_.rest, is_plain ? "http" : "https");
     if (!address) {
-      return failure(kBadInput, "--rest \"" + arguments_.rest + "\" " + address.error());
+      return refuse("--rest \"" + arguments_.rest + "\" " + address.error());
     }
     auto network = Network::start({.certificates = arguments_.certificates});
-    if (!network) return failure(kBadInput, "--certificates: " + network.error());
+    if (!network) return refuse("--certificates: " + network.error());
     auto proof = arguments_.refresh ? ask_pin(*keys) : ask_code(*keys);
     if (!proof) return std::unexpected(std::move(proof.error()));
     const std::string_view path =
@@ -103,7 +96,7 @@ class Login {
 
   Outcome<Proof> ask_pin(const fyers::AppKeys& keys) {
     auto refresh = fyers::read_refresh_token(arguments_.token);
-    if (!refresh) return failure(kBadInput, refresh.error());
+    if (!refresh) return refuse(refresh.error());
     err_ << "PIN: " << std::flush;
     Secret pin;
     {
@@ -113,7 +106,7 @@ class Login {
     err_ << std::endl;
     const std::string_view digits = pin.reveal();
     if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) {
-      return failure(kBadInput, "a PIN has digits alone");
+      return refuse("a PIN has digits alone");
     }
     return Proof{.body = fyers::refresh_body(keys, *refresh, pin), .refresh = std::move(*refresh)};
   }
@@ -128,7 +121,7 @@ class Login {
          << keys.redirect_uri << "), or the auth_code in it:" << std::endl;
     const Secret pasted = read_line(in_);
     auto code = fyers::auth_code_of(pasted.reveal(), state);
-    if (!code) return failure(kBadInput, code.error());
+    if (!code) return refuse(code.error());
     return Proof{.body = fyers::authcode_body(keys, *code), .refresh = {}};
   }
 
@@ -144,20 +137,22 @@ class Login {
                 [promise](ClientAnswer answer) { promise->set_value(std::move(answer)); });
     ClientAnswer answer = answered.get();
     if (answer.status == 0) {
-      return failure(kWorldFailed, address.host_header() + " does not answer: " + answer.failure);
+      return refuse(address.host_header() + " does not answer: " + answer.failure, kWorldFailed);
     }
     const auto envelope = fyers::read_envelope(answer.body);
     if (!envelope) {
-      return failure(kWorldFailed, address.host_header() + " answers with status " +
-                                       std::to_string(answer.status) + " and " + envelope.error());
+      return refuse(address.host_header() + " answers with status " +
+                        std::to_string(answer.status) + " and " + envelope.error(),
+                    kWorldFailed);
     }
     if (!envelope->ok) {
-      return failure(kAnswerIsNo, "Fyers says no: " + envelope->message + " (code " +
-                                      std::to_string(envelope->code) + ")");
+      return refuse(
+          "Fyers says no: " + envelope->message + " (code " + std::to_string(envelope->code) + ")",
+          kAnswerIsNo);
     }
     auto tokens = fyers::read_tokens(answer.body);
     wipe(answer.body.data(), answer.body.size());
-    if (!tokens) return failure(kWorldFailed, "the answer's " + tokens.error());
+    if (!tokens) return refuse("the answer's " + tokens.error(), kWorldFailed);
     return std::move(*tokens);
   }
 
@@ -166,11 +161,11 @@ class Login {
                             const Secret& refresh_in_use) {
     const auto token =
         AccessToken::from(keys.app_id, Secret(tokens.access.reveal()), read_clocks().wall);
-    if (!token) return failure(kAnswerIsNo, "what Fyers sent cannot be used: " + token.error());
+    if (!token) return refuse("what Fyers sent cannot be used: " + token.error(), kAnswerIsNo);
     const Secret& refresh = tokens.refresh.empty() ? refresh_in_use : tokens.refresh;
     if (auto flaw =
             fyers::write_token_file(arguments_.token, keys.app_id, tokens.access, refresh)) {
-      return failure(kWorldFailed, *flaw);
+      return refuse(*flaw, kWorldFailed);
     }
     return token->account() + " is logged in until " + fyers::indian_text(token->expires()) +
            "; token in " + arguments_.token;

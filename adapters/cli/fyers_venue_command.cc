@@ -11,7 +11,6 @@
 namespace tranchet {
 namespace {
 
-using fyers_venue::ListenerOptions;
 using fyers_venue::Listing;
 using venue_server::TapeOptions;
 
@@ -52,8 +51,8 @@ class FyersVenueRun {
   FyersVenueRun(const FyersVenueArguments& arguments, std::ostream& out, std::ostream& err)
       : arguments_(arguments), out_(out), err_(err) {}
 
-  Read<ListenerOptions> read_options() {
-    ListenerOptions options;
+  Read<fyers_venue::ListenerOptions> read_options() {
+    fyers_venue::ListenerOptions options;
     options.ends = arguments_.end;
     options.control = arguments_.control;
     options.wall_clock = arguments_.wall_clock;
@@ -72,7 +71,7 @@ class FyersVenueRun {
   }
 
  private:
-  Read<void> read_hours(ListenerOptions& options) {
+  Read<void> read_hours(fyers_venue::ListenerOptions& options) {
     fyers_venue::SessionHours& hours = options.desk.hours;
     if (arguments_.loop && arguments_.end) {
       return std::unexpected("--loop and --end cannot both be: a tape that loops does not end");
@@ -101,7 +100,7 @@ class FyersVenueRun {
     return {};
   }
 
-  Read<void> read_tapes(ListenerOptions& options) {
+  Read<void> read_tapes(fyers_venue::ListenerOptions& options) {
     auto tapes = read_tapes_of(arguments_.tapes, arguments_.speed, arguments_.loop);
     if (!tapes) return std::unexpected(tapes.error());
     std::vector<Listing> master;
@@ -141,7 +140,7 @@ class FyersVenueRun {
     return {};
   }
 
-  Read<void> read_account(ListenerOptions& options) {
+  Read<void> read_account(fyers_venue::ListenerOptions& options) {
     fyers_venue::AccountSpec spec;
     const auto balance = parse<Money>(arguments_.balance);
     if (!balance || !balance->is_positive() ||
@@ -160,7 +159,7 @@ class FyersVenueRun {
     return {};
   }
 
-  Read<void> read_rest(ListenerOptions& options) {
+  Read<void> read_rest(fyers_venue::ListenerOptions& options) {
     for (const std::string& text : arguments_.faults) {
       const auto fault = venue_server::parse_fault<fyers_venue::FaultKind>(text);
       if (!fault) return std::unexpected("--fault " + text + ": " + fault.error());

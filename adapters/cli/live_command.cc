@@ -22,12 +22,6 @@
 namespace tranchet {
 namespace {
 
-using Failed = std::unexpected<WriterFailure>;
-
-Failed failure(int status, std::string message) {
-  return Failed(WriterFailure{status, std::move(message)});
-}
-
 class LiveRun {
  public:
   explicit LiveRun(const LiveArguments& arguments, const LiveErrand* errand = nullptr)
@@ -83,7 +77,7 @@ class LiveRun {
       };
     }
     auto opened = open_run_log(configuration_.live.log, mode(), std::move(visit));
-    if (!opened) return Failed(opened.error());
+    if (!opened) return std::unexpected(opened.error());
     run_ = std::move(*opened);
     return {};
   }
@@ -318,7 +312,7 @@ class LiveRun {
   std::expected<void, WriterFailure> trade_on_paper() {
     const bool log_is_new = is_new();
     auto listed = rules();
-    if (!listed) return Failed(listed.error());
+    if (!listed) return std::unexpected(listed.error());
     std::vector<EventBody> begin = beginning(*listed);
     for (const EventBody& body : begin) {
       if (const auto* rules_of = std::get_if<InstrumentListed>(&body)) paper_->list(*rules_of);

@@ -21,10 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using legacy::MigrationFindings;
 
-std::unexpected<WriterFailure> failure(int status, std::string message) {
-  return std::unexpected(WriterFailure{status, std::move(message)});
-}
-
 class Migration {
  public:
   Migration(const MigrateArguments& arguments, std::ostream& out)

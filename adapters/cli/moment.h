@@ -10,13 +10,13 @@
 
 namespace tranchet {
 
-using Moment = std::variant<Sequence, Timestamp>;
+using LogPlace = std::variant<Sequence, Timestamp>;
 
-std::optional<Moment> parse_moment(const std::string& text);
+std::optional<LogPlace> parse_moment(const std::string& text);
 
 // The last sequence that is not after the moment; one before the log's first where it all is.
-std::expected<Sequence, LogError> last_until(LogReader& log, const Moment& moment);
+std::expected<Sequence, LogError> last_until(LogReader& log, const LogPlace& moment);
 // The first that is not before it; one behind the log's last where it all is.
-std::expected<Sequence, LogError> first_from(LogReader& log, const Moment& moment);
+std::expected<Sequence, LogError> first_from(LogReader& log, const LogPlace& moment);
 
 }  // namespace tranchet

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <thread>
 
+#include "adapters/cli/command_failure.h"
 #include "adapters/cli/configuration.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/live_venue.h"
@@ -16,15 +17,7 @@
 namespace tranchet {
 namespace {
 
-struct Failed {
-  int status = 0;
-  std::string message;
-};
-using Outcome = std::expected<std::uint64_t, Failed>;
-
-std::unexpected<Failed> failure(int status, std::string message) {
-  return std::unexpected(Failed{status, std::move(message)});
-}
+using Recorded = std::expected<std::uint64_t, CommandFailure>;
 
 // Waits for a signal on a thread of its own; the inbox hears of it.
 class StopSignal {
@@ -48,7 +41,7 @@ class StopSignal {
 };
 
 // Until a signal, or until the tape cannot be written.
-Outcome record(Inbox& inbox, TapeRecorder& recorder) {
+Recorded record(Inbox& inbox, TapeRecorder& recorder) {
   bool stopped = false;
   const StopSignal signal(inbox, stopped);
   std::vector<Inbox::Work> work;
@@ -59,32 +52,32 @@ Outcome record(Inbox& inbox, TapeRecorder& recorder) {
     for (const Inbox::Work& piece : work) piece(now);
     for (const Occurrence& occurrence : market) {
       if (auto taken = recorder.take(occurrence); !taken) {
-        return failure(kWorldFailed, taken.error());
+        return refuse(taken.error(), kWorldFailed);
       }
     }
     if (auto written = recorder.write(now.steady, stopped); !written) {
-      return failure(kWorldFailed, written.error());
+      return refuse(written.error(), kWorldFailed);
     }
   }
   return recorder.recorded();
 }
 
-Outcome run(const RecordArguments& arguments, std::ostream& err) {
+Recorded run(const RecordArguments& arguments, std::ostream& err) {
   Names names;
   const auto configuration = load_configuration(arguments.config, arguments.sets, names);
-  if (!configuration) return failure(kBadInput, to_text(configuration.error()));
+  if (!configuration) return refuse(to_text(configuration.error()));
   std::vector<std::string> symbols;
   for (const ConfiguredInstrument& configured : configuration->instruments) {
     symbols.push_back(configured.symbol);
   }
   if (symbols.empty()) {
-    return failure(kBadInput, arguments.config + ": names no [instrument.SYMBOL] to record");
+    return refuse(arguments.config + ": names no [instrument.SYMBOL] to record");
   }
   hold_signals_back();
   auto network = Network::start({.certificates = configuration->venue.certificates});
-  if (!network) return failure(kBadInput, "venue.certificates: " + network.error());
+  if (!network) return refuse("venue.certificates: " + network.error());
   const auto venue = make_live_venue(*configuration);
-  if (!venue) return failure(kBadInput, venue.error());
+  if (!venue) return refuse(venue.error());
   TapeRecorder recorder(arguments.into, symbols, names);
   // A recording is never conflated: what does not fit into memory ends it.
   Inbox inbox({.market = std::numeric_limits<std::size_t>::max()});
@@ -98,8 +91,8 @@ Outcome run(const RecordArguments& arguments, std::ostream& err) {
       .on_flaw =
           [&](const std::string& flaw) { err << "tranchet: record: " << flaw << std::endl; }};
   const auto watched = (*venue)->watch(**network, names, WatchedBook::BestBidAndAsk, sink);
-  if (!watched) return failure(kWorldFailed, watched.error());
-  const Outcome outcome = record(inbox, recorder);
+  if (!watched) return refuse(watched.error(), kWorldFailed);
+  const Recorded outcome = record(inbox, recorder);
   inbox.close();
   (*network)->stop();
   return outcome;
@@ -108,7 +101,7 @@ Outcome run(const RecordArguments& arguments, std::ostream& err) {
 }  // namespace
 
 int run_record_command(const RecordArguments& arguments, std::ostream& out, std::ostream& err) {
-  const Outcome recorded = run(arguments, err);
+  const Recorded recorded = run(arguments, err);
   if (!recorded) {
     err << "tranchet: record: " << recorded.error().message << "\n";
     return recorded.error().status;

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "adapters/cli/backtest_options.h"
+#include "adapters/cli/command_failure.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/grid_file.h"
 #include "adapters/cli/shard.h"
@@ -37,15 +38,6 @@ void interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-struct Failure {
-  int status = kBadInput;
-  std::string message;
-};
-
-std::unexpected<Failure> refuse(std::string message, int status = kBadInput) {
-  return std::unexpected(Failure{status, std::move(message)});
-}
-
 std::string text_of_file(const std::string& path) {
   std::ostringstream text;
   text << std::ifstream(path, std::ios::binary).rdbuf();
@@ -53,18 +45,18 @@ std::string text_of_file(const std::string& path) {
 }
 
 struct FailureOf {
-  Failure operator()(const std::string& text) const { return {kBadInput, text}; }
-  Failure operator()(const InputError& error) const {
+  CommandFailure operator()(const std::string& text) const { return {kBadInput, text}; }
+  CommandFailure operator()(const InputError& error) const {
     return {exit_status(error.fault), to_text(error)};
   }
-  Failure operator()(const LogError& error) const {
+  CommandFailure operator()(const LogError& error) const {
     return {exit_status(error.kind), error.message};
   }
-  Failure operator()(const ResultsError& error) const {
+  CommandFailure operator()(const ResultsError& error) const {
     return {error.world_failed ? kWorldFailed : kBadInput, error.message};
   }
 };
-Failure failure_of(const SweepError& error) {
+CommandFailure failure_of(const SweepError& error) {
   return std::visit(FailureOf{}, error);
 }
 
@@ -76,7 +68,7 @@ class SweepRun final : private SweepWatch {
   }
 
   // kDone, or kAnswerIsNo when somebody stopped it.
-  std::expected<int, Failure> run() {
+  std::expected<int, CommandFailure> run() {
     if (auto prepared = prepare(); !prepared) return std::unexpected(prepared.error());
     std::signal(SIGINT, interrupt);
     std::signal(SIGTERM, interrupt);
@@ -95,7 +87,7 @@ class SweepRun final : private SweepWatch {
   }
 
  private:
-  static std::unexpected<Failure> fail(const SweepError& error) {
+  static std::unexpected<CommandFailure> fail(const SweepError& error) {
     return std::unexpected(failure_of(error));
   }
 
@@ -106,7 +98,7 @@ class SweepRun final : private SweepWatch {
     return kAnswerIsNo;
   }
 
-  std::expected<void, Failure> prepare() {
+  std::expected<void, CommandFailure> prepare() {
     auto grid = read_grid(arguments_.grid);
     if (!grid) return refuse(to_text(grid.error()));
     grid_ = std::move(*grid);
@@ -126,7 +118,7 @@ class SweepRun final : private SweepWatch {
     return read_configuration();
   }
 
-  std::expected<void, Failure> read_jobs() {
+  std::expected<void, CommandFailure> read_jobs() {
     if (arguments_.jobs.empty()) return {};
     const char* const end = arguments_.jobs.data() + arguments_.jobs.size();
     const auto [stop, error] = std::from_chars(arguments_.jobs.data(), end, options_.jobs);
@@ -136,7 +128,7 @@ class SweepRun final : private SweepWatch {
     return refuse("--jobs \"" + arguments_.jobs + "\" is no number from 1 to 256");
   }
 
-  std::expected<void, Failure> count_trials() {
+  std::expected<void, CommandFailure> count_trials() {
     if (options_.search.method == Method::Tpe) {
       if (options_.shard.count > 1) {
         return refuse(
@@ -155,26 +147,28 @@ class SweepRun final : private SweepWatch {
                   std::to_string(identity_.trials) + " trials");
   }
 
-  std::expected<void, Failure> check_out() const {
+  std::expected<void, CommandFailure> check_out() const {
     const auto taken = sweep_output_error(arguments_.out);
     if (!taken.empty()) return refuse(taken);
     return {};
   }
 
-  std::expected<void, Failure> read_configuration() {
+  std::expected<void, CommandFailure> read_configuration() {
     Names names;
     const BacktestArguments& backtest = arguments_.backtest;
     const auto configuration = load_configuration(backtest.config, backtest.sets, names);
     if (!configuration) return refuse(to_text(configuration.error()));
     auto sources = data_sources(backtest);
     if (!sources) {
-      return std::unexpected(Failure{exit_status(sources.error().fault), to_text(sources.error())});
+      return std::unexpected(
+          CommandFailure{exit_status(sources.error().fault), to_text(sources.error())});
     }
     if (sources->size() > 1) return refuse(of_one_source(*sources));
     sources_ = std::move(*sources);
     auto base = backtest_options(backtest, sources_, *configuration, names);
     if (!base) {
-      return std::unexpected(Failure{exit_status(base.error().fault), to_text(base.error())});
+      return std::unexpected(
+          CommandFailure{exit_status(base.error().fault), to_text(base.error())});
     }
     options_.data = base->data;
     options_.data.instrument = names.find_instrument(base->data.symbol);
@@ -217,7 +211,7 @@ class SweepRun final : private SweepWatch {
     return std::move(*options);
   }
 
-  std::expected<void, Failure> survey() {
+  std::expected<void, CommandFailure> survey() {
     std::uint64_t rows = 0;
     if (bar_) bar_->begin("reading the data", 0);
     auto survey = survey_data(options_.data, [&](std::uint64_t more) {
@@ -262,7 +256,7 @@ class SweepRun final : private SweepWatch {
     return file_->add(results, options_.space);
   }
 
-  std::expected<int, Failure> finish() {
+  std::expected<int, CommandFailure> finish() {
     const auto results = file_->results(options_.space);
     if (!results) return fail(results.error());
     const SweepOutput output{.grid = grid_,

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "adapters/cli/command_failure.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/sweep_command.h"
 #include "adapters/cli/sweep_output.h"
@@ -14,15 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Failure {
-  int status = kBadInput;
-  std::string message;
-};
-
-std::unexpected<Failure> refuse(std::string message, int status = kBadInput) {
-  return std::unexpected(Failure{status, std::move(message)});
-}
-std::unexpected<Failure> fail(const ResultsError& error) {
+std::unexpected<CommandFailure> fail(const ResultsError& error) {
   return refuse(error.message, error.world_failed ? kWorldFailed : kBadInput);
 }
 
@@ -31,7 +24,7 @@ class Merge {
   Merge(const SweepMergeArguments& arguments, std::ostream& out)
       : arguments_(arguments), out_(out) {}
 
-  std::expected<void, Failure> run() {
+  std::expected<void, CommandFailure> run() {
     if (const std::string taken = sweep_output_error(arguments_.out); !taken.empty()) {
       return refuse(taken);
     }
@@ -49,7 +42,7 @@ class Merge {
   }
 
  private:
-  std::expected<void, Failure> open_all() {
+  std::expected<void, CommandFailure> open_all() {
     for (const std::string& name : arguments_.files) {
       auto file = ResultsFile::read(name);
       if (!file) return fail(file.error());
@@ -70,7 +63,7 @@ class Merge {
   }
 
   // Every shard once.
-  std::expected<void, Failure> check_shards() const {
+  std::expected<void, CommandFailure> check_shards() const {
     const std::uint64_t count = files_.front()->identity().shard.count;
     std::vector<std::string> names(count);
     for (std::size_t place = 0; place < files_.size(); ++place) {
@@ -93,7 +86,7 @@ class Merge {
     return refuse("of " + std::to_string(count) + " shards these are missing: " + missing);
   }
 
-  std::expected<void, Failure> take(std::size_t place, const SearchSpace& space) {
+  std::expected<void, CommandFailure> take(std::size_t place, const SearchSpace& space) {
     const SweepIdentity& identity = files_[place]->identity();
     auto results = files_[place]->results(space);
     if (!results) return fail(results.error());
@@ -114,7 +107,7 @@ class Merge {
   }
 
   // Under another name first, so that a merge that fails leaves nothing behind.
-  std::expected<void, Failure> write(const Grid& grid) {
+  std::expected<void, CommandFailure> write(const Grid& grid) {
     const std::string unfinished = arguments_.out + ".new";
     std::error_code ignored;
     fs::remove(unfinished, ignored);

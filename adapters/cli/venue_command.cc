@@ -19,7 +19,6 @@ namespace tranchet {
 namespace {
 
 using aster_venue::ListedSymbol;
-using aster_venue::ListenerOptions;
 using aster_venue::TapeOptions;
 // The objects of exchangeInfo's `symbols`, by symbol, as they are written.
 Read<std::map<std::string, std::string>> read_symbol_texts(const std::string& file) {
@@ -56,8 +55,8 @@ class VenueRun {
   VenueRun(const VenueArguments& arguments, std::ostream& out, std::ostream& err)
       : arguments_(arguments), out_(out), err_(err) {}
 
-  Read<ListenerOptions> read_options() {
-    ListenerOptions options;
+  Read<aster_venue::ListenerOptions> read_options() {
+    aster_venue::ListenerOptions options;
     options.ends = arguments_.end;
     options.control = arguments_.control;
     options.server.limits.connections = 256;
@@ -79,14 +78,14 @@ class VenueRun {
   }
 
  private:
-  Read<void> read_tapes(ListenerOptions& options) {
+  Read<void> read_tapes(aster_venue::ListenerOptions& options) {
     auto tapes = read_tapes_of(arguments_.tapes, arguments_.speed, arguments_.loop);
     if (!tapes) return std::unexpected(tapes.error());
     options.tapes = std::move(*tapes);
     return {};
   }
 
-  Read<void> read_symbols(ListenerOptions& options) {
+  Read<void> read_symbols(aster_venue::ListenerOptions& options) {
     std::vector<InstrumentRules> all;
     std::map<std::string, std::string> texts;
     if (!arguments_.instruments.empty()) {
@@ -128,7 +127,7 @@ class VenueRun {
     return {};
   }
 
-  Read<void> read_accounts(ListenerOptions& options) {
+  Read<void> read_accounts(aster_venue::ListenerOptions& options) {
     if (arguments_.accounts.empty()) {
       options.desk.accounts = aster_venue::demo_accounts();
       return {};
@@ -139,7 +138,7 @@ class VenueRun {
     return {};
   }
 
-  Read<void> read_rest(ListenerOptions& options) {
+  Read<void> read_rest(aster_venue::ListenerOptions& options) {
     for (const std::string& text : arguments_.faults) {
       const auto fault = aster_venue::parse_fault(text);
       if (!fault) return std::unexpected("--fault " + text + ": " + fault.error());
@@ -160,7 +159,7 @@ class VenueRun {
     return {};
   }
 
-  Read<void> read_identity(ListenerOptions& options) {
+  Read<void> read_identity(aster_venue::ListenerOptions& options) {
     if (arguments_.certificate.empty() != arguments_.key.empty()) {
       return std::unexpected("--certificate and --key go together");
     }

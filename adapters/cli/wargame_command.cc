@@ -12,6 +12,7 @@
 #include <ostream>
 
 #include "adapters/aster/wargame/aster_end.h"
+#include "adapters/cli/command_failure.h"
 #include "adapters/cli/configuration_keys.h"
 #include "adapters/cli/exit_status.h"
 #include "adapters/cli/wargame_progress.h"
@@ -27,25 +28,17 @@ namespace {
 constexpr auto kShrinkTime = std::chrono::seconds(45);
 constexpr auto kSaveInterval = std::chrono::seconds(5);
 
-struct Failure {
-  int status = kBadInput;
-  std::string message;
-};
-using Done = std::expected<void, Failure>;
-
-std::unexpected<Failure> refuse(std::string message, int status = kBadInput) {
-  return std::unexpected(Failure{status, std::move(message)});
-}
+using Done = std::expected<void, CommandFailure>;
 
 // ---- What was asked for.
 
-struct Range {
+struct NumberRange {
   std::uint64_t low = 0;
   std::uint64_t high = std::numeric_limits<std::uint64_t>::max();
 };
 
 // Leaves `into` as it is where nothing was given.
-Done read_number(std::string_view option, const std::string& text, const Range& range,
+Done read_number(std::string_view option, const std::string& text, const NumberRange& range,
                  std::uint64_t& into) {
   if (text.empty()) return {};
   const std::string said = std::string(option) + " \"" + text + "\" ";
@@ -118,7 +111,7 @@ Done read_names(const WargameArguments& arguments, RunOptions& options) {
   return read_faults(arguments.faults, options);
 }
 
-std::expected<RunOptions, Failure> read_options(const WargameArguments& arguments) {
+std::expected<RunOptions, CommandFailure> read_options(const WargameArguments& arguments) {
   RunOptions options;
   std::uint64_t jobs = options.jobs;
   Done read = read_number("--seed", arguments.seed, {}, options.first);
@@ -218,7 +211,7 @@ class Wargame {
       : arguments_(arguments), options_(options), out_(out), err_(err) {}
 
   // Whether everything held.
-  std::expected<bool, Failure> run() {
+  std::expected<bool, CommandFailure> run() {
     if (!arguments_.regression.empty()) return replay_regression();
     start_ = std::chrono::steady_clock::now();
     if (arguments_.transcript) {
@@ -268,7 +261,7 @@ class Wargame {
     progress_.tally.add(plan, result);
   }
 
-  std::expected<bool, Failure> replay_regression() {
+  std::expected<bool, CommandFailure> replay_regression() {
     const auto regression = read_regression(arguments_.regression);
     if (!regression) return refuse(regression.error());
     const auto plan = plan_of(*regression, arguments_.regression, options_.exchange);
@@ -374,7 +367,7 @@ class Wargame {
 }  // namespace
 
 int run_wargame_command(const WargameArguments& arguments, std::ostream& out, std::ostream& err) {
-  const auto fail = [&err](const Failure& failure) {
+  const auto fail = [&err](const CommandFailure& failure) {
     err << "tranchet: wargame: " << failure.message << "\n";
     return failure.status;
   };

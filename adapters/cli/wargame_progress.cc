@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFirstLine = "tranchet-wargame-progress 1\n";
-constexpr auto kRedraw = std::chrono::milliseconds(200);
+constexpr auto kBarRedraw = std::chrono::milliseconds(200);
 constexpr std::uint64_t kBarWidth = 30;
 
 // Of the running program itself: two builds of one version may decide differently.
@@ -41,7 +41,7 @@ std::pair<std::string_view, std::string_view> split_after(std::string_view text,
   return {text.substr(0, end), text.substr(end)};
 }
 
-std::string minutes_text(std::int64_t seconds) {
+std::string left_text(std::int64_t seconds) {
   if (seconds < 60) return std::to_string(seconds) + " s";
   return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
 }
@@ -109,7 +109,7 @@ WargameBar::WargameBar(std::ostream& screen, std::uint64_t seeds, std::uint64_t 
 
 void WargameBar::draw(const Tally& tally) {
   const auto now = std::chrono::steady_clock::now();
-  if (now - drawn_ < kRedraw) return;
+  if (now - drawn_ < kBarRedraw) return;
   drawn_ = now;
   const std::uint64_t done = std::min(tally.worlds, seeds_);
   const std::uint64_t bars =
@@ -120,7 +120,7 @@ void WargameBar::draw(const Tally& tally) {
           << " violations";
   if (done > begun_) {
     const Int128 left = static_cast<Int128>(seeds_ - done) * spent / (done - begun_) / 1'000;
-    screen_ << ", " << minutes_text(static_cast<std::int64_t>(left)) << " left";
+    screen_ << ", " << left_text(static_cast<std::int64_t>(left)) << " left";
   }
   screen_ << std::flush;
 }

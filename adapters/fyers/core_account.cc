@@ -5,10 +5,6 @@
 namespace tranchet::fyers {
 namespace {
 
-Quantity size_of(Quantity amount) {
-  return amount.raw() < 0 ? -amount : amount;
-}
-
 // What tells whether something moved between two answers.
 std::map<std::string, Quantity> nets(const std::vector<PositionRow>& rows) {
   std::map<std::string, Quantity> all;

@@ -28,10 +28,6 @@ QueryStatus status_of(OrderStatus status) {
   ENSURE(false);
 }
 
-Quantity size_of(Quantity amount) {
-  return amount.raw() < 0 ? -amount : amount;
-}
-
 // The exchange's number of a trade: "21726639" of "25080400000001-21726639", in which the trade
 // book leaves out the order.
 std::string_view trade_number(std::string_view trade) {

@@ -42,6 +42,10 @@ inline constexpr Duration kWordTime = Duration::seconds(2);
 // Trades follow the order that they fill within this.
 inline constexpr Duration kTradeTime = Duration::milliseconds(500);
 
+inline Quantity size_of(Quantity amount) {
+  return amount.raw() < 0 ? -amount : amount;
+}
+
 class FyersCore::Inside {
  public:
   Inside(const CoreOptions& options, AccessToken token, Names& names);

@@ -9,7 +9,6 @@ namespace tranchet::fyers {
 namespace {
 
 constexpr std::uint32_t kUnchanged = 0x8000'0000;
-constexpr std::uint64_t kNanoseconds = 1'000'000'000;
 constexpr unsigned kDecimalsMost = 18;
 
 struct Layout {
@@ -120,8 +119,7 @@ Maybe<Quantity> Topic::quantity_at(unsigned field) const {
 std::optional<Timestamp> Topic::time_at(unsigned field) const {
   const auto value = raw(field);
   if (!value || *value == 0) return std::nullopt;
-  const auto seconds = static_cast<std::uint64_t>(static_cast<std::uint32_t>(*value));
-  return Timestamp::from_nanoseconds(static_cast<std::int64_t>(seconds * kNanoseconds));
+  return Timestamp() + Duration::seconds(static_cast<std::uint32_t>(*value));
 }
 
 DataFrames::DataFrames() = default;

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::int64_t kSecondsOfDay = 86'400;
 constexpr std::int64_t kIndiaAhead = 19'800;  // Seconds: UTC+05:30.
-constexpr std::int64_t kNanoseconds = 1'000'000'000;
 
 std::optional<int> digits(std::string_view text) {
   if (text.empty()) return std::nullopt;
@@ -118,7 +117,7 @@ std::optional<Timestamp> indian_time(std::string_view text) {
   }
   const std::int64_t seconds = days_from_civil(*year, *month, *day) * kSecondsOfDay +
                                *hour * 3'600 + *minute * 60 + *second - kIndiaAhead;
-  return Timestamp::from_nanoseconds(seconds * kNanoseconds);
+  return Timestamp() + Duration::seconds(seconds);
 }
 
 std::string indian_text(Timestamp time) {
@@ -128,11 +127,11 @@ std::string indian_text(Timestamp time) {
 }
 
 std::int64_t indian_day(Timestamp time) {
-  return (time.nanoseconds() / kNanoseconds + kIndiaAhead) / kSecondsOfDay;
+  return (epoch_seconds(time) + kIndiaAhead) / kSecondsOfDay;
 }
 
 Timestamp start_of_indian_day(std::int64_t day) {
-  return Timestamp::from_nanoseconds((day * kSecondsOfDay - kIndiaAhead) * kNanoseconds);
+  return Timestamp() + Duration::seconds(day * kSecondsOfDay - kIndiaAhead);
 }
 
 bool is_plain_id(std::string_view text) {

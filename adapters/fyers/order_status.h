@@ -48,6 +48,10 @@ std::optional<Product> product(std::string_view text);
 // 1 buys, -1 sells.
 std::optional<Side> side_of(std::int64_t number);
 
+// Whole seconds since 1970, as addresses of questions and the start of days have them.
+constexpr std::int64_t epoch_seconds(Timestamp time) {
+  return time.nanoseconds() / 1'000'000'000;
+}
 // "04-Aug-2025 10:12:58" or "04-08-2025 10:12:58", of India (UTC+05:30, no summer time).
 std::optional<Timestamp> indian_time(std::string_view text);
 // "2025-08-04 10:12 IST", for people.

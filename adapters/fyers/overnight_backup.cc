@@ -6,7 +6,7 @@
 namespace tranchet::fyers {
 namespace {
 
-constexpr Duration kAskAgain = Duration::seconds(1);
+constexpr Duration kSendAgain = Duration::seconds(1);
 constexpr int kTriesMost = 30;  // From then on every 30 s.
 // What was sent so long ago, on a connection that has been given up, can no longer arrive.
 constexpr Duration kArrived = Duration::seconds(12);
@@ -158,17 +158,17 @@ void OvernightBackup::not_sent(std::uint64_t number, Timestamp now) {
   Entry& entry = entries_.at(number);
   if (entry.standing == Standing::Cancelling) {
     entry.standing = Standing::Stands;
-    entry.due = now + kAskAgain;
+    entry.due = now + kSendAgain;
     return;
   }
-  refusals_[entry.record.terms.symbol].until = now + kAskAgain;
+  refusals_[entry.record.terms.symbol].until = now + kSendAgain;
   drop(number);
 }
 
 void OvernightBackup::unknown(std::uint64_t number, Timestamp now) {
   Entry& entry = entries_.at(number);
   news_.push_back({"gtt_unknown", entry.record});
-  doubt(entry, now, now + kAskAgain);
+  doubt(entry, now, now + kSendAgain);
 }
 
 void OvernightBackup::doubt(Entry& entry, Timestamp now, Timestamp due) {
@@ -209,7 +209,7 @@ void OvernightBackup::look_up(Entry& entry, std::span<const GttRow> rows, Timest
                protects_alike(item.second.record.terms, entry.record.terms);
       });
   if (is_ambiguous) {
-    entry.due = now + kAskAgain;
+    entry.due = now + kSendAgain;
     return;
   }
   const auto found = std::ranges::find_if(rows, [&](const GttRow& row) {
@@ -224,7 +224,7 @@ void OvernightBackup::look_up(Entry& entry, std::span<const GttRow> rows, Timest
       news_.push_back({"gtt_placed", entry.record});
     }
     entry.standing = Standing::Stands;
-    entry.due = now + kAskAgain * std::min(entry.tries, kTriesMost);
+    entry.due = now + kSendAgain * std::min(entry.tries, kTriesMost);
     return;
   }
   // Nothing is final of a request that may still arrive.
@@ -242,7 +242,7 @@ bool OvernightBackup::is_known(const std::string& id) const {
 
 void OvernightBackup::book_failed(Timestamp now) {
   asking_book_ = false;
-  book_due_ = now + kAskAgain * std::min(++book_tries_, kTriesMost);
+  book_due_ = now + kSendAgain * std::min(++book_tries_, kTriesMost);
 }
 
 std::vector<std::string> OvernightBackup::take_orders(std::span<const OrderRow> rows,
@@ -265,13 +265,13 @@ std::vector<std::string> OvernightBackup::take_orders(std::span<const OrderRow> 
     // What has happened to one may have happened to the others since.
     doubt_all(symbol, now);
   }
-  if (!strays.empty()) orders_due_ = now + kAskAgain;
+  if (!strays.empty()) orders_due_ = now + kSendAgain;
   return strays;
 }
 
 void OvernightBackup::orders_failed(Timestamp now) {
   asking_orders_ = false;
-  orders_due_ = now + kAskAgain * std::min(++orders_tries_, kTriesMost);
+  orders_due_ = now + kSendAgain * std::min(++orders_tries_, kTriesMost);
 }
 
 bool OvernightBackup::is_clear(const std::string& symbol) const {

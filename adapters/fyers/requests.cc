@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::string_view kRoot = "/api/v3";
 constexpr std::string_view kData = "/data";
-constexpr std::int64_t kNanoseconds = 1'000'000'000;
 
 std::string in_quotes(std::string_view text) {
   std::string result = "\"";
@@ -267,12 +266,12 @@ Call symbol_tokens_call(std::span<const std::string> symbols) {
 
 Call history_call(std::string_view symbol, int minutes, Timestamp from, Timestamp to) {
   ENSURE(minutes > 0 && from <= to);
-  return question(
-      kData,
-      "/history?symbol=" + percent_encoded(symbol) + "&resolution=" + std::to_string(minutes) +
-          "&date_format=0&range_from=" + std::to_string(from.nanoseconds() / kNanoseconds) +
-          "&range_to=" + std::to_string(to.nanoseconds() / kNanoseconds) + "&cont_flag=1",
-      "GET history");
+  return question(kData,
+                  "/history?symbol=" + percent_encoded(symbol) +
+                      "&resolution=" + std::to_string(minutes) +
+                      "&date_format=0&range_from=" + std::to_string(epoch_seconds(from)) +
+                      "&range_to=" + std::to_string(epoch_seconds(to)) + "&cont_flag=1",
+                  "GET history");
 }
 
 Call market_status_call() {

@@ -7,7 +7,7 @@
 namespace tranchet::fyers {
 namespace {
 
-constexpr Duration kAskAgain = Duration::seconds(15);
+constexpr Duration kAskOften = Duration::seconds(15);
 constexpr Duration kLookAgain = Duration::minutes(1);  // While all are open.
 constexpr Duration kConfirm = Duration::seconds(5);    // Between two answers.
 constexpr Duration kPace = Duration::seconds(1);       // Of questions because of refusals.
@@ -70,7 +70,7 @@ void SessionWatch::take(std::span<const MarketStatus> markets, Timestamp now) {
   if (is_suspected_ && ask_at_ && !has_ours(news)) return;
   is_suspected_ = false;
   closed_ = std::move(closed);
-  ask_at_ = now + (has_ours(closed_) ? kAskAgain : kLookAgain);
+  ask_at_ = now + (has_ours(closed_) ? kAskOften : kLookAgain);
 }
 
 void SessionWatch::suspect(Timestamp now) {
@@ -89,7 +89,7 @@ bool SessionWatch::has_ours(const std::set<MarketNumber>& markets) const {
 void SessionWatch::failed(Timestamp now) {
   if (!is_within_ || !std::exchange(wait_until_, std::nullopt)) return;
   is_answered_ = true;
-  if (!ask_at_) ask_at_ = now + kAskAgain;
+  if (!ask_at_) ask_at_ = now + kAskOften;
 }
 
 std::optional<SessionPhase> SessionWatch::phase_of(const WatchedSymbol& symbol) const {

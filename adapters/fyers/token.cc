@@ -14,7 +14,6 @@
 namespace tranchet::fyers {
 namespace {
 
-constexpr std::int64_t kNanoseconds = 1'000'000'000;
 // Clocks of two machines differ.
 constexpr Duration kClockSlack = Duration::minutes(2);
 
@@ -80,7 +79,7 @@ std::optional<Timestamp> seconds_in(const Json& claims, std::string_view key) {
   Fields fields(claims, "");
   const std::int64_t seconds = fields.integer_or(key, 0);
   if (!fields.flaw().empty() || seconds <= 0 || seconds > 9'000'000'000) return std::nullopt;
-  return Timestamp::from_nanoseconds(seconds * kNanoseconds);
+  return Timestamp() + Duration::seconds(seconds);
 }
 
 std::string sha256_hex(const Secret& text) {

@@ -15,7 +15,7 @@
 namespace tranchet {
 namespace {
 
-constexpr std::size_t kWaitingMost = 100;
+constexpr std::size_t kLinesMost = 100;
 
 void write_all(int file, std::string_view text) {
   while (!text.empty()) {
@@ -71,7 +71,7 @@ void AlertProgram::tell(std::string alert) {
   if (command_.empty()) return;
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() >= kWaitingMost) return;
+    if (waiting_.size() >= kLinesMost) return;
     waiting_.push_back(std::move(alert));
   }
   wake_.notify_all();

@@ -6,7 +6,7 @@
 namespace tranchet {
 namespace {
 
-constexpr std::size_t kWaitingMost = 100;
+constexpr std::size_t kAlertsMost = 100;
 
 bool is_worth_another_try(int status) {
   return status == 0 || status == 408 || status == 429 || status >= 500;
@@ -59,7 +59,7 @@ AlertWebhook::Counters AlertWebhook::counters() const {
 }
 
 void AlertWebhook::take(std::string alert) {
-  if (waiting_.size() >= kWaitingMost) {
+  if (waiting_.size() >= kAlertsMost) {
     ++left_out_;
     return;
   }

@@ -6,7 +6,7 @@
 namespace tranchet {
 namespace {
 
-constexpr std::size_t kWaitingMost = 64;
+constexpr std::size_t kQuestionsMost = 64;
 
 Historian::Answer refusal(unsigned status, std::string_view why) {
   return {status, JsonText().open().text("detail", why).close().take()};
@@ -31,7 +31,7 @@ void Historian::stop() {
 bool Historian::ask(Question question, Reply reply) {
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() >= kWaitingMost) return false;
+    if (waiting_.size() >= kQuestionsMost) return false;
     waiting_.emplace_back(std::move(question), std::move(reply));
   }
   wake_.notify_all();

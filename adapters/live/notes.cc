@@ -9,13 +9,14 @@
 namespace tranchet {
 namespace {
 
-std::string quoted(std::string_view value) {
-  const bool plain = !value.empty() && std::ranges::all_of(value, [](char c) {
+// In quotes where it needs them.
+std::string as_value(std::string_view text) {
+  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
     return c > ' ' && c != '"' && c != '=' && c != '\\' && c != 0x7F;
   });
-  if (plain) return std::string(value);
+  if (plain) return std::string(text);
   std::string out = "\"";
-  for (const char c : value) {
+  for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
     out += c == '\n' || (c >= 0 && c < ' ') || c == 0x7F ? ' ' : c;
   }
@@ -75,7 +76,7 @@ std::expected<std::unique_ptr<Notes>, std::string> Notes::open(const NotesOption
 
 void Notes::say(NoteLevel level, std::string_view event, const Fields& fields) {
   std::string line = "level=" + std::string(name_of(level)) + " event=" + std::string(event);
-  for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + quoted(value);
+  for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + as_value(value);
   sink_->logger->log(spd_level(level), line);
 }
 

@@ -12,11 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unexpected<WriterFailure> failure(const LogError& error) {
+std::unexpected<WriterFailure> log_failure(const LogError& error) {
   return std::unexpected(WriterFailure{exit_status(error.kind), error.message});
-}
-std::unexpected<WriterFailure> failure(int status, std::string message) {
-  return std::unexpected(WriterFailure{status, std::move(message)});
 }
 
 constexpr std::string_view kModeFile = "mode";
@@ -76,7 +73,7 @@ std::expected<RunLog, WriterFailure> open_run_log(
       return std::unexpected(checked.error());
     }
     if (auto checked = check_newest_in_child(directory); !checked) {
-      return failure(checked.error());
+      return log_failure(checked.error());
     }
   }
   if (!is_there) {
@@ -84,11 +81,11 @@ std::expected<RunLog, WriterFailure> open_run_log(
   }
   auto writer = is_there ? LogWriter::open(directory, Durability::EveryBatch)
                          : LogWriter::create(directory, Durability::EveryBatch);
-  if (!writer) return failure(writer.error());
+  if (!writer) return log_failure(writer.error());
   RunLog run{.writer = std::move(*writer)};
   if (number(run.writer->head().last) == 0) return run;
   auto reader = LogReader::open(directory);
-  if (!reader) return failure(reader.error());
+  if (!reader) return log_failure(reader.error());
   const bool use_snapshot = !visit;
   if (!use_snapshot && (*reader)->first() != Sequence{1}) {
     return failure(kBadInput, directory.string() +
@@ -99,7 +96,7 @@ std::expected<RunLog, WriterFailure> open_run_log(
   auto resumed = resume(
       **reader,
       {.use_snapshot = use_snapshot, .otherwise = std::move(otherwise), .visit = std::move(visit)});
-  if (!resumed) return failure(resumed.error());
+  if (!resumed) return log_failure(resumed.error());
   run.names = std::move(resumed->names);
   run.engine = std::make_unique<Engine>(std::move(resumed->engine));
   run.replayed = resumed->replayed;

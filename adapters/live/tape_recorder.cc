@@ -12,7 +12,7 @@ namespace {
 
 constexpr Duration kInterval = Duration::minutes(5);
 
-std::optional<InstrumentId> instrument_of(const EventBody& body) {
+std::optional<InstrumentId> recorded_instrument(const EventBody& body) {
   const bool is_market =
       std::holds_alternative<MarkPrice>(body) || std::holds_alternative<TradePrinted>(body) ||
       std::holds_alternative<BookTop>(body) || std::holds_alternative<LiquidationPrinted>(body) ||
@@ -73,7 +73,7 @@ TapeRecorder::TapeRecorder(const std::filesystem::path& into,
 }
 
 std::expected<void, std::string> TapeRecorder::take(const Occurrence& occurrence) {
-  const auto instrument = instrument_of(occurrence.body);
+  const auto instrument = recorded_instrument(occurrence.body);
   if (!instrument) return {};
   const auto found = lines_.find(*instrument);
   if (found == lines_.end()) return {};

@@ -26,6 +26,9 @@ struct WriterFailure {
   int exit_status = 0;
   std::string message;
 };
+inline std::unexpected<WriterFailure> failure(int exit_status, std::string message) {
+  return std::unexpected(WriterFailure{exit_status, std::move(message)});
+}
 
 // What became of a person's or a model's line.
 struct WishAnswer {

@@ -7,11 +7,11 @@
 namespace tranchet {
 namespace {
 
-struct Spelling {
+struct FaultName {
   Fault fault;
   std::string_view name;
 };
-constexpr std::array<Spelling, kFaults> kSpellings{{
+constexpr std::array<FaultName, kFaults> kFaultNames{{
     {Fault::SlowNetwork, "slow_network"},
     {Fault::LostRequest, "lost_request"},
     {Fault::LostResponse, "lost_response"},
@@ -52,8 +52,8 @@ constexpr std::array<Spelling, kFaults> kSpellings{{
 }};
 
 constexpr bool in_order() {
-  for (std::size_t at = 0; at < kSpellings.size(); ++at) {
-    if (static_cast<std::size_t>(kSpellings[at].fault) != at + 1) return false;
+  for (std::size_t at = 0; at < kFaultNames.size(); ++at) {
+    if (static_cast<std::size_t>(kFaultNames[at].fault) != at + 1) return false;
   }
   return true;
 }
@@ -64,11 +64,11 @@ static_assert(in_order(), "a fault's number is its place");
 std::string_view name_of(Fault fault) {
   const auto place = static_cast<std::size_t>(fault);
   ENSURE(place >= 1 && place <= kFaults);
-  return kSpellings[place - 1].name;
+  return kFaultNames[place - 1].name;
 }
 
 std::optional<Fault> fault_named(std::string_view name) {
-  for (const Spelling& spelling : kSpellings) {
+  for (const FaultName& spelling : kFaultNames) {
     if (spelling.name == name) return spelling.fault;
   }
   return std::nullopt;
@@ -76,7 +76,7 @@ std::optional<Fault> fault_named(std::string_view name) {
 
 std::vector<Fault> FaultSet::list() const {
   std::vector<Fault> faults;
-  for (const Spelling& spelling : kSpellings) {
+  for (const FaultName& spelling : kFaultNames) {
     if (has(spelling.fault)) faults.push_back(spelling.fault);
   }
   return faults;

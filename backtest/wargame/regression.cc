@@ -1,11 +1,11 @@
 #include "backtest/wargame/regression.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <sstream>
 
 #include "backtest/wargame/tally.h"
+#include "backtest/wargame/whole_number.h"
 #include "events/digest.h"
 #include "events/log/json.h"
 #include "events/settings_text.h"
@@ -15,12 +15,6 @@ namespace {
 
 constexpr std::string_view kFamily = "tranchet-wargame ";
 constexpr std::string_view kFirstLine = "tranchet-wargame 1";
-
-template <class Number>
-bool read_number(std::string_view text, Number& into, int base = 10) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into, base);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 // "0-3 17 22-40".
 std::string ranges_text(const std::vector<std::uint32_t>& places) {

@@ -1,8 +1,9 @@
 #include "backtest/wargame/tally.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
+
+#include "backtest/wargame/whole_number.h"
 
 namespace tranchet {
 namespace {
@@ -11,12 +12,6 @@ constexpr std::int64_t kMillisecond = 1'000'000;
 
 std::int64_t milliseconds_up(Duration duration) {
   return static_cast<std::int64_t>(divide_ceil(duration.count(), kMillisecond));
-}
-
-template <class Number>
-bool read_number(std::string_view text, Number& into) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return error == std::errc() && end == text.data() + text.size();
 }
 
 // Takes the first word off the line.

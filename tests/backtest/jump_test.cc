@@ -3,35 +3,17 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <random>
-
 #include "backtest/tape/block_encoder.h"
+#include "tests/backtest/dice.h"
 #include "tests/backtest/every_event.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
-constexpr InstrumentId kCoin{1};
 constexpr std::int64_t kTick = kDecimalOne / 10;
 constexpr std::int64_t kHour = Duration::hours(1).count();
 constexpr std::int64_t kMillisecond = 1'000'000;
-
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : bits_(seed) {}
-  // From `low` to `high`, both included. The remainder: the same on every library.
-  std::int64_t from(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(bits_() % static_cast<std::uint64_t>(high - low + 1));
-  }
-  bool once_in(std::int64_t times) { return from(1, times) == 1; }
-  template <class T>
-  T one_of(std::initializer_list<T> values) {
-    return values.begin()[from(0, static_cast<std::int64_t>(values.size()) - 1)];
-  }
-
- private:
-  std::mt19937_64 bits_;
-};
 
 enum class Kind : std::uint8_t { Trades, Marks, Both };
 
@@ -39,7 +21,7 @@ enum class Kind : std::uint8_t { Trades, Marks, Both };
 
 class MadeUpPrices {
  public:
-  explicit MadeUpPrices(Random& random) : random_(random) {}
+  explicit MadeUpPrices(Dice& random) : random_(random) {}
 
   std::int64_t next() {
     if (random_.once_in(200)) reach_ = random_.one_of({0, 1, 1, 2, 5});
@@ -56,14 +38,14 @@ class MadeUpPrices {
   }
 
  private:
-  Random& random_;
+  Dice& random_;
   std::int64_t ticks_ = 1'000;
   std::int64_t reach_ = 1;
   std::int64_t pace_ = 100;
   std::int64_t now_ = 1'767'225'600'000 * kMillisecond;
 };
 
-std::vector<Occurrence> made_up_history(Random& random, Kind kind, int count) {
+std::vector<Occurrence> made_up_history(Dice& random, Kind kind, int count) {
   MadeUpPrices prices(random);
   std::vector<Occurrence> history;
   bool marks = kind == Kind::Marks;
@@ -82,7 +64,7 @@ std::vector<Occurrence> made_up_history(Random& random, Kind kind, int count) {
   return history;
 }
 
-std::vector<Bar> made_up_bars(Random& random, int count) {
+std::vector<Bar> made_up_bars(Dice& random, int count) {
   MadeUpPrices prices(random);
   std::vector<Bar> bars;
   const std::int64_t length = random.one_of({60'000, 60'000, 420'000, 7'200'000}) * kMillisecond;
@@ -102,7 +84,7 @@ std::vector<Bar> made_up_bars(Random& random, int count) {
 }
 
 // What people ask for between the blocks; the strategy `signals` has nothing else.
-EventBody made_up_request(Random& random) {
+EventBody made_up_request(Dice& random) {
   if (random.once_in(4)) return CloseRequested{.instrument = kCoin, .reason = ExitReason::Manual};
   return EntrySignal{.instrument = kCoin,
                      .side = random.one_of({Side::Buy, Side::Sell}),
@@ -110,7 +92,7 @@ EventBody made_up_request(Random& random) {
 }
 
 // At prices near those of the history, few and in bursts.
-void add_liquidations(Random& random, std::vector<Occurrence>& history) {
+void add_liquidations(Dice& random, std::vector<Occurrence>& history) {
   for (std::size_t at = 20; at < history.size();
        at += random.one_of<std::size_t>({1, 1, 40, 200})) {
     history[at].body =
@@ -123,7 +105,7 @@ void add_liquidations(Random& random, std::vector<Occurrence>& history) {
 
 // ---- Made-up settings.
 
-LaneOptions made_up_options(Random& random, StrategyName strategy, bool marks_of_trades,
+LaneOptions made_up_options(Dice& random, StrategyName strategy, bool marks_of_trades,
                             Names& names) {
   LaneOptions options;
   Settings& settings = options.opening.settings;
@@ -191,7 +173,7 @@ RunOutcome outcome_of(Lane& lane, const KeptRows& rows, Timestamp end) {
 
 // Blocks of random sizes, broken off wherever the kind changes when asked to, and at requests.
 RunOutcome run_jumping(LaneOptions options, Names& names, const std::vector<Occurrence>& history,
-                       Random& random, bool part_kinds) {
+                       Dice& random, bool part_kinds) {
   KeptRows rows(names);
   SignalIndex index(options.opening.settings);
   options.rows = {&rows};
@@ -240,7 +222,7 @@ void expect_same(const RunOutcome& jumping, const RunOutcome& every) {
 }
 
 void expect_jumps_change_nothing(std::uint64_t seed, StrategyName strategy, Kind kind) {
-  Random random(seed);
+  Dice random(seed);
   Names names;
   ENSURE(names.instrument("COINUSDT") == kCoin);
   const bool marks_of_trades = kind == Kind::Trades;
@@ -290,7 +272,7 @@ RC_GTEST_PROP(Jump, ChangesNothingForSignals, ()) {
 
 // Without fees and with far targets equity falls from peaks that lie within the jumps.
 RC_GTEST_PROP(Jump, SeesFallsFromPeaksThatItPassesOver, ()) {
-  Random random(any_seed());
+  Dice random(any_seed());
   Names names;
   ENSURE(names.instrument("COINUSDT") == kCoin);
   LaneOptions options = made_up_options(random, StrategyName::Refill, true, names);
@@ -309,7 +291,7 @@ RC_GTEST_PROP(Jump, SeesFallsFromPeaksThatItPassesOver, ()) {
 // ---- Bars: against a lane that is shown every point of every bar, for each order of extremes.
 
 RunOutcome run_bars(LaneOptions options, Names& names, const std::vector<Bar>& bars, BarPath path,
-                    Random* random, std::uint64_t& ambiguous) {
+                    Dice* random, std::uint64_t& ambiguous) {
   KeptRows rows(names);
   options.rows = {&rows};
   options.path = path;
@@ -335,7 +317,7 @@ RunOutcome run_bars(LaneOptions options, Names& names, const std::vector<Bar>& b
 }
 
 RC_GTEST_PROP(Jump, ChangesNothingOnBars, ()) {
-  Random random(any_seed());
+  Dice random(any_seed());
   Names names;
   ENSURE(names.instrument("COINUSDT") == kCoin);
   const auto strategy =

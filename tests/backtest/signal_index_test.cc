@@ -5,32 +5,16 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
-#include <random>
 
 #include "backtest/tape/block_encoder.h"
+#include "tests/backtest/dice.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
-constexpr InstrumentId kCoin{1};
-
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : bits_(seed) {}
-  std::int64_t from(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(bits_() % static_cast<std::uint64_t>(high - low + 1));
-  }
-  bool once_in(std::int64_t times) { return from(1, times) == 1; }
-  std::int64_t one_of(std::initializer_list<std::int64_t> values) {
-    return values.begin()[from(0, static_cast<std::int64_t>(values.size()) - 1)];
-  }
-
- private:
-  std::mt19937_64 bits_;
-};
-
 // Calm, wild and trending stretches; times that stand still, creep and leap.
-std::vector<Occurrence> made_up_marks(Random& random, std::size_t count) {
+std::vector<Occurrence> made_up_marks(Dice& random, std::size_t count) {
   std::int64_t ticks = 10'000, reach = 1, trend = 0, pace = 20, now = 1'767'225'600'000;
   std::vector<Occurrence> marks;
   for (std::size_t at = 0; at < count; ++at) {
@@ -45,7 +29,7 @@ std::vector<Occurrence> made_up_marks(Random& random, std::size_t count) {
   return marks;
 }
 
-Settings made_up_settings(Random& random) {
+Settings made_up_settings(Dice& random) {
   Settings settings;
   settings.set(Setting::DipDrop, InstrumentId::None, random.one_of({100, 1'000, 5'000, 20'000}));
   settings.set(Setting::DipWindow, InstrumentId::None,
@@ -60,7 +44,7 @@ bool same(const DipWindow& a, const DipWindow& b) {
 }
 
 RC_GTEST_PROP(SignalIndex, FindsWhatTheWindowFindsPriceByPrice, ()) {
-  Random random(*rc::gen::noShrink(rc::gen::arbitrary<std::uint64_t>()));
+  Dice random(*rc::gen::noShrink(rc::gen::arbitrary<std::uint64_t>()));
   const Settings settings = made_up_settings(random);
   const Ppm drop = settings.percent(Setting::DipDrop);
   const std::vector<Occurrence> marks = made_up_marks(random, 20'000);

@@ -12,8 +12,7 @@
 namespace tranchet {
 namespace {
 
-constexpr std::int64_t kStart = 1'262'304'000'000;  // 2010-01-01, milliseconds.
-constexpr std::int64_t kCenter = 5'000;             // Ticks of 0.1.
+constexpr std::int64_t kCenter = 5'000;  // Ticks of 0.1.
 
 // A walk with a pull toward the center that wins some percent away from it.
 class PriceWalk {
@@ -47,7 +46,7 @@ void require_written(std::ofstream& out) {
 
 std::string capture_line(PriceWalk& walk, std::int64_t row) {
   const std::int64_t price = walk.step(1);
-  const std::string time = std::to_string(kStart + row);
+  const std::string time = std::to_string(kMarketStart + row);
   const std::string head = time + "123456 {\"stream\":\"btcusdt@";
   if (row % 4 == 0) {
     return head + "trade\",\"data\":{\"e\":\"trade\",\"E\":" + time + ",\"T\":" + time +
@@ -80,8 +79,8 @@ void write_trades(const std::filesystem::path& file, std::int64_t rows) {
   PriceWalk walk;
   for (std::int64_t row = 0; row < rows; ++row) {
     out << 2'000'000'000 + row << ',' << in_tenths(walk.step(1)) << ",0.0" << 10 + row % 90 << ','
-        << 5'000'000'000 + 2 * row << ',' << 5'000'000'001 + 2 * row << ',' << kStart + row * 20
-        << (row % 3 == 0 ? ",true\n" : ",false\n");
+        << 5'000'000'000 + 2 * row << ',' << 5'000'000'001 + 2 * row << ','
+        << kMarketStart + row * 20 << (row % 3 == 0 ? ",true\n" : ",false\n");
   }
   require_written(out);
 }
@@ -97,7 +96,7 @@ void write_bars(const std::filesystem::path& file, std::int64_t rows) {
     close = walk.step(8);
     const auto above = static_cast<std::int64_t>(walk.random(12));
     const auto below = static_cast<std::int64_t>(walk.random(12));
-    const std::int64_t time = kStart + row * 60'000;
+    const std::int64_t time = kMarketStart + row * 60'000;
     out << time << ',' << in_tenths(open) << ',' << in_tenths(std::max(open, close) + above) << ','
         << in_tenths(std::min(open, close) - below) << ',' << in_tenths(close) << ",36627.4,"
         << time + 59'999 << ",365473.7168,1245,26505.1,264471.0462,0\n";

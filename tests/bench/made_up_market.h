@@ -6,6 +6,8 @@
 
 namespace tranchet {
 
+inline constexpr std::int64_t kMarketStart = 1'262'304'000'000;  // 2010-01-01, milliseconds.
+
 // A folder of its own for one run, removed at the end.
 class BenchFolder {
  public:

@@ -3,11 +3,12 @@
 #include <fstream>
 #include <string>
 
+#include "tests/bench/made_up_market.h"
+
 namespace tranchet {
 namespace {
 
-constexpr std::int64_t kStart = 1'262'304'000'000;  // 2010-01-01, milliseconds.
-constexpr std::int64_t kEvery = 100;                // Milliseconds.
+constexpr std::int64_t kEvery = 100;  // Milliseconds.
 constexpr std::int64_t kLowest = 100'000;
 constexpr std::int64_t kHighest = 1'000'000'000;
 
@@ -22,7 +23,8 @@ std::int64_t RandomWalk::next() {
 }
 
 Timestamp WalkColumns::time(std::size_t i) {
-  return Timestamp::from_nanoseconds((kStart + static_cast<std::int64_t>(i) * kEvery) * 1'000'000);
+  return Timestamp::from_nanoseconds((kMarketStart + static_cast<std::int64_t>(i) * kEvery) *
+                                     1'000'000);
 }
 
 WalkColumns random_walk(WalkStep step, std::size_t trades, std::uint64_t seed) {
@@ -41,7 +43,8 @@ void write_walk(const std::filesystem::path& file, WalkStep step, std::int64_t t
     const std::int64_t ticks = walk.next();
     const std::int64_t cents = ticks % 100;
     out << row << ',' << ticks / 100 << (cents < 10 ? ".0" : ".") << cents << ",0.01001," << row
-        << ',' << row << ',' << kStart + row * kEvery << (row % 2 == 0 ? ",true\n" : ",false\n");
+        << ',' << row << ',' << kMarketStart + row * kEvery
+        << (row % 2 == 0 ? ",true\n" : ",false\n");
   }
   out.flush();
   ENSURE(out.good());

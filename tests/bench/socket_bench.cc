@@ -47,9 +47,10 @@ struct Reaction {
 };
 
 // The twin behind TLS, as its listener puts it there, with a look at what passes.
-class Venue final : public ServerHandler {
+class VenueOnSockets final : public ServerHandler {
  public:
-  Venue(const IdentityFiles& identity, std::unique_ptr<SocketDesk> desk) : desk_(std::move(desk)) {
+  VenueOnSockets(const IdentityFiles& identity, std::unique_ptr<SocketDesk> desk)
+      : desk_(std::move(desk)) {
     ServerOptions options;
     options.identity = {identity.certificate.string(), identity.key.string()};
     options.limits.messages_per_second = 2'000;  // Frames of prices may be acknowledged.
@@ -59,7 +60,7 @@ class Venue final : public ServerHandler {
     advance();
     thread_ = std::thread([this] { server_->run(); });
   }
-  ~Venue() override {
+  ~VenueOnSockets() override {
     server_->stop();
     thread_.join();
     sessions_.clear();
@@ -167,7 +168,8 @@ void write_private(const fs::path& path, const std::string& text) {
   ::chmod(path.c_str(), 0600);
 }
 
-void write_configuration(const fs::path& folder, const Venue& venue, const fs::path& authority) {
+void write_configuration(const fs::path& folder, const VenueOnSockets& venue,
+                         const fs::path& authority) {
   const SocketDesk& desk = venue.desk();
   write_private(folder / "keys.toml", desk.keys());
   const std::string place = "127.0.0.1:" + std::to_string(venue.port());
@@ -206,7 +208,7 @@ void print(const char* what, std::vector<Duration>& times, double p50_limit, dou
 int run(const std::string& name, std::unique_ptr<SocketDesk> desk, int wished,
         const fs::path& folder) {
   TestAuthority authority(folder / "authority");
-  Venue venue(authority.issue("venue", {}), std::move(desk));
+  VenueOnSockets venue(authority.issue("venue", {}), std::move(desk));
   const int rounds = wished > 0 ? wished : venue.desk().rounds();
   write_configuration(folder, venue, authority.certificate());
   venue.trade(10'000_px);

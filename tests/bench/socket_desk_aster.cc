@@ -11,7 +11,6 @@ namespace {
 
 using namespace literals;
 using aster_venue::AsterFrontDesk;
-using aster_venue::DeskOptions;
 using venue_server::StreamId;
 using venue_server::StreamOutput;
 
@@ -21,15 +20,15 @@ const std::string kUser = "0x63dd5acc6b1aa0f563956c0e534dd30b6dcf7c4e";
 const std::string kSigner = "0x21cf8ae13bb72632562c6fff438652ba1a151bb0";
 const std::string kKey = "4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1";
 
-std::string symbol_text(std::size_t number) {
+std::string coin_symbol(std::size_t number) {
   return "COIN" + std::to_string(number) + "USDT";
 }
 
-DeskOptions desk_options() {
-  DeskOptions options;
+aster_venue::DeskOptions aster_options() {
+  aster_venue::DeskOptions options;
   for (std::size_t number = 1; number <= kInstruments; ++number) {
     aster_venue::ListedSymbol listed{
-        .symbol = symbol_text(number), .rules = {}, .terms = {}, .info = ""};
+        .symbol = coin_symbol(number), .rules = {}, .terms = {}, .info = ""};
     listed.rules.instrument = static_cast<InstrumentId>(number);
     listed.rules.tick_size = 0.1_px;
     listed.rules.step_size = listed.rules.min_quantity = 0.001_qty;
@@ -48,9 +47,9 @@ DeskOptions desk_options() {
 
 class AsterSocketDesk final : public SocketDesk {
  public:
-  AsterSocketDesk() : desk_(desk_options()) {}
+  AsterSocketDesk() : desk_(aster_options()) {}
 
-  std::string symbol_of(std::size_t number) const override { return symbol_text(number); }
+  std::string symbol_of(std::size_t number) const override { return coin_symbol(number); }
   std::string keys() const override {
     return "user = \"" + kUser + "\"\nkey = \"0x" + kKey + "\"\n";
   }

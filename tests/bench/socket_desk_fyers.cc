@@ -12,22 +12,20 @@ namespace {
 
 using namespace literals;
 using fyers_venue::AccountSpec;
-using fyers_venue::DeskOptions;
 using fyers_venue::FyersFrontDesk;
-using fyers_venue::Moment;
 using venue_server::StreamId;
 using venue_server::StreamOutput;
 
 constexpr std::size_t kItemsOfFrame = 100;
 
-std::string symbol_text(std::size_t number) {
+std::string share_symbol(std::size_t number) {
   return "NSE:SHARE" + std::to_string(number) + "-EQ";
 }
 
-DeskOptions desk_options() {
-  DeskOptions options;
+fyers_venue::DeskOptions fyers_options() {
+  fyers_venue::DeskOptions options;
   for (std::size_t number = 1; number <= kInstruments; ++number) {
-    options.listings.push_back(*fyers_venue::make_listing(symbol_text(number), number));
+    options.listings.push_back(*fyers_venue::make_listing(share_symbol(number), number));
   }
   options.accounts = {AccountSpec{}};
   options.hours.always = true;
@@ -37,10 +35,10 @@ DeskOptions desk_options() {
 class FyersSocketDesk final : public SocketDesk {
  public:
   FyersSocketDesk()
-      : desk_(desk_options()),
+      : desk_(fyers_options()),
         token_(fyers_venue::make_token(AccountSpec{}, fyers_venue::TokenKind::Access, now().now)) {}
 
-  std::string symbol_of(std::size_t number) const override { return symbol_text(number); }
+  std::string symbol_of(std::size_t number) const override { return share_symbol(number); }
   std::string keys() const override {
     return "app_id = \"" + AccountSpec{}.app_id + "\"\naccess_token = \"" + token_ + "\"\n";
   }
@@ -130,7 +128,7 @@ class FyersSocketDesk final : public SocketDesk {
   bool is_heard() const override { return !markets_.empty() && !others_.empty(); }
 
  private:
-  static Moment now() {
+  static fyers_venue::Moment now() {
     const Timestamp wall = read_clocks().wall;
     return {.now = wall, .market = wall};
   }

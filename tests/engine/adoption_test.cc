@@ -6,13 +6,12 @@
 
 #include "engine/engine.h"
 #include "engine/state_image.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
 using namespace literals;
-
-constexpr InstrumentId kCoin{1};
 
 class Account {
  public:

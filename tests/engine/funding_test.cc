@@ -5,17 +5,16 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
 using namespace literals;
 
-constexpr InstrumentId kCoin{1};
-
-class Book {
+class FundedBook {
  public:
-  Book() : engine_(settings()) {
+  FundedBook() : engine_(settings()) {
     apply(RunStarted{.account = 1});
     apply(InstrumentListed{.tick_size = 0.1_px, .step_size = 0.1_qty, .instrument = kCoin});
   }
@@ -63,7 +62,7 @@ class Book {
 };
 
 TEST(Funding, IsSharedByOpenQuantity) {
-  Book book;
+  FundedBook book;
   book.buy(2_qty, 100_px);
   book.buy(1_qty, 95_px);
   EXPECT_EQ(book.funding(-0.9_usd), "1: -0.6; 2: -0.3");
@@ -71,7 +70,7 @@ TEST(Funding, IsSharedByOpenQuantity) {
 }
 
 TEST(Funding, WhatDoesNotDivideGoesToTheNewest) {
-  Book book;
+  FundedBook book;
   book.buy(2_qty, 100_px);
   book.buy(1_qty, 95_px);
   EXPECT_EQ(book.funding(0.00000001_usd), "1: 0; 2: 0.00000001");
@@ -80,7 +79,7 @@ TEST(Funding, WhatDoesNotDivideGoesToTheNewest) {
 }
 
 TEST(Funding, OfAFlatBookIsNobodys) {
-  Book book;
+  FundedBook book;
   EXPECT_EQ(book.funding(0.5_usd), "0: 0.5");
 }
 

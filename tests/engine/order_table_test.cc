@@ -13,17 +13,17 @@
 namespace tranchet {
 namespace {
 
-struct Held {
+struct MarkedOrder {
   std::uint64_t mark = 0;
-  friend bool operator==(const Held&, const Held&) = default;
+  friend bool operator==(const MarkedOrder&, const MarkedOrder&) = default;
 };
-using Table = OrderTable<Held>;
-using Model = std::map<OrderId, Held>;
+using Table = OrderTable<MarkedOrder>;
+using Model = std::map<OrderId, MarkedOrder>;
 
-std::vector<std::pair<OrderId, Held>> contents(const Table& table) {
+std::vector<std::pair<OrderId, MarkedOrder>> contents(const Table& table) {
   return {table.begin(), table.end()};
 }
-std::vector<std::pair<OrderId, Held>> contents(const Model& model) {
+std::vector<std::pair<OrderId, MarkedOrder>> contents(const Model& model) {
   return {model.begin(), model.end()};
 }
 
@@ -89,8 +89,8 @@ class Story {
   }
 
   void add(OrderId id) {
-    const Held order{++marks_};
-    const Held& held = table_.emplace(id, order);
+    const MarkedOrder order{++marks_};
+    const MarkedOrder& held = table_.emplace(id, order);
     if (model_.emplace(id, order).second) {
       live_.insert(id);
       addresses_[id] = &held;
@@ -111,7 +111,7 @@ class Story {
   Table table_;
   Model model_;
   std::set<OrderId> live_;
-  std::map<OrderId, const Held*> addresses_;
+  std::map<OrderId, const MarkedOrder*> addresses_;
   std::uint64_t newest_ = 0;
   std::uint64_t marks_ = 0;
 };
@@ -128,9 +128,9 @@ RC_GTEST_PROP(OrderTableProperty, HoldsWhatAMapHolds, ()) {
 
 TEST(OrderTable, WhatIsWrittenIntoAPlaceAgainBeginsAnew) {
   Table table;
-  const Held& first = table.emplace(OrderId{1}, {7});
+  const MarkedOrder& first = table.emplace(OrderId{1}, {7});
   table.erase(OrderId{1});
-  const Held& second = table.emplace(OrderId{2});
+  const MarkedOrder& second = table.emplace(OrderId{2});
   EXPECT_EQ(&second, &first);
   EXPECT_EQ(second.mark, 0U);
   table.look_up(OrderId{2})->mark = 8;
@@ -146,7 +146,7 @@ TEST(OrderTable, ACopyIsACopy) {
   const Table copy = table;
   table.look_up(OrderId{1})->mark = 9;
   table.erase(OrderId{2});
-  EXPECT_EQ(contents(copy), (std::vector<std::pair<OrderId, Held>>{
+  EXPECT_EQ(contents(copy), (std::vector<std::pair<OrderId, MarkedOrder>>{
                                 {OrderId{1}, {1}}, {OrderId{2}, {2}}, {OrderId{3}, {3}}}));
   EXPECT_EQ(copy.live().size(), 2U);
 }
@@ -167,7 +167,7 @@ TEST(OrderTable, FindsEachOfThousands) {
   }
   for (std::uint64_t id = 1; id < kCount; ++id) table.erase(OrderId{2 * id});
   EXPECT_EQ(contents(table),
-            (std::vector<std::pair<OrderId, Held>>{{OrderId{2 * kCount}, {kCount}}}));
+            (std::vector<std::pair<OrderId, MarkedOrder>>{{OrderId{2 * kCount}, {kCount}}}));
 }
 
 }  // namespace

@@ -5,15 +5,14 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
-constexpr InstrumentId kCoin{1};
-
-class Book {
+class BookWithOrphans {
  public:
-  Book() : engine_(Settings(), 1) {
+  BookWithOrphans() : engine_(Settings(), 1) {
     apply(RunStarted{.account = 1});
     apply(InstrumentListed{.tick_size = Price::from_raw(kDecimalOne / 10),
                            .step_size = Quantity::from_raw(kDecimalOne / 10),
@@ -51,7 +50,7 @@ class Book {
   Engine engine_;
 };
 
-OrderId limit_entry(Book& book) {
+OrderId limit_entry(BookWithOrphans& book) {
   EntrySignal signal;
   signal.instrument = kCoin;
   signal.side = Side::Buy;
@@ -64,7 +63,7 @@ OrderId limit_entry(Book& book) {
 }
 
 TEST(Orphan, OneThatTheBooksAreDoneWithIsCancelled) {
-  Book book;
+  BookWithOrphans book;
   const OrderId entry = limit_entry(book);
   ASSERT_NE(entry, OrderId::None);
   book.apply(OrderAccepted{entry});
@@ -73,20 +72,20 @@ TEST(Orphan, OneThatTheBooksAreDoneWithIsCancelled) {
 }
 
 TEST(Orphan, OneThatTheBooksNeverKnewIsCancelled) {
-  Book book;
+  BookWithOrphans book;
   const OrderId strange = make_order_id({.account = 1, .sequence = Sequence{77}});
   EXPECT_EQ(book.cancelled_after_snapshot_with(strange), std::vector{strange});
 }
 
 TEST(Orphan, OneThatStandsInTheBooksStays) {
-  Book book;
+  BookWithOrphans book;
   const OrderId entry = limit_entry(book);
   book.apply(OrderAccepted{entry});
   EXPECT_TRUE(book.cancelled_after_snapshot_with(entry).empty());
 }
 
 TEST(Orphan, AnotherPersonsOrderIsNotTouched) {
-  Book book;
+  BookWithOrphans book;
   EXPECT_TRUE(book.cancelled_after_snapshot_with(OrderId::None).empty());
 }
 

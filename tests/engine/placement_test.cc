@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/coin.h"
+
 namespace tranchet {
 namespace {
 
@@ -25,8 +27,6 @@ struct Book {
   std::int64_t max_tranches = 5;
   std::vector<Held> held;
 };
-
-constexpr InstrumentId kCoin{1};
 
 State state_of(const Book& book) {
   State state;

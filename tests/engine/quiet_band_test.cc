@@ -10,11 +10,11 @@
 #include "engine/exits.h"
 #include "engine/refill.h"
 #include "engine/turn.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
-constexpr InstrumentId kCoin{1};
 constexpr Price kTick = Price::from_raw(kDecimalOne / 10);
 
 Price ticks(int count) {

@@ -6,13 +6,12 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
 using namespace literals;
-
-constexpr InstrumentId kCoin{1};
 
 // One tranche of 1 bought at 100, stop and target resting.
 class RestartTest : public testing::Test {

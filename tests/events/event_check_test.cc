@@ -5,12 +5,13 @@
 
 #include <string>
 
+#include "tests/support/coin.h"
+
 namespace tranchet {
 namespace {
 
 using namespace literals;
 
-constexpr InstrumentId kCoin{1};
 constexpr OrderId kOrder{1};
 
 struct FlawRow {

@@ -7,8 +7,7 @@ namespace {
 
 constexpr std::size_t kTradesKept = 1'000;
 constexpr std::size_t kFundingKept = 1'000;
-constexpr std::int64_t kDay = 24 * 60 * 60 * 1'000;
-constexpr std::int64_t kFundingInterval = kDay / 3;
+constexpr std::int64_t kFundingInterval = kMillisecondsOfDay / 3;
 constexpr std::size_t kDepthLevels = 20;
 
 int decimals_of(std::int64_t step) {
@@ -22,10 +21,6 @@ int decimals_of(std::int64_t step) {
 
 std::string ppm_text(Ppm fraction) {
   return decimal_text(fraction * (kDecimalOne / kPpmOne));
-}
-
-std::string base_of(const std::string& symbol) {
-  return symbol.ends_with("USDT") ? symbol.substr(0, symbol.size() - 4) : symbol;
 }
 
 }  // namespace
@@ -172,7 +167,7 @@ std::string MarketBoard::exchange_info() const {
       .text("status", listed_.status)
       .text("maintMarginPercent", percent_text(terms.maintenance_margin))
       .text("requiredMarginPercent", percent_text(kPpmOne / terms.leverage))
-      .text("baseAsset", base_of(listed_.symbol))
+      .text("baseAsset", listed_.base())
       .text("quoteAsset", "USDT")
       .text("marginAsset", "USDT")
       .number("pricePrecision", decimals_of(rules.tick_size.raw()))
@@ -183,7 +178,7 @@ std::string MarketBoard::exchange_info() const {
       .json("underlyingSubType", "[]")
       .number("symbolType", 0)
       .number("tradingMode", 0)
-      .text("name", base_of(listed_.symbol))
+      .text("name", listed_.base())
       .text("channel", "{}")
       .number("sequenceNo", 100)
       .text("twapMinNotional", "1000")

@@ -25,12 +25,19 @@ using venue_server::candle_open;
 using venue_server::Candles;
 using venue_server::interval_length;
 
+inline constexpr std::int64_t kMillisecondsOfDay = 24 * 60 * 60 * 1'000;
+
 struct ListedSymbol {
   std::string symbol;
   InstrumentListed rules;  // With instrument.
   VenueTerms terms;
   std::string info;  // Its object in exchangeInfo, as downloaded; empty: made from the rules.
   std::string status = "TRADING";
+
+  // "BTC" of BTCUSDT.
+  std::string base() const {
+    return symbol.ends_with("USDT") ? symbol.substr(0, symbol.size() - 4) : symbol;
+  }
 };
 
 struct BoardTrade {

@@ -4,17 +4,11 @@
 namespace tranchet::aster_venue {
 namespace {
 
-constexpr std::int64_t kDay = 24 * 60 * 60 * 1'000;
-
-std::string base_of(const std::string& symbol) {
-  return symbol.ends_with("USDT") ? symbol.substr(0, symbol.size() - 4) : symbol;
-}
-
 // Of the last 24 hours; where nothing was traded, the price there is.
 Candle day_of(const Candles& candles, Price price, std::int64_t now) {
-  const auto day = candles.since(now - kDay);
+  const auto day = candles.since(now - kMillisecondsOfDay);
   if (day) return *day;
-  return {.open_time = now - kDay,
+  return {.open_time = now - kMillisecondsOfDay,
           .close_time = now,
           .open = price,
           .high = price,
@@ -52,12 +46,12 @@ std::string MarketBoard::ticker_24h(std::int64_t now) const {
       .decimal("lowPrice", day.low)
       .decimal("volume", day.volume)
       .decimal("quoteVolume", day.quote_volume)
-      .number("openTime", now - kDay)
+      .number("openTime", now - kMillisecondsOfDay)
       .number("closeTime", now)
       .number("firstId", day.first_trade)
       .number("lastId", day.last_trade)
       .number("count", day.trades)
-      .text("baseAsset", base_of(listed_.symbol))
+      .text("baseAsset", listed_.base())
       .text("quoteAsset", "USDT")
       .str();
 }
@@ -79,7 +73,7 @@ std::string MarketBoard::ticker_event(std::int64_t now) const {
       .decimal("l", day.low)
       .decimal("v", day.volume)
       .decimal("q", day.quote_volume)
-      .number("O", now - kDay)
+      .number("O", now - kMillisecondsOfDay)
       .number("C", now)
       .number("F", day.first_trade)
       .number("L", day.last_trade)

@@ -14,7 +14,7 @@ std::unexpected<VenueError> refuse(int code, std::string_view message) {
 }
 
 // The largest power of ten that divides the step: finer is a matter of precision.
-std::int64_t decimals_of(std::int64_t step) {
+std::int64_t finest_unit_of(std::int64_t step) {
   std::int64_t unit = 1;
   while (step % (unit * 10) == 0) unit *= 10;
   return unit;
@@ -194,7 +194,8 @@ Answer<StpMode> read_stp_mode(const Parameters& parameters) {
 
 Answer<void> check_quantity(Quantity quantity, bool at_market, const InstrumentListed& rules) {
   if (!quantity.is_positive()) return refuse(-4003, "Quantity less than or equal to zero.");
-  if (quantity.raw() % decimals_of(rules.step_size.raw()) != 0) return std::unexpected(kPrecision);
+  if (quantity.raw() % finest_unit_of(rules.step_size.raw()) != 0)
+    return std::unexpected(kPrecision);
   if (quantity < rules.min_quantity) return refuse(-4004, "Quantity less than min quantity.");
   const Quantity most = at_market ? rules.market_max_quantity : rules.max_quantity;
   if (most.is_positive() && quantity > most) {
@@ -208,7 +209,7 @@ Answer<void> check_quantity(Quantity quantity, bool at_market, const InstrumentL
 
 Answer<void> check_price(Price price, const InstrumentListed& rules) {
   if (!price.is_positive()) return refuse(-4013, "Price less than min price.");
-  if (price.raw() % decimals_of(rules.tick_size.raw()) != 0) return std::unexpected(kPrecision);
+  if (price.raw() % finest_unit_of(rules.tick_size.raw()) != 0) return std::unexpected(kPrecision);
   if (price.raw() % rules.tick_size.raw() != 0) {
     return refuse(-4014, "Price not increased by tick size.");
   }

@@ -6,6 +6,7 @@
 
 #include "adapters/aster/server/parameters.h"
 #include "adapters/aster/server/venue_error.h"
+#include "adapters/venue_server/url_text.h"
 
 namespace tranchet::aster_venue {
 namespace {
@@ -57,7 +58,7 @@ std::optional<StreamRequest> parse_request(std::string_view text) {
 }  // namespace
 
 bool StreamDesk::is_stream(std::string_view target) {
-  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string_view path = venue_server::path_of(target);
   return path == "/ws" || path.starts_with("/ws/") || path == "/stream" || path == "/stream/";
 }
 
@@ -65,7 +66,7 @@ StreamId StreamDesk::open(std::string_view target, Timestamp now) {
   const StreamId id = next_++;
   Connection& connection = streams_[id];
   connection.opened = now;
-  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string_view path = venue_server::path_of(target);
   std::vector<std::string> names;
   if (path.starts_with("/ws")) {
     if (path.size() > 4) names = split_names(path.substr(4));

@@ -12,7 +12,6 @@ using venue_server::Candle;
 using venue_server::JsonObject;
 
 constexpr Ppm kCircuit = 200'000;  // 20 %
-constexpr std::int64_t kDaySeconds = 86'400;
 // Candles of a day begin with the session, 09:15 in India: 03:45 UTC.
 constexpr std::int64_t kSessionOpen = (3 * 60 + 45) * 60;
 constexpr std::int64_t kPaisa = kDecimalOne / 100;
@@ -24,8 +23,8 @@ Price to_paisa(Price price) {
 // When the candle that holds the second has opened: intraday ones count from the session's opening,
 // a day's is at midnight UTC, as the venue has it.
 std::int64_t candle_open(std::int64_t second, std::int64_t length) {
-  const std::int64_t midnight = second / kDaySeconds * kDaySeconds;
-  if (length >= kDaySeconds) return midnight;
+  const std::int64_t midnight = second / kSecondsOfDay * kSecondsOfDay;
+  if (length >= kSecondsOfDay) return midnight;
   const std::int64_t since = second - midnight - kSessionOpen;
   return midnight + kSessionOpen + static_cast<std::int64_t>(divide_floor(since, length)) * length;
 }
@@ -163,7 +162,7 @@ std::string Board::quote() const {
                                 .text("original_name", listing_.symbol)
                                 .text("symbol", listing_.symbol)
                                 .text("fyToken", listing_.fy_token)
-                                .text("tt", std::to_string(india_day(last_time_) * kDaySeconds))
+                                .text("tt", std::to_string(india_day(last_time_) * kSecondsOfDay))
                                 .str();
   return JsonObject().text("n", listing_.symbol).text("s", "ok").json("v", inner).str();
 }

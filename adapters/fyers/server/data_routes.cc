@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kQuotesMost = 50;
 constexpr std::size_t kTokensMost = 500;
-constexpr std::int64_t kDaySeconds = 86'400;
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> parts;
@@ -26,7 +25,7 @@ std::vector<std::string> split(const std::string& text) {
 
 // Seconds; nullopt: no such resolution, or of seconds, which the twin does not keep.
 std::optional<std::int64_t> resolution_of(std::string_view text) {
-  if (text == "D" || text == "1D") return kDaySeconds;
+  if (text == "D" || text == "1D") return kSecondsOfDay;
   constexpr std::array<std::int64_t, 11> kMinutes = {1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 240};
   std::int64_t minutes = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), minutes);
@@ -93,7 +92,7 @@ Answer<std::string> answer_history(Call& call) {
   const auto from = moment_of(call.parameter("range_from"), format == "1", false);
   const auto until = moment_of(call.parameter("range_to"), format == "1", true);
   if (!from || !until || *until < *from) return bad("Invalid input: range_from, range_to");
-  const std::int64_t days = *seconds < kDaySeconds ? 100 : 366;
+  const std::int64_t days = *seconds < kSecondsOfDay ? 100 : 366;
   if (*until - *from > Duration::hours(24 * days)) {
     return bad("Invalid input: the range is longer than " + std::to_string(days) + " days");
   }

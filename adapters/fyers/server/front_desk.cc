@@ -37,9 +37,6 @@ std::string value_of_key(const std::vector<std::pair<std::string, std::string>>&
   return "";
 }
 
-std::string_view path_of(std::string_view target) {
-  return target.substr(0, std::min(target.find('?'), target.size()));
-}
 std::string_view query_of(std::string_view target) {
   const std::size_t mark = target.find('?');
   return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
@@ -202,7 +199,7 @@ std::string FyersFrontDesk::symbol_master(std::string_view exchange) const {
 
 DeskAnswer FyersFrontDesk::answer(const DeskRequest& request, const Moment& moment) {
   advance(moment);
-  const std::string_view path = path_of(request.target);
+  const std::string_view path = venue_server::path_of(request.target);
   const Route* route = find_route(request.method, path);
   const bool logs_in =
       path.starts_with("/api/v3/validate-") || path.ends_with("/generate-authcode");

@@ -2,16 +2,13 @@
 #include <algorithm>
 
 #include "adapters/fyers/server/front_desk.h"
+#include "adapters/venue_server/url_text.h"
 
 namespace tranchet::fyers_venue {
 namespace {
 
 constexpr std::string_view kOrderStream = "/trade/v3";
 constexpr std::string_view kDataStream = "/hsm/v1-5/prod";
-
-std::string_view path_of(std::string_view target) {
-  return target.substr(0, std::min(target.find('?'), target.size()));
-}
 
 // {"orders":{...}} -> orders
 std::string_view kind_of(std::string_view message) {
@@ -22,7 +19,7 @@ std::string_view kind_of(std::string_view message) {
 
 unsigned FyersFrontDesk::refuses_stream(const DeskRequest& request, const Moment& moment) const {
   if (moment.now < refused_until_ || moment.now < maintained_until_) return 503;
-  const std::string_view path = path_of(request.target);
+  const std::string_view path = venue_server::path_of(request.target);
   if (path == kDataStream) return 0;  // It says who it is once it is open.
   if (path != kOrderStream) return 404;
   return authenticate(request.authorization, moment.now) ? 0 : 403;
@@ -30,7 +27,7 @@ unsigned FyersFrontDesk::refuses_stream(const DeskRequest& request, const Moment
 
 StreamId FyersFrontDesk::open_stream(const DeskRequest& request, const Moment& moment) {
   const StreamId stream = next_stream_++;
-  if (path_of(request.target) == kDataStream) {
+  if (venue_server::path_of(request.target) == kDataStream) {
     data_.open(stream);
     return stream;
   }

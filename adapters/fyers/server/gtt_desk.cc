@@ -7,7 +7,7 @@
 namespace tranchet::fyers_venue {
 namespace {
 
-std::string done(int code, std::string_view message, const std::string& id) {
+std::string gtt_done(int code, std::string_view message, const std::string& id) {
   return JsonObject()
       .number("code", code)
       .text("message", message)
@@ -143,7 +143,7 @@ Answer<std::string> GttDesk::place(const Json& body, const Moment& moment) {
   order.created = moment.market;
   const std::string id = order.id;
   orders_[id] = std::move(order);
-  return done(1101, "Successfully placed order", id);
+  return gtt_done(1101, "Successfully placed order", id);
 }
 
 Answer<GttOrder*> GttDesk::find(const Json& body) {
@@ -161,14 +161,14 @@ Answer<std::string> GttDesk::modify(const Json& body, const Moment& /*moment*/) 
   GttOrder changed = **order;
   if (auto read = read_legs(body, changed); !read) return std::unexpected(read.error());
   **order = changed;
-  return done(1102, "Successfully modified order", changed.id);
+  return gtt_done(1102, "Successfully modified order", changed.id);
 }
 
 Answer<std::string> GttDesk::cancel(const Json& body) {
   const auto order = find(body);
   if (!order) return std::unexpected(order.error());
   (*order)->status = Status::Canceled;
-  return done(1103, "Successfully cancelled order", (*order)->id);
+  return gtt_done(1103, "Successfully cancelled order", (*order)->id);
 }
 
 std::string GttDesk::book() const {

@@ -15,6 +15,7 @@ struct Moment {
 };
 
 inline constexpr Duration kIndiaOffset = Duration::minutes(330);  // IST is UTC+05:30, all year.
+inline constexpr std::int64_t kSecondsOfDay = 86'400;
 inline constexpr std::int64_t kDayLength = Duration::hours(24).count();
 
 // Days since 1970-01-01, as calendars in India have them.

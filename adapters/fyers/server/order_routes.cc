@@ -16,7 +16,7 @@ Answer<const FyersOrder*> order_of(const Call& call, const Json& body) {
   return order;
 }
 
-std::string done(int code, const std::string& message, const std::string& id) {
+std::string order_done(int code, const std::string& message, const std::string& id) {
   return ok_json(code, message).text("id", id).str();
 }
 
@@ -31,7 +31,7 @@ Answer<std::string> place(Call& call, const Json& body) {
   const auto number = call.account.place(std::move(*order), call.moment);
   if (!number) return std::unexpected(number.error());
   const std::string& id = call.account.orders().at(*number).id;
-  return done(1101, "Order submitted successfully. Your Order Ref. No." + id, id);
+  return order_done(1101, "Order submitted successfully. Your Order Ref. No." + id, id);
 }
 
 Answer<std::string> modify(Call& call, const Json& body) {
@@ -43,7 +43,7 @@ Answer<std::string> modify(Call& call, const Json& body) {
   if (auto taken = call.account.modify((*order)->number, *changed, call.moment); !taken) {
     return std::unexpected(taken.error());
   }
-  return done(1102, "Successfully modified order", id);
+  return order_done(1102, "Successfully modified order", id);
 }
 
 Answer<std::string> cancel(Call& call, const Json& body) {
@@ -53,7 +53,7 @@ Answer<std::string> cancel(Call& call, const Json& body) {
   if (auto taken = call.account.cancel((*order)->number, call.moment); !taken) {
     return std::unexpected(taken.error());
   }
-  return done(1103, "Successfully cancelled order", id);
+  return order_done(1103, "Successfully cancelled order", id);
 }
 
 Answer<std::string> for_each(Call& call, Answer<std::string> (*carry_out)(Call&, const Json&)) {

@@ -1,14 +1,13 @@
 #include "backtest/wargame/invariants/chronicle.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "backtest/wargame/invariants/exact.h"
+#include "backtest/wargame/schedule.h"
 
 namespace tranchet {
 namespace {
 
-constexpr auto kNever = Timestamp::from_nanoseconds(std::numeric_limits<std::int64_t>::max());
 constexpr Duration kExitRest = Duration::minutes(5);
 
 bool is_stop(const SeenOrder& order) {

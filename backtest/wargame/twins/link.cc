@@ -1,8 +1,8 @@
 #include "backtest/wargame/twins/link.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "backtest/wargame/schedule.h"
 #include "events/order_of.h"
 
 namespace tranchet {
@@ -18,8 +18,6 @@ constexpr Duration kSnapshotAgain = Duration::seconds(2);
 // A dead stream is noticed within this, and wrong clocks are wrong by less. What is fetched twice
 // counts once.
 constexpr Duration kOverlap = Duration::minutes(5);
-
-constexpr Timestamp kNever = Timestamp::from_nanoseconds(std::numeric_limits<std::int64_t>::max());
 
 bool is_request(const Command& command) {
   return std::holds_alternative<SubmitOrder>(command) ||

@@ -6,7 +6,6 @@ namespace {
 
 using namespace literals;
 
-constexpr Duration kMinute = Duration::minutes(1);
 constexpr std::string_view kPlace = "POST gtt/orders";
 constexpr std::string_view kCancel = "DELETE gtt/orders";
 constexpr std::string_view kBook = "GET gtt/orders";

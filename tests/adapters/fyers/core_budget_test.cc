@@ -13,7 +13,7 @@
 namespace tranchet::fyers {
 namespace {
 
-struct Weather {
+struct StormWeather {
   std::int64_t slowest = 0;    // Milliseconds, each way.
   std::uint32_t lost = 0;      // Of a thousand requests, or of their answers.
   std::uint32_t refused = 0;   // Of a thousand: 429.
@@ -22,7 +22,7 @@ struct Weather {
 
 class Storm : public FyersShell {
  protected:
-  void sail(std::uint64_t seed, const Weather& weather) {
+  void sail(std::uint64_t seed, const StormWeather& weather) {
     Random random(seed, "storm");
     weather_ = weather;
     arrivals_.clear();
@@ -140,7 +140,7 @@ class Storm : public FyersShell {
     bool is_refused = false;
     std::string label;
   };
-  Weather weather_;
+  StormWeather weather_;
   std::vector<Timestamp> arrivals_;
   std::vector<Timestamp> begin_;  // Of later lives.
   std::multimap<Timestamp, Answer> events_;

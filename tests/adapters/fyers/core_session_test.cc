@@ -6,8 +6,6 @@ namespace {
 
 using namespace literals;
 
-constexpr Duration kMinute = Duration::minutes(1);
-
 class FyersCoreSessionTest : public FyersShell {
  protected:
   // On a Monday at 10:00:02 in India.
@@ -226,9 +224,9 @@ TEST_F(FyersCoreSessionTest, CandlesOfTheVenueAreSaidOnceTheyAreComplete) {
   want_candles(5, 14);
   begin();
   // At 10:00:02: those that ended by 10:00, and the one that runs, which is not whole.
-  const HttpRequest first = answer(
-      "GET history", history(candle(2'100) + "," + candle(2'400, "600,603,599.5,601") + "," +
-                             candle(2'700, "601,650,550,602")));
+  const HttpRequest first =
+      answer("GET history", history(candle(2'100) + "," + candle(2'400, "600,603,599.5,601") + "," +
+                                    candle(2'700, "601,650,550,602")));
   EXPECT_TRUE(first.target.starts_with("/data/history?symbol=NSE%3ASBIN-EQ&resolution=5&"))
       << first.target;
   EXPECT_EQ(parameter(first, "range_to"), kMonday - 300);
@@ -262,8 +260,7 @@ TEST_F(FyersCoreSessionTest, WhatTheLogHasIsNotAskedForAgain) {
   want_candles(5, 14);
   options_.candles.wanted[0].known = Timestamp() + Duration::seconds(kMonday - 600);
   begin();
-  const HttpRequest request =
-      answer("GET history", history(candle(2'100) + "," + candle(2'400)));
+  const HttpRequest request = answer("GET history", history(candle(2'100) + "," + candle(2'400)));
   EXPECT_EQ(parameter(request, "range_from"), kMonday - 599);
   EXPECT_EQ(only<CandleClosed>().size(), 1U);
 }

@@ -13,6 +13,8 @@ namespace tranchet::fyers {
 
 inline constexpr std::string_view kSymbol = "NSE:SBIN-EQ";
 
+inline constexpr Duration kMinute = Duration::minutes(1);
+
 // 2026-11-30, a Monday, 10:00 in India.
 inline constexpr std::int64_t kMonday = 1'796'013'000;
 

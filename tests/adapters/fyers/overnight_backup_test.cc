@@ -19,7 +19,7 @@ using namespace literals;
 constexpr Duration kSecond = Duration::seconds(1);
 constexpr int kPending = 6;
 
-struct Weather {
+struct NightWeather {
   std::uint32_t lost = 0;     // Of a hundred requests, and of a hundred answers.
   std::int64_t slowest = 50;  // Milliseconds, each way.
   std::uint32_t refused = 0;  // Of a hundred places.
@@ -31,7 +31,7 @@ struct Weather {
 // One symbol, one or two tranches of 10. The venue, the way to it, and the engine's wishes.
 class World {
  public:
-  World(std::uint64_t seed, const Weather& weather)
+  World(std::uint64_t seed, const NightWeather& weather)
       : random_(seed, "night"),
         weather_(weather),
         tranches_(static_cast<std::size_t>(random_.between(std::int64_t{1}, 2))),
@@ -59,7 +59,7 @@ class World {
     weather_ = {};
     for (int step = 0; step < 3'000; ++step) move(Duration::milliseconds(250));
   }
-  void change(const Weather& weather) { weather_ = weather; }
+  void change(const NightWeather& weather) { weather_ = weather; }
   bool is_open() const { return !is_closed_ && backup_.is_clear(symbol()); }
   // At the venue: what may still sell.
   std::size_t exits() const {
@@ -271,7 +271,7 @@ class World {
   }
 
   Random random_;
-  Weather weather_;
+  NightWeather weather_;
   std::size_t tranches_;
   std::size_t held_;   // At the venue, in tens.
   std::size_t known_;  // As the engine knows it.
@@ -291,7 +291,7 @@ class World {
   int last_id_ = 0;
 };
 
-void spend_nights(std::uint64_t first, const Weather& weather) {
+void spend_nights(std::uint64_t first, const NightWeather& weather) {
   for (std::uint64_t seed = first; seed < first + 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     World world(seed, weather);

@@ -6,18 +6,13 @@
 #include <memory>
 
 #include "tests/adapters/live/stage.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
 using namespace literals;
 namespace fs = std::filesystem;
-
-constexpr InstrumentId kCoin{1};
-
-Quantity held(const Engine& engine, PositionSide side) {
-  return open_quantity(engine.state().instrument(kCoin).position(side));
-}
 
 class HunterSession : public testing::TestWithParam<bool> {
  protected:

@@ -7,12 +7,13 @@
 #include <future>
 #include <thread>
 
+#include "tests/support/coin.h"
+
 namespace tranchet {
 namespace {
 
 using namespace literals;
 
-constexpr InstrumentId kCoin{1};
 constexpr InstrumentId kOther{2};
 
 Timestamp at(std::int64_t second) {

@@ -28,11 +28,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-Quantity held(const Engine& engine, PositionSide side) {
-  return open_quantity(engine.state().instrument(InstrumentId{1}).position(side));
-}
-
-bool is_settled(const Engine& engine) {
+bool is_at_rest(const Engine& engine) {
   const State& state = engine.state();
   if (!state.reconciled || !state.knows(InstrumentId{1}) || state.snapshot) return false;
   for (const auto& [id, order] : state.orders) {
@@ -69,7 +65,7 @@ class Killer {
     stage_->kill();
     stage_->start();
     ASSERT_TRUE(stage_->until("settled", [this](const Engine& engine) {
-      return stage_->has_compared() && is_settled(engine);
+      return stage_->has_compared() && is_at_rest(engine);
     }));
     check_acknowledged();
     check_books();

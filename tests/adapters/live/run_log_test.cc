@@ -10,13 +10,12 @@
 #include "adapters/cli/configuration.h"
 #include "adapters/live/stop_distance.h"
 #include "replay/opening.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr InstrumentId kCoin{1};
 
 class RunLogTest : public testing::Test {
  protected:

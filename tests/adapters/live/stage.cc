@@ -20,10 +20,6 @@ namespace fs = std::filesystem;
 // waits for the next.
 constexpr std::chrono::seconds kLimit{100};
 
-void write(const fs::path& path, const std::string& text) {
-  std::ofstream(path) << text;
-}
-
 }  // namespace
 
 Stage::Stage(const fs::path& folder, const Options& options)
@@ -35,7 +31,7 @@ Stage::Stage(const fs::path& folder, const Options& options)
   if (!options_.venue) options_.venue = std::make_shared<StagedAster>(options_.aster);
   options_.venue->prepare(folder_);
   write_keys(right_keys());
-  write(folder_ / "users", "ann operator " + std::string(kToken) + "\n");
+  write_text(folder_ / "users", "ann operator " + std::string(kToken) + "\n");
   ::chmod((folder_ / "users").c_str(), 0600);
   network_ = std::move(*Network::start({.certificates = authority_.certificate().string()}));
 }
@@ -139,7 +135,7 @@ std::string Stage::right_keys() const {
 }
 
 void Stage::write_keys(const std::string& text) const {
-  write(folder_ / "keys.toml", text);
+  write_text(folder_ / "keys.toml", text);
   ::chmod((folder_ / "keys.toml").c_str(), 0600);
 }
 
@@ -155,22 +151,22 @@ void Stage::write_configuration(const std::string& more, const std::string& acco
   written_settings_ = more;
   written_account_ = account;
   const std::string port = std::to_string(port_);
-  write(folder_ / "live.toml",
-        "[account]\n" + options_.venue->account_lines() + account + "[venue]\nname = \"" +
-            options_.venue->name() + "\"\n" + options_.venue->venue_lines() +
-            "rest = \"https://127.0.0.1:" + port + "\"\nstream = \"wss://127.0.0.1:" + port +
-            "\"\nkeys = \"" + (folder_ / "keys.toml").string() + "\"\ncertificates = \"" +
-            authority_.certificate().string() + "\"\n[live]\nlog = \"" + log().string() +
-            "\"\nnotes = \"" + (folder_ / "notes.log").string() +
-            (options_.tape ? "\"\ntape = \"" + (folder_ / "session.tape").string() : "") +
-            "\"\nsnapshot_events = 200\n[gateway]\nlisten = \"" +
-            (options_.gateway ? "127.0.0.1:0" : "") + "\"\nusers = \"" +
-            (folder_ / "users").string() +
-            "\"\n[simulation]\nlatency_ms = 5\n"
-            "initial_balance = 100000\n[defaults]\ntake_profit_pct = 1\nstop_loss_pct = 50\n"
-            "leverage = 1\nmax_position_value = 50000\nmax_total_value = 100000\n"
-            "stale_after = \"60s\"\n" +
-            more + options_.venue->instrument_lines());
+  write_text(folder_ / "live.toml",
+             "[account]\n" + options_.venue->account_lines() + account + "[venue]\nname = \"" +
+                 options_.venue->name() + "\"\n" + options_.venue->venue_lines() +
+                 "rest = \"https://127.0.0.1:" + port + "\"\nstream = \"wss://127.0.0.1:" + port +
+                 "\"\nkeys = \"" + (folder_ / "keys.toml").string() + "\"\ncertificates = \"" +
+                 authority_.certificate().string() + "\"\n[live]\nlog = \"" + log().string() +
+                 "\"\nnotes = \"" + (folder_ / "notes.log").string() +
+                 (options_.tape ? "\"\ntape = \"" + (folder_ / "session.tape").string() : "") +
+                 "\"\nsnapshot_events = 200\n[gateway]\nlisten = \"" +
+                 (options_.gateway ? "127.0.0.1:0" : "") + "\"\nusers = \"" +
+                 (folder_ / "users").string() +
+                 "\"\n[simulation]\nlatency_ms = 5\n"
+                 "initial_balance = 100000\n[defaults]\ntake_profit_pct = 1\nstop_loss_pct = 50\n"
+                 "leverage = 1\nmax_position_value = 50000\nmax_total_value = 100000\n"
+                 "stale_after = \"60s\"\n" +
+                 more + options_.venue->instrument_lines());
 }
 
 std::vector<std::string> Stage::arguments() const {

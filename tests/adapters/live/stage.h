@@ -21,6 +21,11 @@ namespace tranchet {
 // Of the one who looks at screens.
 inline constexpr std::string_view kToken = "canary0token0canary0token0canary0token";
 
+// Of the instrument that tests trade.
+inline Quantity held(const Engine& engine, PositionSide side) {
+  return open_quantity(engine.state().instrument(InstrumentId{1}).position(side));
+}
+
 class Stage {
  public:
   struct Options {

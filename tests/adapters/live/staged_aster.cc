@@ -13,10 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write(const fs::path& path, const std::string& text) {
-  std::ofstream(path) << text;
-}
-
 std::string crowd_symbol(int number) {
   return "C" + std::to_string(100 + number) + "USDT";
 }
@@ -26,17 +22,17 @@ std::string crowd_symbol(int number) {
 void StagedAster::prepare(const fs::path& folder) {
   folder_ = folder;
   write_tapes();
-  write(folder_ / "accounts.toml",
-        "[[account]]\nuser = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\n"
-        "signer = \"0x21cF8Ae13Bb72632562c6Fff438652Ba1a151bb0\"\nbalance = \"100000\"\n"
-        "hmac_key = \"" +
-            std::string(kHmacKey) + "\"\nhmac_secret = \"" + std::string(kHmacSecret) +
-            "\"\nposition_mode = \"hedge\"\n");
+  write_text(folder_ / "accounts.toml",
+             "[[account]]\nuser = \"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e\"\n"
+             "signer = \"0x21cF8Ae13Bb72632562c6Fff438652Ba1a151bb0\"\nbalance = \"100000\"\n"
+             "hmac_key = \"" +
+                 std::string(kHmacKey) + "\"\nhmac_secret = \"" + std::string(kHmacSecret) +
+                 "\"\nposition_mode = \"hedge\"\n");
   std::string symbols = instrument_json("BTCUSDT");
   for (int number = 0; number < options_.crowd; ++number) {
     symbols += "," + instrument_json(crowd_symbol(number));
   }
-  write(folder_ / "instruments.json", "{\"symbols\":[" + symbols + "]}");
+  write_text(folder_ / "instruments.json", "{\"symbols\":[" + symbols + "]}");
 }
 
 std::string StagedAster::instrument_json(const std::string& symbol) const {
@@ -63,7 +59,7 @@ void StagedAster::write_tapes() const {
   constexpr std::int64_t kStart = 1'704'067'200'000;
   std::string prices = head + row(1, options_.price, kStart);
   if (options_.crowd > 0) prices += row(2, options_.price, kStart + 20'000);
-  write(folder_ / "prices.csv", prices);
+  write_text(folder_ / "prices.csv", prices);
   for (int number = 0; number < options_.crowd; ++number) {
     std::string text = head;
     int id = 0;
@@ -74,7 +70,7 @@ void StagedAster::write_tapes() const {
         text += row(id + 1, price, kStart + second * 1'000 + trade * 10);
       }
     }
-    write(folder_ / (crowd_symbol(number) + ".csv"), text);
+    write_text(folder_ / (crowd_symbol(number) + ".csv"), text);
   }
 }
 
@@ -109,7 +105,7 @@ std::string StagedAster::instrument_lines() const {
 
 Quantity StagedAster::held(const Ask& ask, PositionSide side) {
   // Not with the program's keys: those may be wrong on purpose.
-  write(folder_ / "own-keys.toml", right_keys());
+  write_text(folder_ / "own-keys.toml", right_keys());
   ::chmod((folder_ / "own-keys.toml").c_str(), 0600);
   const auto signer = aster::read_keys(folder_ / "own-keys.toml");
   EXPECT_TRUE(signer);

@@ -86,13 +86,13 @@ TEST_F(ParityTest, FillsThatTheQueueTookAreMissedAlone) {
   last_in_queue.inputs.clear();
   for (const std::int64_t price : {45'000, 45'000, 45'054, 45'020, 44'905, 44'900}) {
     const auto second = static_cast<std::int64_t>(last_in_queue.inputs.size());
-    last_in_queue.add(Duration::seconds(second),
-                      TradePrinted{.instrument = testing::kCoin,
-                                   .quantity = 1_qty,
-                                   .price = Price::from_raw(price * kDecimalOne)});
+    last_in_queue.add(
+        Duration::seconds(second),
+        TradePrinted{
+            .instrument = kCoin, .quantity = 1_qty, .price = Price::from_raw(price * kDecimalOne)});
     if (second != 0) continue;
     last_in_queue.add({}, EntrySignal{.quantity = 0.004_qty,
-                                      .instrument = testing::kCoin,
+                                      .instrument = kCoin,
                                       .side = Side::Buy,
                                       .order_type = OrderType::Market});
   }

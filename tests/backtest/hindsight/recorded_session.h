@@ -9,6 +9,7 @@
 #include "backtest/venue/parameters.h"
 #include "events/log/event_log.h"
 #include "replay/venue.h"
+#include "tests/support/coin.h"
 
 namespace tranchet::testing {
 
@@ -25,7 +26,6 @@ struct Session {
   void add(Duration at, const EventBody& body);
 };
 
-inline constexpr InstrumentId kCoin{1};
 Timestamp session_time(Duration at);
 
 std::unique_ptr<LogReader> record(const Session& session, const std::filesystem::path& log);

@@ -17,10 +17,6 @@ constexpr std::string_view kKlines =
     "1704067200000,10.0,10.5,9.5,10.25,100,1704067259999,1000.5,12,50,500,0\n"
     "1704067260000,10.2,10.6,10.1,10.3,50.5,1704067319999,520,7,20,200,0\n";
 
-Timestamp at(std::string_view text) {
-  return parse_time(text).value();
-}
-
 class Formats : public testing::Test {
  protected:
   ReadData read(std::string_view content, std::string symbol = "BTCUSDT") const {

@@ -49,6 +49,9 @@ struct ReadData {
 };
 
 inline constexpr InstrumentId kInstrument{7};
+inline Timestamp at(std::string_view time) {
+  return parse_time(time).value();
+}
 
 DataOptions options_of(std::vector<std::filesystem::path> paths, std::string symbol);
 ReadData read_data(const DataOptions& options);

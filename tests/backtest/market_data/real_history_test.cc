@@ -22,10 +22,6 @@ class RealHistory : public testing::Test {
   }
 };
 
-Timestamp at(std::string_view text) {
-  return parse_time(text).value();
-}
-
 // Rows, and that nothing happened to any of them.
 void expect_clean(const ReadData& data, std::uint64_t rows, std::string_view format) {
   EXPECT_EQ(error_of(data), "");

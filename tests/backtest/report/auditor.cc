@@ -16,7 +16,7 @@ Int128 rounded(Int128 value) {
   return divide_half_away(value, kCount) * kCount;
 }
 
-struct Tranche {
+struct AuditedTranche {
   std::string instrument;
   bool is_long = true;
   Int128 quantity = 0;  // Counts of 1e-8, as are all quantities here.
@@ -218,7 +218,7 @@ class Auditor {
         number("max_drawdown_pct"));
   }
 
-  Int128 unrealized_of(const Tranche& tranche) const {
+  Int128 unrealized_of(const AuditedTranche& tranche) const {
     const auto price = last_price_.find(tranche.instrument);
     if (price == last_price_.end()) return 0;
     const Int128 worth = tranche.quantity * price->second;
@@ -265,7 +265,7 @@ class Auditor {
     const bool is_long = trades_.text(row, "position_side") == "Long";
     const bool adds = (trades_.text(row, "side") == "Buy") == is_long;
     if (adds && trades_.text(row, "purpose") != "Entry") return;  // Buys back an excess.
-    Tranche& tranche = books_[id];
+    AuditedTranche& tranche = books_[id];
     tranche.instrument = trades_.text(row, "instrument");
     tranche.is_long = is_long;
     tranche.fees += fee;
@@ -315,8 +315,8 @@ class Auditor {
   void take_merge(std::size_t row) {
     const std::uint64_t from_id = tranches_.count(row, "tranche_id");
     const std::uint64_t into_id = tranches_.count(row, "merged_into");
-    Tranche& from = books_[from_id];
-    Tranche& into = books_[into_id];
+    AuditedTranche& from = books_[from_id];
+    AuditedTranche& into = books_[into_id];
     into.quantity += from.quantity;
     into.cost += from.cost;
     into.entered += from.quantity;
@@ -353,7 +353,7 @@ class Auditor {
       const std::string& reason = tranches_.text(row, "exit_reason");
       if (reason == "Correction") continue;
       const std::string what = "tranches.csv tranche " + tranches_.text(row, "tranche_id");
-      const Tranche& tranche = books_[tranches_.count(row, "tranche_id")];
+      const AuditedTranche& tranche = books_[tranches_.count(row, "tranche_id")];
       same(what + " quantity", tranche.entered * kCount, tranches_.number(row, "quantity"));
       same(what + " entries",
            static_cast<Int128>(tranche.orders.size() + tranche.foreign) * kCount * kCount,
@@ -381,8 +381,8 @@ class Auditor {
   std::span<const AuditPrice> prices_;
   std::vector<std::string> findings_;
 
-  std::map<std::uint64_t, Tranche> books_;
-  std::map<std::uint64_t, Tranche*> open_;  // Those of books_ that hold quantity.
+  std::map<std::uint64_t, AuditedTranche> books_;
+  std::map<std::uint64_t, AuditedTranche*> open_;  // Those of books_ that hold quantity.
   std::map<std::string, Int128> last_price_;
   std::size_t live_max_ = 0;
   Int128 balance_ = 0;

@@ -5,13 +5,12 @@
 
 #include "backtest/report/account.h"
 #include "backtest/report/row_files.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
 using namespace literals;
-
-constexpr InstrumentId kCoin{1};
 
 class Lines final : public Rows {
  public:

@@ -33,11 +33,6 @@ std::vector<Occurrence> any_ticks(std::size_t count) {
                                      : made_up_marks(count, variety);
 }
 
-std::int64_t price_of(const Occurrence& event) {
-  const auto* const trade = std::get_if<TradePrinted>(&event.body);
-  return trade != nullptr ? trade->price.raw() : std::get<MarkPrice>(event.body).price.raw();
-}
-
 PriceSummary summary_of(std::span<const Occurrence> events) {
   PriceSummary summary;
   for (const Occurrence& event : events) summary.add(price_of(event), event.time.nanoseconds());

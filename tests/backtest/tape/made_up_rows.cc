@@ -154,6 +154,11 @@ std::vector<Bar> made_up_bars(std::size_t count, const RowVariety& variety) {
   return bars;
 }
 
+std::int64_t price_of(const Occurrence& event) {
+  const auto* const trade = std::get_if<TradePrinted>(&event.body);
+  return trade != nullptr ? trade->price.raw() : std::get<MarkPrice>(event.body).price.raw();
+}
+
 std::string agg_trades_text(const std::vector<Occurrence>& trades) {
   std::string text =
       "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n";

@@ -26,6 +26,9 @@ std::vector<Occurrence> made_up_marks(std::size_t count, const RowVariety& varie
 std::vector<Occurrence> made_up_capture(std::size_t count, const RowVariety& variety);
 std::vector<Bar> made_up_bars(std::size_t count, const RowVariety& variety);
 
+// Of a trade or a mark, in counts of 1e-8.
+std::int64_t price_of(const Occurrence& event);
+
 // As the text of an aggTrades file: trades of whole tenths and milliseconds.
 std::string agg_trades_text(const std::vector<Occurrence>& trades);
 

@@ -224,10 +224,6 @@ std::vector<Occurrence> write_tape(const std::filesystem::path& path) {
   return rows;
 }
 
-std::int64_t price_of(const Occurrence& event) {
-  return std::get<TradePrinted>(event.body).price.raw();
-}
-
 RC_GTEST_PROP(Tapes, ExitsAndTimesAreThoseOfAPlainLoop, ()) {
   InputFolder folder;
   const auto rows = write_tape(folder.path("a.tape"));

@@ -10,7 +10,6 @@ namespace {
 
 using namespace literals;
 
-constexpr PositionKey kLong{kCoin, PositionSide::Long};
 constexpr PositionKey kShort{kCoin, PositionSide::Short};
 
 std::vector<OrderFilled> fills_of(VenueStory& story) {

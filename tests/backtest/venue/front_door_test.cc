@@ -110,7 +110,7 @@ class DoorStory {
   int repeats_ = 0;
 };
 
-struct Row {
+struct VisitRow {
   const char* story;
   const char* answers;
   const char* rule;
@@ -127,7 +127,7 @@ constexpr const char* kKept = "-4225: the highest 100 are kept, below them nothi
 constexpr const char* kReceive = "-1021: recvWindow 5 s, at most 1 s ahead";
 constexpr const char* kChanged = "limits that change hold at once";
 
-const Row kRows[] = {
+const VisitRow kVisitRows[] = {
     {"ask:2400 ask", "ok 429", kWeight},
     {"ask:1200 ask:1201 ask:1200 ask", "ok 429 ok 429", kWeight},
     {"order:2400 ask", "ok 429", kWeight},
@@ -183,7 +183,7 @@ const Row kRows[] = {
 };
 
 TEST(FrontDoor, LetsInWhomTheRulesLetIn) {
-  for (const Row& row : kRows) {
+  for (const VisitRow& row : kVisitRows) {
     SCOPED_TRACE(testing::Message() << row.story << " | " << row.rule);
     DoorStory story;
     EXPECT_EQ(story.tell(row.story), row.answers);

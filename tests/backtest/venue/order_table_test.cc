@@ -14,7 +14,7 @@ constexpr PositionMode kOneWay = PositionMode::OneWay;
 
 // Trade and mark stand at 100. `held` is bought or sold there first ("Long 2"), `before` happens
 // before the order is sent, `after` afterwards; what the venue answers to the order is expected.
-struct Row {
+struct OrderRow {
   PositionMode mode;
   const char* held;
   const char* before;
@@ -42,7 +42,7 @@ constexpr const char* kReduce = "-2022 REDUCE_ONLY_REJECT";
 constexpr const char* kNotSufficient = "-2024 POSITION_NOT_SUFFICIENT";
 constexpr const char* kNet = "positionSide BOTH: one net position in One-way Mode";
 
-const Row kRows[] = {
+const OrderRow kOrderRows[] = {
     // Market orders.
     {kHedge, "", "", "Buy Long Market 1", "", "Accepted; Filled 1 @ 100 Taker", kTakes},
     {kHedge, "", "", "Sell Short Market 1", "", "Accepted; Filled 1 @ 100 Taker", kTakes},
@@ -177,7 +177,7 @@ const Row kRows[] = {
 };
 
 TEST(VenueOrderTable, AnswersAsTheVenueDocuments) {
-  for (const Row& row : kRows) {
+  for (const OrderRow& row : kOrderRows) {
     SCOPED_TRACE(testing::Message()
                  << (row.mode == kHedge ? "hedge" : "one-way") << " | " << row.held << " | "
                  << row.before << " | " << row.order << " | " << row.after << " | " << row.rule);

@@ -9,8 +9,6 @@ namespace {
 
 using namespace literals;
 
-constexpr PositionKey kLong{kCoin, PositionSide::Long};
-
 TEST(VenueMoney, FeesAreRoundedHalfAwayFromZero) {
   EXPECT_EQ(rated(value_of(44'850_px, 0.15_qty), 50'000), 3.36375_usd);
   EXPECT_EQ(rated(value_of(0.00000001_px, 1_qty), 50'000'000), 0.00000001_usd);  // 0.5e-8.

@@ -9,7 +9,6 @@ namespace {
 
 using namespace literals;
 
-constexpr PositionKey kLong{kCoin, PositionSide::Long};
 constexpr PositionKey kShort{kCoin, PositionSide::Short};
 
 // ---- Amendments.

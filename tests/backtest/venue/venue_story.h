@@ -12,10 +12,11 @@
 #include <vector>
 
 #include "backtest/venue/simulated_venue.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 
-inline constexpr InstrumentId kCoin{1};
+inline constexpr PositionKey kLong{kCoin, PositionSide::Long};
 
 // Tick and step 0.1, minimum quantity 0.1, minimum notional 5, at most 1000 a limit order and 100 a
 // market order, 10 conditional orders.

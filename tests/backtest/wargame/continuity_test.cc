@@ -11,6 +11,7 @@
 
 #include "backtest/wargame/random.h"
 #include "backtest/wargame/world.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
@@ -18,7 +19,6 @@ namespace {
 constexpr std::uint64_t kVariants = 1'000;
 constexpr std::size_t kOrders = 14;
 constexpr std::size_t kTranches = 5;
-constexpr InstrumentId kCoin{1};
 constexpr std::int64_t kStep = kDecimalOne / 1'000;
 constexpr std::int64_t kTick = kDecimalOne / 10;
 constexpr std::int64_t kMarketMax = 50;  // Steps.

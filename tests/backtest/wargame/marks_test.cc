@@ -11,13 +11,12 @@
 
 #include "backtest/wargame/marks/mark_watch.h"
 #include "engine/engine.h"
+#include "tests/support/coin.h"
 
 namespace tranchet {
 namespace {
 
 using namespace literals;
-
-constexpr InstrumentId kCoin{1};
 
 // A coin at 100, tranches of 1, take-profit 1 % above and stop 5 % below.
 class History {

@@ -149,7 +149,7 @@ class VenueTest : public testing::Test {
   std::uint64_t nonce_ = 0;
 };
 
-constexpr const char* kLimit =
+constexpr const char* kRestingOrder =
     "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.1&price=44000";
 
 TEST_F(VenueTest, TradesOverTls) {
@@ -159,7 +159,7 @@ TEST_F(VenueTest, TradesOverTls) {
              "\"lastPrice\":\"45000\"");
   EXPECT_EQ(ask("GET", "builder").body, "[]");
   const auto user = listen();
-  const SimpleAnswer placed = ask("POST", "order", kLimit);
+  const SimpleAnswer placed = ask("POST", "order", kRestingOrder);
   EXPECT_EQ(placed.status, 200) << placed.body;
   EXPECT_EQ(placed.headers.at("x-mbx-order-count-10s"), "1");
   EXPECT_HAS(user->read_text_with("ORDER_TRADE_UPDATE"), "\"X\":\"NEW\"");
@@ -195,24 +195,24 @@ TEST_F(VenueTest, EveryFaultOverTls) {
   start();
   const auto user = listen();
   fault("503-executed");
-  EXPECT_EQ(ask("POST", "order", kLimit).status, 503);
+  EXPECT_EQ(ask("POST", "order", kRestingOrder).status, 503);
   EXPECT_HAS(user->read_text_with("ORDER_TRADE_UPDATE"), "\"X\":\"NEW\"");
   fault("1007-refused");
-  EXPECT_HAS(ask("POST", "order", kLimit).body, "-1007");
+  EXPECT_HAS(ask("POST", "order", kRestingOrder).body, "-1007");
   fault("hangup-executed");
-  EXPECT_EQ(ask("POST", "order", kLimit).status, 0);
+  EXPECT_EQ(ask("POST", "order", kRestingOrder).status, 0);
   client_.emplace(venue_->port, venue_->certificate);
   EXPECT_HAS(user->read_text_with("ORDER_TRADE_UPDATE"), "\"X\":\"NEW\"");
   fault("reject:code=-2019");
-  EXPECT_HAS(ask("POST", "order", kLimit).body, "-2019");
+  EXPECT_HAS(ask("POST", "order", kRestingOrder).body, "-2019");
   fault("late-answer:ms=5");
   EXPECT_EQ(ask("GET", "balance").status, 200);
   fault("duplicate-event");
-  EXPECT_EQ(ask("POST", "order", kLimit).status, 200);
+  EXPECT_EQ(ask("POST", "order", kRestingOrder).status, 200);
   const std::string once = user->read_text_with("ORDER_TRADE_UPDATE");
   EXPECT_EQ(user->read_text_with("ORDER_TRADE_UPDATE"), once);
   fault("late-event:ms=20");
-  EXPECT_EQ(ask("POST", "order", kLimit).status, 200);
+  EXPECT_EQ(ask("POST", "order", kRestingOrder).status, 200);
   EXPECT_HAS(user->read_text_with("ORDER_TRADE_UPDATE"), "\"X\":\"NEW\"");
   fault("expire-keys");
   EXPECT_NE(user->read_text_with("listenKeyExpired"), "");
