@@ -1,4 +1,4 @@
-# The Debian package: `ninja -C build deb`, or `./dev package`.
+# The Debian package, by `./dev package`.
 #
 # What the program can say about itself, it says: its manual page and its completion are made by it,
 # so that they name the options that it has.
