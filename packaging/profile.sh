@@ -1,7 +1,7 @@
 #!/bin/bash
-# profile.sh PROGRAM: what people run for hours, in seconds, so that a program which counts what runs
-# (TRANCHET_PROFILE=write) can tell the compiler what to lay close together. Nothing is kept of it but
-# those counts.
+# profile.sh PROGRAM: what people run for hours, in seconds, so that a program which counts what
+# runs (TRANCHET_PROFILE=write) can tell the compiler what to lay close together. Nothing is kept of
+# it but those counts.
 set -euo pipefail
 program=$(realpath "$1")
 data=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../data")

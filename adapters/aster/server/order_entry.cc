@@ -194,8 +194,9 @@ Answer<StpMode> read_stp_mode(const Parameters& parameters) {
 
 Answer<void> check_quantity(Quantity quantity, bool at_market, const InstrumentListed& rules) {
   if (!quantity.is_positive()) return refuse(-4003, "Quantity less than or equal to zero.");
-  if (quantity.raw() % finest_unit_of(rules.step_size.raw()) != 0)
+  if (quantity.raw() % finest_unit_of(rules.step_size.raw()) != 0) {
     return std::unexpected(kPrecision);
+  }
   if (quantity < rules.min_quantity) return refuse(-4004, "Quantity less than min quantity.");
   const Quantity most = at_market ? rules.market_max_quantity : rules.max_quantity;
   if (most.is_positive() && quantity > most) {
