@@ -8,13 +8,13 @@
 namespace tranchet {
 namespace {
 
-constexpr std::uint32_t kPiece = kStretchTicks;  // Stays in the first cache.
+constexpr std::uint32_t kRowsAtOnce = kStretchTicks;  // Stays in the first cache.
 
 struct Piece {
-  std::array<std::int64_t, kPiece> times;
-  std::array<std::int64_t, kPiece> prices;
-  std::array<std::int64_t, kPiece> quantities;
-  std::array<std::int64_t, kPiece> aggressors;
+  std::array<std::int64_t, kRowsAtOnce> times;
+  std::array<std::int64_t, kRowsAtOnce> prices;
+  std::array<std::int64_t, kRowsAtOnce> quantities;
+  std::array<std::int64_t, kRowsAtOnce> aggressors;
 };
 
 Maybe<Quantity> quantity_of(std::int64_t raw) {
@@ -24,8 +24,8 @@ Maybe<Quantity> quantity_of(std::int64_t raw) {
 void decode_ticks(const TickBlock& block, InstrumentId instrument, Block& out) {
   Piece piece;
   const bool trades = block.kind() == BlockKind::Trades;
-  for (std::uint32_t from = 0; from < block.size(); from += kPiece) {
-    const std::size_t size = std::min(kPiece, block.size() - from);
+  for (std::uint32_t from = 0; from < block.size(); from += kRowsAtOnce) {
+    const std::size_t size = std::min(kRowsAtOnce, block.size() - from);
     block.widen_times(from, std::span(piece.times).first(size));
     block.prices().widen(from, std::span(piece.prices).first(size));
     if (!trades) {

@@ -233,15 +233,15 @@ PriceSummary walk_bars(const TickBlock& block, std::uint32_t from, std::uint32_t
 BlockExit find_bar_exit(const TickBlock& block, std::uint32_t from, std::uint32_t end,
                         std::int64_t low, std::int64_t high, bool high_first, Looks looks) {
   ENSURE(from <= end && end <= block.size());
-  constexpr std::uint32_t kPiece = 64;
-  std::array<std::int64_t, kPiece> lows, highs;
+  constexpr std::uint32_t kBarsAtOnce = 64;
+  std::array<std::int64_t, kBarsAtOnce> lows, highs;
   const ColumnView low_column = block.column(BarColumn::Low);
   const ColumnView high_column = block.column(BarColumn::High);
   BlockExit exit{.at = from};
   auto lowest = std::numeric_limits<std::int64_t>::max();
   auto highest = std::numeric_limits<std::int64_t>::min();
   for (bool found = false; exit.at < end && !found;) {
-    const std::uint32_t size = std::min(kPiece, end - exit.at);
+    const std::uint32_t size = std::min(kBarsAtOnce, end - exit.at);
     low_column.widen(exit.at, std::span(lows).first(size));
     high_column.widen(exit.at, std::span(highs).first(size));
     for (std::uint32_t at = 0; at < size; ++at, ++exit.at) {
