@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "tests/adapters/cli/shell.h"
@@ -379,6 +380,24 @@ TEST_F(ProgramTest, WargameGoesOnFromItsFileAlone) {
 }
 
 // ---- What programs rely on.
+
+// All that README.md shows of the demo, digests and all, but for what a clock measured.
+TEST_F(ProgramTest, TheReadmeShowsWhatTheDemoPrints) {
+  std::ostringstream readme;
+  readme << std::ifstream(std::string(TRANCHET_SOURCE_DIR) + "/README.md").rdbuf();
+  const std::string begin = "  DEMOUSDT  dip on bars\n", end = "\n  Speed\n";
+  const auto shown = [&](const std::string& text) {
+    const std::size_t from = text.find(begin);
+    const std::size_t to = text.find(end, from);
+    EXPECT_NE(to, std::string::npos) << text;
+    return to == std::string::npos ? std::string() : text.substr(from, to - from);
+  };
+  const Ran ran = shell(backtest(sample(),
+                                 "--set instrument.DEMOUSDT.tick_size=0.001 "
+                                 "instrument.DEMOUSDT.step_size=0.1"));
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(shown(readme.str()), shown(ran.out));
+}
 
 TEST_F(ProgramTest, JsonIsOneDocumentAndNothingElse) {
   const Ran ran = shell(backtest(sample(), "--json --out run"));
