@@ -37,8 +37,16 @@ void for_each_live_order(State& state, Position& position, Visit visit) {
   for (const OrderId id : ids) visit(state.order(id));
 }
 
+// An amend that was given up as lost can arrive after all, behind our question and a later amend,
+// and nobody may tell us: the order rests for 103.4 then, and the books say 154.
+bool rests_otherwise(const Order& order, const OrderReported& row) {
+  return order.type == OrderType::Limit && !order.is_finished() && !order.is_unanswered() &&
+         (order.quantity != row.quantity || order.limit_price != row.limit_price);
+}
+
 // An order of ours that rests at the venue: it stands, and what it filled is booked. One that our
-// books are done with, or never knew, is an orphan.
+// books are done with, or never knew, is an orphan. What the row says may be older than an answer
+// that was faster: it is asked about, not believed.
 void take_own_order(Turn& turn, const OrderReported& row) {
   State& state = turn.state;
   const auto found = state.orders.find(row.order);
@@ -63,6 +71,7 @@ void take_own_order(Turn& turn, const OrderReported& row) {
   }
   if (order.status == OrderStatus::PendingNew) take_answer(turn, OrderAccepted{order.id});
   count_catch_up(turn, order, row.filled_quantity, {});
+  if (state.schema >= kRestingTermsAsked && rests_otherwise(order, row)) turn.query(order);
 }
 
 void query_missing_orders(Turn& turn, Position& position, const Snapshot& snapshot) {

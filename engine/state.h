@@ -205,8 +205,10 @@ struct InstrumentState {
   }
 };
 
-// Logs of this schema and later ones have commands that are folded apart in their digest.
+// What logs of this schema and later ones have: commands that are folded apart in their digest,
 inline constexpr std::uint32_t kCommandsApart = 2;
+// and questions about orders that rest otherwise than the books say.
+inline constexpr std::uint32_t kRestingTermsAsked = 3;
 
 struct State {
   Settings settings;

@@ -1,9 +1,13 @@
 #include "replay/opening.h"
 
+#include "engine/state.h"
 #include "events/log/event_log.h"
 #include "events/settings_text.h"
 
 namespace tranchet {
+
+static_assert(kSchemaVersion ==
+              kRestingTermsAsked);  // What is written is decided by all its rules.
 
 std::string_view build_name() {
 #if defined(__clang__)

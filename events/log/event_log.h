@@ -21,9 +21,9 @@
 
 namespace tranchet {
 
-// Of what this program writes; it reads all earlier ones. 2: commands are folded apart in their
-// digest (kCommandsApart in engine/state.h).
-inline constexpr std::uint32_t kSchemaVersion = 2;
+// Of what this program writes; it reads all earlier ones. What a later one has that an earlier has
+// not: kCommandsApart and its neighbours in engine/state.h.
+inline constexpr std::uint32_t kSchemaVersion = 3;
 
 // Each is a refusal of its own, with a message that says what to do.
 enum class LogErrorKind : std::uint8_t {

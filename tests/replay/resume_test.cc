@@ -19,8 +19,8 @@
 namespace tranchet {
 namespace {
 
-constexpr std::array kGolden{"by_hand", "every_kind", "hedge_merges", "one_way_stops",
-                             "commands_apart"};
+constexpr std::array kGolden{"by_hand",       "every_kind",     "hedge_merges",
+                             "one_way_stops", "commands_apart", "resting_terms_asked"};
 
 // A golden log, in memory.
 struct Golden {

@@ -233,7 +233,7 @@ TEST(Replay, GoldenLogsDecideWhatTheyAlwaysDecided) {
     EXPECT_EQ(digest_text(result.command_digest), commands);
     EXPECT_EQ(digest_text(result.state_digest), state);
   }
-  EXPECT_EQ(logs, 5U);
+  EXPECT_EQ(logs, 6U);
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ std::string Scene::configure(std::string_view line) {
 void Scene::open() {
   engine_.emplace(settings_);
   std::vector<std::string> none;
-  apply(RunStarted{.account = 1}, none);
+  apply(RunStarted{.schema = kRestingTermsAsked, .account = 1}, none);
   for (const InstrumentListed& listed : instruments_) apply(listed, none);
 }
 
