@@ -19,6 +19,7 @@ namespace {
 
 constexpr InstrumentId kInstrument{1};
 constexpr int kRepeats = 2;
+constexpr double kAtLeast = 0.5;  // Seconds of runs.
 
 std::uint64_t run_bare(const WalkColumns& walk) {
   BareRule rule;
@@ -90,13 +91,14 @@ Ran run_lane(const std::vector<EncodedBlock>& blocks, const LaneOptions& options
 void measure_walk(WalkStep step, std::size_t ticks) {
   const WalkColumns walk = random_walk(step, ticks);
   std::uint64_t bare_exits = 0;
-  const double bare = best_seconds(kRepeats, [&] { bare_exits = run_bare(walk); });
+  const double bare = best_seconds(
+      kRepeats, [&] { bare_exits = run_bare(walk); }, kAtLeast);
   const std::vector<EncodedBlock> blocks = blocks_of(walk);
   Ran each, jumped;
-  const double stepping =
-      best_seconds(kRepeats, [&] { each = run_lane(blocks, lane_options(false)); });
-  const double jumping =
-      best_seconds(kRepeats, [&] { jumped = run_lane(blocks, lane_options(true)); });
+  const double stepping = best_seconds(
+      kRepeats, [&] { each = run_lane(blocks, lane_options(false)); }, kAtLeast);
+  const double jumping = best_seconds(
+      kRepeats, [&] { jumped = run_lane(blocks, lane_options(true)); }, kAtLeast);
   ENSURE(each.digest == jumped.digest && each.drawdown == jumped.drawdown);
   std::printf("%zu ticks of %s, %llu exits (bare rule: %llu)\n", ticks,
               step == WalkStep::OneBasisPoint ? "1 bp" : "0.1 bp",
