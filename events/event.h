@@ -54,7 +54,7 @@ struct Connected {
 struct Disconnected {
   Stream stream{};
 };
-// From here on a decision is taken by the newer rule; older history replays under the old one.
+// No rule of the engine asks for it: which rules decide goes by the schema that RunStarted names.
 struct LogicSwitched {
   std::uint32_t feature = 0;
   bool on = false;

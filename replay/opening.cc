@@ -6,8 +6,8 @@
 
 namespace tranchet {
 
-static_assert(kSchemaVersion ==
-              kRestingTermsAsked);  // What is written is decided by all its rules.
+// A new log is decided by the newest of the rules.
+static_assert(kSchemaVersion == kRestingTermsAsked);
 
 std::string_view build_name() {
 #if defined(__clang__)

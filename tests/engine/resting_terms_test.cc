@@ -10,26 +10,21 @@
 namespace tranchet {
 namespace {
 
-Price price(std::int64_t whole) {
-  return Price::from_raw(whole * kDecimalOne);
-}
-Quantity quantity(std::int64_t whole) {
-  return Quantity::from_raw(whole * kDecimalOne);
-}
+using namespace literals;
 
 // Long 1 at 100 without a stop; its take-profit rests for 1 at 101.
 class BookWithTarget {
  public:
   explicit BookWithTarget(std::uint32_t schema) : engine_(settings(), 1) {
     apply(RunStarted{.schema = schema, .account = 1});
-    apply(InstrumentListed{.tick_size = price(1), .step_size = quantity(1), .instrument = kCoin});
-    apply(MarkPrice{kCoin, price(100)});
-    const auto entry = submitted(
-        apply(EntrySignal{.quantity = quantity(1), .instrument = kCoin, .side = Side::Buy}));
+    apply(InstrumentListed{.tick_size = 1_px, .step_size = 1_qty, .instrument = kCoin});
+    apply(MarkPrice{kCoin, 100_px});
+    const auto entry =
+        submitted(apply(EntrySignal{.quantity = 1_qty, .instrument = kCoin, .side = Side::Buy}));
     target_ = submitted(apply(OrderFilled{.order = entry,
                                           .trade = TradeId{1},
-                                          .quantity = quantity(1),
-                                          .price = price(100),
+                                          .quantity = 1_qty,
+                                          .price = 100_px,
                                           .instrument = kCoin,
                                           .position_side = PositionSide::Long,
                                           .side = Side::Buy}));
@@ -47,8 +42,8 @@ class BookWithTarget {
     apply(SnapshotStarted{});
     apply(PositionReported{.instrument = kCoin,
                            .position_side = PositionSide::Long,
-                           .quantity = quantity(1),
-                           .average_price = price(100)});
+                           .quantity = 1_qty,
+                           .average_price = 100_px});
     apply(OrderReported{.order = target_,
                         .instrument = kCoin,
                         .position_side = PositionSide::Long,
@@ -85,12 +80,11 @@ const T* only(const std::vector<Command>& commands) {
 
 TEST(RestingTerms, ThatTheBooksHaveAreNotAskedAbout) {
   BookWithTarget book(kRestingTermsAsked);
-  EXPECT_TRUE(book.snapshot(quantity(1), price(101)).empty());
+  EXPECT_TRUE(book.snapshot(1_qty, 101_px).empty());
 }
 
 TEST(RestingTerms, OfAnotherQuantityOrPriceAreAskedAboutAndPutRight) {
-  const std::pair<Quantity, Price> others[] = {{quantity(2), price(101)},
-                                               {quantity(1), price(103)}};
+  const std::pair<Quantity, Price> others[] = {{2_qty, 101_px}, {1_qty, 103_px}};
   for (const auto& [total, limit] : others) {
     BookWithTarget book(kRestingTermsAsked);
     const std::vector<Command> asked = book.snapshot(total, limit);
@@ -102,20 +96,20 @@ TEST(RestingTerms, OfAnotherQuantityOrPriceAreAskedAboutAndPutRight) {
                                                                   .quantity = total,
                                                                   .limit_price = limit});
     ASSERT_NE(only<AmendOrder>(righted), nullptr);
-    EXPECT_EQ(only<AmendOrder>(righted)->quantity, quantity(1));
-    EXPECT_EQ(only<AmendOrder>(righted)->limit_price, price(101));
+    EXPECT_EQ(only<AmendOrder>(righted)->quantity, 1_qty);
+    EXPECT_EQ(only<AmendOrder>(righted)->limit_price, 101_px);
   }
 }
 
 TEST(RestingTerms, AreNotAskedAboutWhileAQuestionIsOpen) {
   BookWithTarget book(kRestingTermsAsked);
-  ASSERT_NE(only<QueryOrder>(book.snapshot(quantity(2), price(101))), nullptr);
-  EXPECT_TRUE(book.snapshot(quantity(2), price(101)).empty());
+  ASSERT_NE(only<QueryOrder>(book.snapshot(2_qty, 101_px)), nullptr);
+  EXPECT_TRUE(book.snapshot(2_qty, 101_px).empty());
 }
 
 TEST(RestingTerms, AreBelievedInLogsOfAnEarlierSchema) {
   BookWithTarget book(kCommandsApart);
-  EXPECT_TRUE(book.snapshot(quantity(2), price(101)).empty());
+  EXPECT_TRUE(book.snapshot(2_qty, 101_px).empty());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tests/support/transcript.h"
 
 #include "events/event_check.h"
+#include "events/log/event_log.h"
 
 namespace tranchet {
 namespace {
@@ -98,7 +99,7 @@ std::string Scene::configure(std::string_view line) {
 void Scene::open() {
   engine_.emplace(settings_);
   std::vector<std::string> none;
-  apply(RunStarted{.schema = kRestingTermsAsked, .account = 1}, none);
+  apply(RunStarted{.schema = kSchemaVersion, .account = 1}, none);
   for (const InstrumentListed& listed : instruments_) apply(listed, none);
 }
 
